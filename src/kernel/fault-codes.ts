@@ -1,0 +1,230 @@
+/** Every code that a person may meet, with what `nwctl explain` says about it. `why` says what is wrong in general and
+ *  why it is refused; `fix` says what to do. A test asks that every code is used and that every used code is here. */
+export const faultCodes = {
+  FILE_MISSING: {
+    why: 'A file or folder that was named does not exist.',
+    fix: 'Check the path; paths inside a profile are relative to the folder of its profile.yaml.',
+  },
+  FILE_UNREADABLE: {
+    why: 'A file or folder could not be read: no permission, an I/O error, or a folder stands where a file should be.',
+    fix: 'Check rights and kind with `ls -ld PATH`.',
+  },
+  FILE_UNWRITABLE: {
+    why: 'The result could not be written. Whatever stood there before is untouched: we write beside it and rename.',
+    fix: 'Check free space and rights of the folder, then run the command again.',
+  },
+  FILE_TOO_LARGE: {
+    why: 'The file is larger than such a file may be. Reading it could exhaust the machine.',
+    fix: 'Split it, or check that it is the file you meant.',
+  },
+  FILE_NOT_UTF8: {
+    why: 'The file is text in another encoding.',
+    fix: 'Save it as UTF-8; `iconv -f utf-16 -t utf-8` converts.',
+  },
+  FILE_NOT_TEXT: {
+    why: 'The file holds bytes that text does not have, so it is something else or damaged.',
+    fix: 'Check that it is the file you meant.',
+  },
+  YAML_SYNTAX: {
+    why: 'The text is not one YAML 1.2 document.',
+    fix: 'Mend the place that is shown; an editor with the YAML language server marks it while typing.',
+  },
+  YAML_DUPLICATE_KEY: {
+    why: 'One key stands twice in one mapping. Readers differ in which one wins, so neither is taken.',
+    fix: 'Remove or rename one of the two.',
+  },
+  YAML_EMPTY: {
+    why: 'The file holds no document.',
+    fix: 'Start from `nwctl init DIR --like three-node`.',
+  },
+  YAML_TAG: {
+    why: 'The value carries a YAML tag (`!something`). Tags mean different things to different readers.',
+    fix: 'Write the value plainly; quote it if it must be text.',
+  },
+  YAML_TOO_DEEP: {
+    why: 'The document is nested deeper than 64 levels.',
+    fix: 'Give inner conditions names under `conditions:` and refer to them.',
+  },
+  YAML_TOO_MANY_NODES: {
+    why: 'Once its anchors are followed the document has more parts than we read. This is how a small file exhausts a parser.',
+    fix: 'Use named conditions instead of anchors.',
+  },
+  SHAPE_INVALID: {
+    why: 'A field is missing, misspelt or of the wrong kind. The JSON Schema in schemas/ is the contract; editors complete from it.',
+    fix: 'Compare with the schema, or with a shipped profile.',
+  },
+  SHAPE_UNKNOWN_FIELD: {
+    why: 'A field that the schema does not have. It would be ignored by a more careless reader; we do not guess what was meant.',
+    fix: 'Remove it, or correct its spelling.',
+  },
+  SHAPE_WRONG_KIND: {
+    why: 'The document is of another kind or API version than the place it is used at asks for.',
+    fix: 'Check `apiVersion` and `kind`.',
+  },
+  PACK_UNKNOWN_FACT: {
+    why: 'A rule reads a fact that the vocabulary does not have. A missing fact is never read as false, so the rule could never open.',
+    fix: '`nwctl facts` lists every fact with its type.',
+  },
+  PACK_UNKNOWN_OPERATOR: {
+    why: 'The operator does not exist.',
+    fix: 'Use equal, notEqual, in, notIn, lessThan, lessThanInclusive, greaterThan, greaterThanInclusive, contains or doesNotContain.',
+  },
+  PACK_OPERATOR_TYPE: {
+    why: 'The operator does not suit the fact’s type: order belongs to numbers, durations, sizes and versions; contains belongs to sets.',
+    fix: 'The message lists the operators that suit.',
+  },
+  PACK_VALUE_TYPE: {
+    why: 'The value is not one that the fact can have: another type, a missing or unknown unit, out of range, or a word the vocabulary does not list.',
+    fix: 'Write it in the fact’s unit, as `nwctl facts` shows it.',
+  },
+  PACK_UNKNOWN_CONDITION: {
+    why: 'A `condition:` refers to a name that this pack does not define.',
+    fix: 'Define it under `conditions:`, or correct the spelling.',
+  },
+  PACK_UNKNOWN_GATE: {
+    why: 'A gate is named that no pack of the profile defines.',
+    fix: 'Names are GATE inside a pack and PACK/GATE across packs.',
+  },
+  PACK_UNKNOWN_STATE: {
+    why: 'A state is named that this machine does not have.',
+    fix: 'Correct the spelling, or add the state.',
+  },
+  PACK_UNKNOWN_COMMAND: {
+    why: 'A step names a command that no agent has. The list is closed.',
+    fix: 'Correct the spelling; the message lists the likely one.',
+  },
+  PACK_UNKNOWN_PARAMETER: {
+    why: 'A rule reads, or a profile sets, a parameter that no pack declares.',
+    fix: 'Declare it under `parameters:`, or correct the spelling.',
+  },
+  PACK_UNKNOWN_SUBJECT: {
+    why: 'A subject kind that the vocabulary does not have.',
+    fix: 'Subjects are site, node, bond, volume, replica, connection and vm.',
+  },
+  PACK_OUT_OF_SCOPE: {
+    why: 'A rule reads a fact of a subject that is not in scope here. Inside `every: replica` stand the replica, its volume, its node and the site.',
+    fix: 'Put the condition under a quantifier over that subject, or make the gate `per` it.',
+  },
+  PACK_EMPTY_CONDITION: {
+    why: 'An empty `all`, `any` or list. Over nothing, other engines answer «proceed»; we refuse to load it.',
+    fix: 'Write the condition, or remove the part.',
+  },
+  PACK_AMBIGUOUS_CONDITION: {
+    why: 'One condition says two things at once, or nothing that we know.',
+    fix: 'Write exactly one of fact, all, any, not, condition, gate, unknown, every, some, none, atLeast, atMost.',
+  },
+  PACK_CYCLE: {
+    why: 'Named conditions refer to each other in a circle, so none of them means anything.',
+    fix: 'Break the circle.',
+  },
+  PACK_MAX_AGE: {
+    why: 'A rule asks for a `maxAge` looser than the vocabulary’s. A rule may ask for fresher facts, never for staler ones.',
+    fix: 'Remove `maxAge`, or make it tighter.',
+  },
+  PACK_GRADE: {
+    why: 'A rule asks for a grade that no source of this fact can have, so it could never open.',
+    fix: 'Ask for a lower grade, or read another fact.',
+  },
+  PACK_UNKNOWN_ASKED: {
+    why: '`unknown:` may be asked in findings only: blindness may raise an alarm, never open a gate.',
+    fix: 'Move it into a finding, or ask for the value.',
+  },
+  PACK_UNUSED: {
+    why: 'A condition, parameter or state that nothing reaches.',
+    fix: 'Remove it, or use it.',
+  },
+  PACK_DUPLICATE_NAME: {
+    why: 'Two things of one profile have the same name.',
+    fix: 'Rename one of them.',
+  },
+  PACK_CAPABILITY: {
+    why: 'The pack needs something that the profile’s storage backend or operating system cannot do. Capabilities are declared by the type, never probed.',
+    fix: 'Use another backend, or leave the pack out.',
+  },
+  PACK_VOCABULARY: {
+    why: 'The pack was written against a vocabulary that this build does not have.',
+    fix: 'Use the build that has it, or port the pack.',
+  },
+  PACK_UNREACHED_STATE: {
+    why: 'A state that no transition leads to, or that leads nowhere.',
+    fix: 'Connect it, or remove it.',
+  },
+  PROFILE_PARAMETER: {
+    why: 'A parameter is missing although a pack requires it, or its value does not fit the declaration.',
+    fix: 'Set it under `parameters:` in profile.yaml.',
+  },
+  PROFILE_PACK: {
+    why: 'The profile names a pack that could not be loaded, twice the same, or none.',
+    fix: 'Check the paths under `packs:`.',
+  },
+  PROFILE_LEGACY_STATE: {
+    why: 'The profile maps a word of the legacy DaemonSet to a state that we do not have.',
+    fix: '`nwctl facts` lists the states of site.legacyState.',
+  },
+  PROFILE_TOPOLOGY: {
+    why: 'The topology contradicts itself.',
+    fix: 'Check `atLeast`, `atMost` and the selector.',
+  },
+  CAPTURE_FORMAT: {
+    why: 'The file is no capture: it is damaged, cut off, or something else.',
+    fix: 'Make it again with `nwctl capture pack`, and copy it in binary mode.',
+  },
+  CAPTURE_LINE: {
+    why: 'One line of the capture is not what a capture holds.',
+    fix: 'The message names the line; make the capture again.',
+  },
+  CAPTURE_NEWER: {
+    why: 'The capture was written by a newer version in a form that this one does not know.',
+    fix: 'Use a newer nwctl.',
+  },
+  CAPTURE_TOO_LARGE: {
+    why: 'The capture unpacks to more than we read. This is also how a small file exhausts a machine.',
+    fix: 'Capture fewer kinds, or check where the file came from.',
+  },
+  CAPTURE_MANIFEST: {
+    why: 'The manifest contradicts what is in the capture, or itself.',
+    fix: 'Correct capture.yaml; docs/captures.md lists its fields.',
+  },
+  CAPTURE_OBJECT: {
+    why: 'An object without apiVersion, kind or metadata.name: nobody can say what it is about.',
+    fix: 'Remove the file, or fetch it again with `kubectl get … -o json`.',
+  },
+  CAPTURE_SECRET: {
+    why: 'Secrets never enter a capture.',
+    fix: 'Remove the file. If it was ever shared, change what it held.',
+  },
+  CAPTURE_NAME: {
+    why: 'A name with characters that no such name has: path steps, control characters, terminal escapes.',
+    fix: 'Rename the file, or fetch the object again.',
+  },
+  CAPTURE_UNKNOWN_FILE: {
+    why: 'A file in the capture folder that no normaliser understands. It is left out.',
+    fix: 'Remove it, or name it as docs/captures.md says.',
+  },
+  TEST_NONE: {
+    why: 'There is nothing to test here. No test found counts as failure.',
+    fix: 'Put RuleTest files into `tests/` beside the pack.',
+  },
+  TEST_INVALID: {
+    why: 'A test names something that does not exist in its profile or capture.',
+    fix: 'Correct the name that is shown.',
+  },
+  ASK_UNKNOWN_NAME: {
+    why: 'A gate, finding, object or code was asked for that does not exist here.',
+    fix: 'The message lists the likely one; without arguments the command lists all.',
+  },
+  USAGE: {
+    why: 'The command line does not fit the command.',
+    fix: '`nwctl help COMMAND` shows an example.',
+  },
+  CONFIG_INVALID: {
+    why: 'A configuration file or NW_* variable has a setting that does not exist or a value that does not fit.',
+    fix: '`nwctl help config` lists them; flags win over variables, variables over files.',
+  },
+  RULES_SPLIT: {
+    why: 'The compiled evaluator and json-rules-engine disagree about a gate. One of them is wrong, so the gate holds. This is a bug.',
+    fix: 'Report it with the capture (`nwctl capture pack`); until then nothing advances on this gate.',
+  },
+} as const satisfies Record<string, { readonly why: string; readonly fix: string }>;
+
+export type FaultCode = keyof typeof faultCodes;

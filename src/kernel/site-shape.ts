@@ -1,0 +1,31 @@
+import type { Backend, OperatingSystem } from './capability.ts';
+
+/** What a profile says of a site that normalisers must know: names, never thresholds. */
+export interface SiteShape {
+  readonly nodes: {
+    readonly atLeast: number;
+    readonly atMost: number;
+    /** Labels that make a Node ours; all must match. Empty: every Node. */
+    readonly matchLabels: Readonly<Record<string, string>>;
+  };
+  /** Undefined when the site replicates over no bond of its own. */
+  readonly storageBond?: { readonly name: string; readonly members: readonly string[]; readonly mtu: number };
+  readonly backend: Backend;
+  /** Namespace of Piraeus. */
+  readonly storageNamespace: string;
+  readonly storagePool?: string;
+  readonly storageClasses: readonly string[];
+  readonly os: OperatingSystem;
+  readonly legacy?: LegacyNames;
+}
+
+/** How the DaemonSet of today names what it reports. Read only: we never write any of it. */
+export interface LegacyNames {
+  readonly namespace: string;
+  readonly daemonSet: string;
+  readonly state: { readonly configMap: string; readonly key: string };
+  readonly lock?: { readonly configMap: string; readonly key: string };
+  readonly heartbeats?: { readonly configMap: string };
+  /** Its words → ours (`legacyStates` in `vocabulary.ts`). A word that is not here is unreadable. */
+  readonly states: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,76 @@
+import type { FactValue, Grade, Reading } from './fact.ts';
+import type { Place } from './fault.ts';
+
+/** Kleene's three values, as numbers so that `all` is a minimum, `any` a maximum and `not` is 2 − x. */
+export const FALSE = 0;
+export const UNKNOWN = 1;
+export const TRUE = 2;
+export type Truth = typeof FALSE | typeof UNKNOWN | typeof TRUE;
+
+export type VerdictWord = 'open' | 'closed' | 'unknown';
+export const verdictWords: readonly [VerdictWord, VerdictWord, VerdictWord] = ['closed', 'unknown', 'open'];
+
+/** A list that cannot be empty: «all of nothing» would be true. */
+export type Several<T> = readonly [T, ...T[]];
+
+/** One thing that keeps a gate from being open, or that a person should know. */
+export interface Reason {
+  /** The sentence of the rule where it has one, else the leaf in words. */
+  readonly says: string;
+  /** The fact, or the list, that made it so. */
+  readonly fact: string;
+  readonly object: string;
+  /** `is balance-rr, must be active-backup`, or why it is not known. */
+  readonly detail: string;
+  readonly unknown: boolean;
+  readonly at: Place;
+  readonly seenAtMs?: number;
+  readonly source?: string;
+}
+
+/** What a gate says of one object. Only `open` lets through. */
+export type Verdict =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'closed'; readonly because: Several<Reason> }
+  | { readonly kind: 'unknown'; readonly missing: Several<Reason> };
+
+/** Why a condition is what it is: the condition's own tree, with what each part came to and what each leaf read. */
+export interface Explanation {
+  readonly truth: Truth;
+  readonly at: Place;
+  readonly says?: string;
+  readonly what: ExplainedPart;
+  readonly parts: readonly Explanation[];
+}
+
+export type ExplainedPart =
+  | { readonly kind: 'all' | 'any' | 'not' }
+  | { readonly kind: 'named'; readonly name: string }
+  | {
+      readonly kind: 'leaf';
+      readonly fact: string;
+      readonly object: string;
+      readonly text: string;
+      readonly read: LeafReading;
+      readonly against?: LeafReading;
+    }
+  | { readonly kind: 'asks-unknown'; readonly fact: string; readonly object: string; readonly read: LeafReading }
+  | {
+      readonly kind: 'quantifier';
+      readonly text: string;
+      readonly over: string;
+      readonly counted: number;
+      readonly of: number;
+      readonly listUnknown?: string;
+      readonly empty?: true;
+    }
+  | { readonly kind: 'member'; readonly object: string };
+
+/** A reading as one leaf judged it: what was asked of it, and why it counts as unknown although it may have a value. */
+export interface LeafReading {
+  readonly reading: Reading;
+  readonly maxAgeMs: number;
+  readonly gradeNeeded: Grade;
+  /** The value if it may be used, else undefined. */
+  readonly usable: FactValue | undefined;
+}

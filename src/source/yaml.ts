@@ -1,0 +1,157 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+} from 'yaml';
+import { error, type Fault, type Loaded } from '../kernel/fault.ts';
+import type { FaultCode } from '../kernel/fault-codes.ts';
+import { Places, type SourceText } from './text.ts';
+import type { Entry, Tree } from './tree.ts';
+
+/** A document of ours is small; whoever needs more depth or more repeats than this is attacking a parser. */
+const depthMax = 64;
+const nodesMax = 200_000;
+
+/** YAML 1.2 core schema, one document → a tree with places. Refuses what makes two readers see two documents: repeated
+ *  keys, merge keys, tags, several documents; and what explodes: deep nesting, aliases past a bound. */
+export function parseTree(source: SourceText): Loaded<Tree> {
+  const places = new Places(source);
+  const faults: Fault[] = [];
+  const refuse = (code: FaultCode, offset: number, message: string, hint?: string, length?: number): void => {
+    faults.push(error(code, places.at(offset, length), message, hint));
+  };
+
+  const deep = tooDeep(source.text);
+  if (deep !== undefined) {
+    refuse('YAML_TOO_DEEP', deep, `is nested deeper than ${depthMax} levels`);
+    return { ok: false, faults };
+  }
+  const documents = parseAllDocuments(source.text, {
+    uniqueKeys: true,
+    prettyErrors: false,
+    merge: false,
+    logLevel: 'silent',
+  });
+  const document = Array.isArray(documents) ? documents[0] : undefined;
+  if (document === undefined || document.contents === null) {
+    refuse('YAML_EMPTY', 0, 'there is no document here');
+    return { ok: false, faults };
+  }
+  for (const { errors } of documents) {
+    for (const problem of errors) {
+      const [from, to] = problem.pos;
+      const code: FaultCode = problem.code === 'DUPLICATE_KEY' ? 'YAML_DUPLICATE_KEY' : 'YAML_SYNTAX';
+      refuse(code, from, sentence(problem.code, problem.message), undefined, to - from);
+    }
+  }
+  if (faults.length > 0) return { ok: false, faults };
+  const second = documents[1];
+  if (second !== undefined) {
+    refuse('YAML_SYNTAX', second.range[0], 'is a second document', 'one file holds one document; remove the `---`');
+    return { ok: false, faults };
+  }
+
+  let nodes = 0;
+  const anchors = new Map<string, Node>();
+  const walk = (node: Node | null, fallbackOffset: number, depth: number): Tree => {
+    const [from, to] = node?.range ?? [fallbackOffset, fallbackOffset];
+    const at = places.at(from, to - from);
+    nodes += 1;
+    if (nodes === nodesMax)
+      refuse('YAML_TOO_MANY_NODES', from, `has more than ${nodesMax} parts once its anchors are followed`);
+    if (depth === depthMax + 1) refuse('YAML_TOO_DEEP', from, `is nested deeper than ${depthMax} levels`);
+    if (node === null || nodes >= nodesMax || depth > depthMax) return { kind: 'scalar', value: null, text: '', at };
+    if (isAlias(node)) {
+      const target = anchors.get((node as Alias).source);
+      if (target !== undefined) return walk(target, from, depth + 1);
+      refuse('YAML_SYNTAX', from, `there is no anchor \`${(node as Alias).source}\` before this`, undefined, to - from);
+      return { kind: 'scalar', value: null, text: '', at };
+    }
+    if (node.tag !== undefined && !isScalarDefaultTag(node)) {
+      refuse(
+        'YAML_TAG',
+        from,
+        `has the tag \`${node.tag}\``,
+        'tags mean different things to different readers; write the value plainly',
+      );
+    }
+    const anchor = (node as { anchor?: string }).anchor;
+    let tree: Tree;
+    if (isMap(node)) {
+      const entries: Entry[] = [];
+      for (const pair of node.items as Pair<Node, Node | null>[]) {
+        const key = pair.key;
+        if (!isScalar(key) || key.value === null || typeof key.value === 'object') {
+          refuse('YAML_SYNTAX', key?.range?.[0] ?? from, 'a key must be a plain word');
+          continue;
+        }
+        const [keyFrom, keyTo] = key.range ?? [from, from];
+        const text = scalarText(key, source.text);
+        entries.push({
+          key: text,
+          keyAt: places.at(keyFrom, keyTo - keyFrom),
+          value: walk(pair.value, keyTo, depth + 1),
+        });
+      }
+      const seen = new Set<string>();
+      for (const { key, keyAt } of entries) {
+        if (seen.has(key)) faults.push(error('YAML_DUPLICATE_KEY', keyAt, `\`${key}\` stands here twice`));
+        seen.add(key);
+      }
+      tree = { kind: 'map', entries, at };
+    } else if (isSeq(node)) {
+      tree = { kind: 'list', items: node.items.map((item) => walk(item as Node | null, from, depth + 1)), at };
+    } else {
+      const scalar = node as Scalar;
+      tree = { kind: 'scalar', value: scalarValue(scalar), text: scalarText(scalar, source.text), at };
+    }
+    if (anchor !== undefined) anchors.set(anchor, node);
+    return tree;
+  };
+  const tree = walk(document.contents as Node, 0, 0);
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, value: tree, warnings: [] };
+}
+
+/** Offset of the first bracket past the depth limit. Asked of the lexer first, because composing nests as deep as the text. */
+function tooDeep(text: string): number | undefined {
+  let depth = 0;
+  let offset = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') depth += 1;
+    if (token === ']' || token === '}') depth -= 1;
+    if (depth > depthMax) return offset;
+    // The lexer's control marks stand for no text.
+    if (token !== '\x02' && token !== '\x18' && token !== '\x1f') offset += token.length;
+  }
+  return undefined;
+}
+
+function scalarValue(scalar: Scalar): string | number | boolean | null {
+  const value = scalar.value;
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : String(value);
+}
+
+function scalarText(scalar: Scalar, text: string): string {
+  if (typeof scalar.value === 'string') return scalar.value;
+  const [from, to] = scalar.range ?? [0, 0];
+  return scalar.source ?? text.slice(from, to);
+}
+
+function isScalarDefaultTag(node: Node): boolean {
+  return isScalar(node) && node.tag === 'tag:yaml.org,2002:str' && typeof node.value === 'string';
+}
+
+/** The library's sentences, in our tone: no capital, no full stop, and its most common riddles said plainly. */
+function sentence(code: string, message: string): string {
+  if (code === 'TAB_AS_INDENT') return 'is indented by a tab; YAML takes spaces only';
+  if (code === 'DUPLICATE_KEY') return 'this key stands here twice';
+  const first = message.split('\n')[0] ?? message;
+  return first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, '');
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Property tests draw new cases every run and print the seed of a failure; NW_SEED repeats one.
+    testTimeout: 120_000,
+    pool: 'threads',
+  },
+});
