@@ -10,7 +10,7 @@ import {
   parseAllDocuments,
   type Scalar,
 } from 'yaml';
-import { error, type Fault, type Loaded } from '../kernel/fault.ts';
+import { error, type Fault, type Loaded, type Place } from '../kernel/fault.ts';
 import type { FaultCode } from '../kernel/fault-codes.ts';
 import { Places, type SourceText } from './text.ts';
 import type { Entry, Tree } from './tree.ts';
@@ -22,6 +22,23 @@ const nodesMax = 200_000;
 /** YAML 1.2 core schema, one document → a tree with places. Refuses what makes two readers see two documents: repeated
  *  keys, merge keys, tags, several documents; and what explodes: deep nesting, aliases past a bound. */
 export function parseTree(source: SourceText): Loaded<Tree> {
+  const trees = parseTrees(source);
+  if (!trees.ok) return trees;
+  const [first, second] = trees.value;
+  if (first === undefined)
+    return { ok: false, faults: [error('YAML_EMPTY', startOf(source), 'there is no document here')] };
+  if (second === undefined) return { ok: true, value: first, warnings: trees.warnings };
+  const fault = error(
+    'YAML_SYNTAX',
+    second.at,
+    'is a second document',
+    'one file holds one document; remove the `---`',
+  );
+  return { ok: false, faults: [fault] };
+}
+
+/** The same for a file of several documents, which tools print and people do not write. Empty documents are left out. */
+export function parseTrees(source: SourceText, partsMax = nodesMax): Loaded<readonly Tree[]> {
   const places = new Places(source);
   const faults: Fault[] = [];
   const refuse = (code: FaultCode, offset: number, message: string, hint?: string, length?: number): void => {
@@ -39,35 +56,32 @@ export function parseTree(source: SourceText): Loaded<Tree> {
     merge: false,
     logLevel: 'silent',
   });
-  const document = Array.isArray(documents) ? documents[0] : undefined;
-  if (document === undefined || document.contents === null) {
-    refuse('YAML_EMPTY', 0, 'there is no document here');
-    return { ok: false, faults };
-  }
+  if (!Array.isArray(documents)) return { ok: true, value: [], warnings: [] };
   for (const { errors } of documents) {
     for (const problem of errors) {
       const [from, to] = problem.pos;
+      if (isOverflow(problem.message)) {
+        // The composer nests as deep as the text and reports its own overflow; what comes after it is noise.
+        refuse('YAML_TOO_DEEP', from, `is nested deeper than ${depthMax} levels`);
+        return { ok: false, faults };
+      }
       const code: FaultCode = problem.code === 'DUPLICATE_KEY' ? 'YAML_DUPLICATE_KEY' : 'YAML_SYNTAX';
       refuse(code, from, sentence(problem.code, problem.message), undefined, to - from);
     }
   }
   if (faults.length > 0) return { ok: false, faults };
-  const second = documents[1];
-  if (second !== undefined) {
-    refuse('YAML_SYNTAX', second.range[0], 'is a second document', 'one file holds one document; remove the `---`');
-    return { ok: false, faults };
-  }
 
   let nodes = 0;
-  const anchors = new Map<string, Node>();
+  // Anchors belong to their document.
+  let anchors = new Map<string, Node>();
   const walk = (node: Node | null, fallbackOffset: number, depth: number): Tree => {
     const [from, to] = node?.range ?? [fallbackOffset, fallbackOffset];
     const at = places.at(from, to - from);
     nodes += 1;
-    if (nodes === nodesMax)
-      refuse('YAML_TOO_MANY_NODES', from, `has more than ${nodesMax} parts once its anchors are followed`);
+    if (nodes === partsMax)
+      refuse('YAML_TOO_MANY_NODES', from, `has more than ${partsMax} parts once its anchors are followed`);
     if (depth === depthMax + 1) refuse('YAML_TOO_DEEP', from, `is nested deeper than ${depthMax} levels`);
-    if (node === null || nodes >= nodesMax || depth > depthMax) return { kind: 'scalar', value: null, text: '', at };
+    if (node === null || nodes >= partsMax || depth > depthMax) return { kind: 'scalar', value: null, text: '', at };
     if (isAlias(node)) {
       const target = anchors.get((node as Alias).source);
       if (target !== undefined) return walk(target, from, depth + 1);
@@ -115,8 +129,21 @@ export function parseTree(source: SourceText): Loaded<Tree> {
     if (anchor !== undefined) anchors.set(anchor, node);
     return tree;
   };
-  const tree = walk(document.contents as Node, 0, 0);
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, value: tree, warnings: [] };
+  const trees: Tree[] = [];
+  for (const { contents } of documents) {
+    if (contents === null) continue;
+    anchors = new Map();
+    trees.push(walk(contents as Node, 0, 0));
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, value: trees, warnings: [] };
+}
+
+function startOf(source: SourceText): Place {
+  return new Places(source).at(0);
+}
+
+function isOverflow(message: string): boolean {
+  return /call stack size|stack overflow/i.test(message);
 }
 
 /** Offset of the first bracket past the depth limit. Asked of the lexer first, because composing nests as deep as the text. */
