@@ -78,6 +78,8 @@ export interface Quantified extends Placed {
   /** The kinds in scope whose members these must belong to, all of them; empty: everybody of the site. `in:` gives one,
    *  without it these are all the ancestors of `over` that are in scope. */
   readonly within: readonly SubjectKind[];
+  /** «the others»: leaves out the members that belong to the subject of this kind in scope, or are it. */
+  readonly except?: SubjectKind;
   readonly where?: Condition;
   readonly satisfies: Condition;
   /** What the answer is over nobody; without it: unknown. */

@@ -1,0 +1,28 @@
+/** Every test this machine can run, one stage after the other; stops at the first that fails. Says what it could not run. */
+import { spawnSync } from 'node:child_process';
+
+interface Stage {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+const stages: readonly Stage[] = [
+  { name: 'build: validators and dist/', command: ['node', 'scripts/build.ts'] },
+  { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
+  { name: 'architecture, unit, golden and property tests', command: ['vitest', 'run'] },
+  { name: 'the shipped profiles check clean', command: ['node', 'dist/nwctl.js', 'check', 'profiles/three-node', 'profiles/two-node', 'profiles/single-node'] },
+  { name: 'the shipped packs pass their own tests', command: ['node', 'dist/nwctl.js', 'test', 'profiles/three-node', 'profiles/two-node', 'profiles/single-node'] },
+];
+
+for (const { name, command } of stages) {
+  process.stdout.write(`\n── ${name}\n`);
+  const [program = '', ...args] = command;
+  const started = performance.now();
+  const { status } = spawnSync(program, args, { stdio: 'inherit', env: { ...process.env, FORCE_COLOR: '0' } });
+  if (status !== 0) {
+    process.stdout.write(`\nfailed: ${name} (${program} ${args.join(' ')})\n`);
+    process.exit(status ?? 1);
+  }
+  process.stdout.write(`── ${name}: ok, ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}

@@ -1,0 +1,85 @@
+import type { FactStore } from '../facts/store.ts';
+import type { Snapshot } from '../kernel/snapshot.ts';
+import { type Several, type Truth, TRUE, type Verdict } from '../kernel/verdict.ts';
+import type { VerifiedProfile } from '../profile/profile.ts';
+import type { Evaluation, Evaluator, Judged } from '../rules/evaluation.ts';
+import { explainRule } from '../rules/explain.ts';
+import type { Finding, Gate, Phase, RollupStep } from '../rules/pack.ts';
+import { reasonsOf, verdictOf } from '../rules/reasons.ts';
+
+/** The road, once: what is known now → what every rule says of it → where the site stands. Pure: the command line, the
+ *  operator, the simulator and a replay all call this function, and there is no second path.
+ *
+ *  `evaluator` is the profile's packs, compiled (`rules/compile.ts`); it is handed in because compiling outlives a pass. */
+export function judge(profile: VerifiedProfile, evaluator: Evaluator, store: FactStore, nowMs: number): Judgement {
+  const snapshot = store.cut(nowMs);
+  const evaluation = evaluator.evaluate(snapshot);
+  return {
+    profile,
+    snapshot,
+    evaluation,
+    gates: evaluation.gates.flatMap((judged) => ruled(judged, snapshot)),
+    findings: evaluation.findings.flatMap((judged) => ruled(judged, snapshot)),
+    site: phaseOf(evaluation, snapshot),
+  };
+}
+
+/** What one pass came to. Reasons are computed when they are asked for. */
+export interface Judgement {
+  readonly profile: VerifiedProfile;
+  readonly snapshot: Snapshot;
+  readonly evaluation: Evaluation;
+  /** In the order of the packs, then of the objects. */
+  readonly gates: readonly Ruled<Gate>[];
+  readonly findings: readonly Ruled<Finding>[];
+  readonly site: SitePhase;
+}
+
+/** One rule's word on one object. For a finding, `open` means raised. */
+export interface Ruled<R extends Gate | Finding | RollupStep> {
+  readonly pack: string;
+  readonly rule: R;
+  /** Undefined when the list of who there is could not be had: then the rule is unknown for all of them. */
+  readonly object: string | undefined;
+  readonly truth: Truth;
+  readonly verdict: () => Verdict;
+}
+
+export interface SitePhase {
+  readonly phase: Phase;
+  /** Of a phase that was reached: the sentence of its rule. Of Degraded for want of better: what is unknown or closed. */
+  readonly says: string;
+  /** What keeps the site from a better phase; `open` if nothing does. */
+  readonly verdict: () => Verdict;
+}
+
+function ruled<R extends Gate | Finding>(judged: Judged<R>, snapshot: Snapshot): readonly Ruled<R>[] {
+  const { pack, rule } = judged;
+  const word = (object: string | undefined, truth: Truth): Ruled<R> => {
+    return { pack: pack.name, rule, object, truth, verdict: () => verdictOf(explainRule(rule, snapshot, object)) };
+  };
+  if (judged.listUnknown !== undefined) return [word(undefined, 1)];
+  return judged.objects.map((object, index) => word(object, judged.truths[index] ?? 1));
+}
+
+/** The first open step of the rollup is the site's phase. A step that is unknown before it may be the true one, and then
+ *  every later phase would be a guess: Degraded, saying what is unknown. None open: Degraded, saying what is closed. */
+function phaseOf(evaluation: Evaluation, snapshot: Snapshot): SitePhase {
+  let held: Verdict | undefined;
+  for (const { rule, truths } of evaluation.rollup) {
+    const truth = truths[0] ?? 1;
+    if (truth === TRUE && held?.kind !== 'unknown') {
+      return { phase: rule.phase, says: rule.says ?? '', verdict: () => ({ kind: 'open' }) };
+    }
+    const verdict = verdictOf(explainRule(rule, snapshot, 'site'));
+    if (held === undefined || verdict.kind === 'unknown' || held.kind === 'closed') held = verdict;
+    if (verdict.kind === 'unknown') break;
+  }
+  const because = held ?? { kind: 'open' };
+  return { phase: 'Degraded', says: 'no better phase is certain', verdict: () => because };
+}
+
+/** Reasons of a verdict that is not open; none of one that is. */
+export function reasonsAgainst(verdict: Verdict): readonly [] | Several<ReturnType<typeof reasonsOf>[number]> {
+  return verdict.kind === 'open' ? [] : verdict.kind === 'closed' ? verdict.because : verdict.missing;
+}

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { describe, expect, test } from 'vitest';
+
+/** Who may import whom. The table is the architecture; docs/layout.md explains it. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  source: ['kernel'],
+  facts: ['kernel'],
+  rules: ['kernel', 'source'],
+  profile: ['kernel', 'source', 'rules'],
+  capture: ['kernel', 'source'],
+  operator: ['kernel', 'facts', 'rules', 'profile'],
+  console: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'operator'],
+};
+
+/** Which file may use which package or `node:` module. Whatever is not here may use none. */
+const mayUse: Readonly<Record<string, RegExp>> = {
+  'kernel/digest.ts': /^node:crypto$/,
+  'source/yaml.ts': /^yaml$/,
+  'rules/format.ts': /^yaml$/,
+  'rules/suggest.ts': /^fastest-levenshtein$/,
+  'rules/engine.ts': /^json-rules-engine$/,
+  'capture/ndjson.ts': /^node:zlib$/,
+  'capture/files.ts': /^node:(fs|fs\/promises|path|stream|zlib|crypto)$/,
+  'console/main.ts': /^node:/,
+};
+
+const pureRooms = ['kernel', 'source', 'facts', 'rules', 'profile', 'operator'];
+const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bprocess\.|\bconsole\./;
+
+const root = join(import.meta.dirname, '..', 'src');
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.includes('generated'))
+  .sort();
+const graph = new Map(sources.map((file) => [file, importsOf(file)]));
+
+function importsOf(file: string): readonly string[] {
+  const { module } = parseSync(file, readFileSync(join(root, file), 'utf8'));
+  const lazily = module.dynamicImports.map((found) => {
+    const text = readFileSync(join(root, file), 'utf8').slice(found.moduleRequest.start, found.moduleRequest.end);
+    return text.replaceAll(/['"`]/g, '');
+  });
+  const exported = module.staticExports.flatMap((found) =>
+    found.entries.flatMap((entry) => (entry.moduleRequest ? [entry.moduleRequest.value] : [])),
+  );
+  return [...module.staticImports.map((found) => found.moduleRequest.value), ...exported, ...lazily];
+}
+
+function roomOf(file: string): string {
+  return file.split('/')[0] ?? '';
+}
+
+function targetOf(file: string, specifier: string): string {
+  return normalize(join(dirname(file), specifier));
+}
+
+describe.each(sources)('src/%s', (file) => {
+  const room = roomOf(file);
+
+  test('imports only what its room may', () => {
+    expect(Object.keys(mayImport)).toContain(room);
+    for (const specifier of graph.get(file) ?? []) {
+      if (!specifier.startsWith('.')) {
+        expect.soft(mayUse[file]?.test(specifier) ?? false, `uses the package ${specifier}`).toBe(true);
+        continue;
+      }
+      const target = targetOf(file, specifier);
+      expect.soft([room, ...(mayImport[room] ?? [])], `imports ${target}`).toContain(roomOf(target));
+      expect.soft(target, 'nobody imports a main.ts').not.toMatch(/\/main\.ts$/);
+    }
+  });
+
+  test.runIf(pureRooms.includes(room))('takes clock, randomness and I/O from outside', () => {
+    const { program, comments } = parseSync(file, readFileSync(join(root, file), 'utf8'));
+    let code = readFileSync(join(root, file), 'utf8');
+    for (const { start, end } of comments) code = code.slice(0, start) + ' '.repeat(end - start) + code.slice(end);
+    expect(program.body.length).toBeGreaterThan(0);
+    expect(code.match(impure)?.[0]).toBeUndefined();
+  });
+});
+
+test('no circle of imports, types included', () => {
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'done') return;
+    expect(state.get(file), [...path, file].join(' → ')).toBeUndefined();
+    state.set(file, 'open');
+    for (const specifier of graph.get(file) ?? []) {
+      if (specifier.startsWith('.') && graph.has(targetOf(file, specifier))) {
+        visit(targetOf(file, specifier), [...path, file]);
+      }
+    }
+    state.set(file, 'done');
+  };
+  for (const file of sources) visit(file, []);
+});
+
+test('every source is reached from a door', () => {
+  const doors = ['console/main.ts'];
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const specifier of graph.get(file) ?? []) if (specifier.startsWith('.')) visit(targetOf(file, specifier));
+  };
+  for (const door of doors) visit(door);
+  expect(sources.filter((file) => !reached.has(file)).map((file) => relative('.', file))).toEqual([]);
+});
