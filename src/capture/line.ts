@@ -1,0 +1,30 @@
+import { canonical, type Json } from '../kernel/digest.ts';
+import { kindOf, type Raw } from '../kernel/raw.ts';
+
+/** One raw as a line of the one-file form. Its first members say what it is, so that a reader can pass over it without
+ *  parsing it: `{"from":"object","kind":"v1/Pod","at":…,"object":{…}}`. Everything inside is canonical JSON. */
+export function lineOf(raw: Raw): string {
+  switch (raw.from) {
+    case 'object':
+      return `${objectLineStart}${canonical(kindOf(raw.object))},"at":${raw.at},"object":${canonical(raw.object as Json)}}`;
+    case 'list':
+      return line('list', { kind: raw.kind, at: raw.at, failed: raw.failed });
+    case 'linstor':
+      return line('linstor', { path: raw.path, at: raw.at, failed: raw.failed, text: raw.text });
+    case 'host':
+      return line('host', { node: raw.node, what: raw.what, at: raw.at, failed: raw.failed, text: raw.text });
+    case 'observer': {
+      const { at, node, heartbeatChangedAt, clockSkewMs } = raw;
+      return line('observer', { node, at, heartbeatChangedAt, clockSkewMs });
+    }
+  }
+}
+
+export const objectLineStart = '{"from":"object","kind":';
+
+function line(from: Raw['from'], members: Readonly<Record<string, Json | undefined>>): string {
+  const written = Object.entries(members).flatMap(([name, value]) =>
+    value === undefined ? [] : [`,"${name}":${canonical(value)}`],
+  );
+  return `{"from":"${from}"${written.join('')}}`;
+}
