@@ -36,6 +36,8 @@ export interface Column {
   readonly values: readonly (FactValue | undefined)[];
   /** The oldest `seenAtMs` of any present cell, +Infinity if there is none: a whole column is fresh by one comparison. */
   readonly oldestMs: number;
+  /** The newest of them, -Infinity if there is none: one that lies ahead of the snapshot's moment is not fresh either. */
+  readonly newestMs: number;
   /** The worst grade of any present cell, as its index in `grades`. */
   readonly worstGrade: number;
 }
@@ -89,18 +91,21 @@ export function populationOf(
       ancestor === 'site' ? 0 : (owners[ancestor]?.indexOf.get(member.of[ancestor] ?? '') ?? -1),
     );
   }
+  const indexOf = new Map(members.map((member, index) => [member.id, index]));
+  return listedAt({ kind, members, indexOf, ancestors }, list, nowMs);
+}
+
+/** The same members, as a list of another moment, source or state: nothing of them is built again. */
+export function listedAt(
+  who: Pick<Population, 'kind' | 'members' | 'indexOf' | 'ancestors'>,
+  list: { readonly seenAtMs: number; readonly source: string; readonly failed?: string },
+  nowMs: number,
+): Population {
+  const { kind, members, indexOf, ancestors } = who;
   const fresh = isFresh(list.seenAtMs, nowMs, censusMaxAgeMs[kind]);
   const state = list.failed !== undefined ? 'absent' : fresh ? 'known' : 'stale';
-  return {
-    kind,
-    state,
-    members,
-    indexOf: new Map(members.map((member, index) => [member.id, index])),
-    ancestors,
-    seenAtMs: list.seenAtMs,
-    source: list.source,
-    says: state === 'known' ? '' : (list.failed ?? `the list of ${kind}s is older than it may be`),
-  };
+  const says = state === 'known' ? '' : (list.failed ?? `the list of ${kind}s is older than it may be`);
+  return { kind, state, members, indexOf, ancestors, seenAtMs: list.seenAtMs, source: list.source, says };
 }
 
 /** Names the snapshot wherever it is shown: every reading, who should have reported, and the moment. */

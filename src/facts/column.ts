@@ -1,0 +1,69 @@
+import { grades } from '../kernel/fact.ts';
+import type { Cell, Column, Population } from '../kernel/snapshot.ts';
+import type { FactDeclaration } from '../kernel/vocabulary.ts';
+
+/** Keeps the column of one fact up to date. A column that nothing touched is handed out again, the same object; one that
+ *  was touched is copied with only the touched cells made anew, so that a fold costs what it changed. */
+export class ColumnMaker {
+  readonly fact: FactDeclaration;
+  readonly #cellOf: (id: string) => Cell;
+  readonly #touched = new Set<string>();
+  #indexOf: ReadonlyMap<string, number> | undefined;
+  #column: Column | undefined;
+  /** Moments and grades beside the cells, so that the summaries are a run over plain numbers. */
+  #moments = new Float64Array(0);
+  #grades = new Uint8Array(0);
+
+  constructor(fact: FactDeclaration, cellOf: (id: string) => Cell) {
+    this.fact = fact;
+    this.#cellOf = cellOf;
+  }
+
+  touch(id: string): void {
+    this.#touched.add(id);
+  }
+
+  over(population: Population): Column {
+    const { members, indexOf } = population;
+    if (this.#column !== undefined && this.#indexOf === indexOf) {
+      const indices = [...this.#touched].flatMap((id) => indexOf.get(id) ?? []);
+      this.#touched.clear();
+      if (indices.length === 0) return this.#column;
+      const cells = this.#column.cells.slice();
+      const values = this.#column.values.slice();
+      for (const index of indices) this.#put(cells, values, index, members[index]?.id ?? '');
+      this.#column = this.#summed(cells, values);
+      return this.#column;
+    }
+    this.#indexOf = indexOf;
+    this.#touched.clear();
+    this.#moments = new Float64Array(members.length);
+    this.#grades = new Uint8Array(members.length);
+    const cells: Cell[] = [];
+    const values: Column['values'][number][] = [];
+    members.forEach(({ id }, index) => {
+      this.#put(cells, values, index, id);
+    });
+    this.#column = this.#summed(cells, values);
+    return this.#column;
+  }
+
+  #put(cells: Cell[], values: Column['values'][number][], index: number, id: string): void {
+    const cell = this.#cellOf(id);
+    const present = cell.kind === 'present';
+    cells[index] = cell;
+    values[index] = present ? cell.value : undefined;
+    this.#moments[index] = present ? cell.seenAtMs : Number.POSITIVE_INFINITY;
+    this.#grades[index] = present ? grades.indexOf(cell.grade) : 0;
+  }
+
+  #summed(cells: readonly Cell[], values: Column['values']): Column {
+    let oldestMs = Number.POSITIVE_INFINITY;
+    for (const moment of this.#moments) if (moment < oldestMs) oldestMs = moment;
+    let newestMs = Number.NEGATIVE_INFINITY;
+    for (const moment of this.#moments) if (moment > newestMs && moment < Number.POSITIVE_INFINITY) newestMs = moment;
+    let worstGrade = 0;
+    for (const grade of this.#grades) if (grade > worstGrade) worstGrade = grade;
+    return { fact: this.fact, cells, values, oldestMs, newestMs, worstGrade };
+  }
+}

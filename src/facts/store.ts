@@ -1,0 +1,216 @@
+import type { Observation, Report } from '../kernel/fact.ts';
+import { type Cell, type Column, neverReported, type Population, type Snapshot } from '../kernel/snapshot.ts';
+import type { Subject, SubjectKind } from '../kernel/subject.ts';
+import type { FactDeclaration, Vocabulary } from '../kernel/vocabulary.ts';
+import { ColumnMaker } from './column.ts';
+import { derive, derivedFacts, derivedFrom, type Inputs, type Members } from './derive.ts';
+import { PopulationMaker, type Populations } from './populations.ts';
+import { sameContent } from './same-content.ts';
+import { type Said, settle } from './settle.ts';
+
+/** What was reported so far. The order and the repetition of reports decide nothing: of one reporter and scope the newest
+ *  stands, whole; two of the same moment that differ both stand, as two sources that must agree. */
+export interface FactStore {
+  fold(report: Report): void;
+  /** What is known at one moment. Immutable; shares with the last cut whatever did not change. */
+  cut(nowMs: number): Snapshot;
+}
+
+export function createStore(vocabulary: Vocabulary): FactStore {
+  return new Store(vocabulary);
+}
+
+/** One fact: what everybody says of it, and its column. */
+interface Shelf {
+  readonly said: Map<string, readonly Said[]>;
+  readonly column: ColumnMaker;
+}
+
+class Store implements FactStore {
+  readonly #vocabulary: Vocabulary;
+  /** The newest reports of each reporter and scope: one, or several of one moment that differ. */
+  readonly #standing = new Map<string, readonly Report[]>();
+  readonly #populations = new PopulationMaker();
+  readonly #shelves = new Map<string, Shelf>();
+  /** What fits no fact of the vocabulary: kept where people can see it, and never read by a rule. */
+  readonly #misfits = new Map<string, Shelf>();
+  readonly #derived = new Map<string, { readonly cells: Map<string, Cell>; readonly column: ColumnMaker }>();
+  readonly #touchedVolumes = new Set<string>();
+  #volumes: ReadonlyMap<string, Members> = new Map();
+  #linked: readonly ReadonlyMap<string, number>[] = [];
+  #lastCutMs = Number.NEGATIVE_INFINITY;
+
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+    for (const fact of vocabulary.values()) {
+      if (derivedFacts.has(fact.name)) {
+        const cells = new Map<string, Cell>();
+        const column = new ColumnMaker(fact, (id) => cells.get(id) ?? neverReported);
+        this.#derived.set(fact.name, { cells, column });
+      } else {
+        this.#shelves.set(fact.name, shelfFor(fact));
+      }
+    }
+  }
+
+  fold(report: Report): void {
+    const key = JSON.stringify([report.reporter, report.scope]);
+    const standing = this.#standing.get(key) ?? [];
+    const [one] = standing;
+    const newer = one === undefined ? 1 : momentOf(report) - momentOf(one);
+    if (
+      newer < 0 ||
+      (one !== undefined &&
+        Object.is(momentOf(report), momentOf(one)) &&
+        standing.some((other) => sameContent(other, report)))
+    )
+      return;
+    const replaced = newer > 0 ? standing : [];
+    this.#standing.set(key, newer > 0 ? [report] : [...standing, report]);
+    for (const observation of report.observations) this.#add({ report, observation });
+    for (const census of report.censuses) this.#populations.add(census);
+    for (const old of replaced) {
+      for (const observation of old.observations) this.#remove(old, observation);
+      for (const census of old.censuses) this.#populations.remove(census);
+    }
+  }
+
+  cut(nowMs: number): Snapshot {
+    const populations = this.#populations.at(nowMs);
+    const columns = new Map<string, Column>();
+    for (const [name, { column }] of this.#shelves) columns.set(name, column.over(populations[column.fact.subject]));
+    this.#derive(populations, columns, nowMs);
+    for (const [name, { column }] of this.#derived) columns.set(name, column.over(populations[column.fact.subject]));
+    for (const name of [...this.#misfits.keys()].sort()) {
+      const { column } = this.#misfits.get(name) as Shelf; // by its own key
+      columns.set(name, column.over(populations[column.fact.subject]));
+    }
+    return { nowMs, vocabulary: this.#vocabulary, populations, columns };
+  }
+
+  #add(said: Said): void {
+    const { fact, subject } = said.observation;
+    const shelf = this.#shelfOf(said.observation);
+    const others = shelf.said.get(subject.id);
+    shelf.said.set(subject.id, others === undefined ? [said] : [...others, said]);
+    this.#touch(shelf, fact, subject);
+  }
+
+  #remove(report: Report, observation: Observation): void {
+    const { fact, subject } = observation;
+    const shelf = this.#shelfOf(observation);
+    const rest = (shelf.said.get(subject.id) ?? []).filter((said) => said.report !== report);
+    if (rest.length > 0) shelf.said.set(subject.id, rest);
+    else shelf.said.delete(subject.id);
+    this.#touch(shelf, fact, subject);
+    if (shelf.said.size === 0) this.#misfits.delete(shelf.column.fact.name);
+  }
+
+  #touch(shelf: Shelf, fact: string, subject: Subject): void {
+    shelf.column.touch(subject.id);
+    if (derivedFrom.has(fact))
+      this.#touchedVolumes.add(subject.kind === 'volume' ? subject.id : (subject.of.volume ?? ''));
+  }
+
+  #shelfOf({ fact, subject }: Observation): Shelf {
+    const shelf = this.#shelves.get(fact);
+    if (shelf !== undefined && shelf.column.fact.subject === subject.kind) return shelf;
+    const name = `${fact} of ${subject.kind}`;
+    const known = this.#misfits.get(name);
+    if (known !== undefined) return known;
+    const misfit = misfitShelf(name, fact, subject.kind, this.#vocabulary.get(fact));
+    this.#misfits.set(name, misfit);
+    return misfit;
+  }
+
+  /** Computes anew what hangs on touched volumes only. */
+  #derive(populations: Populations, columns: ReadonlyMap<string, Column>, nowMs: number): void {
+    const linked = [populations.volume.indexOf, populations.replica.indexOf, populations.connection.indexOf];
+    const sameMembers = linked.every((indexOf, at) => indexOf === this.#linked[at]);
+    if (!sameMembers) {
+      this.#linked = linked;
+      this.#volumes = volumesOf(populations);
+      for (const { cells } of this.#derived.values()) cells.clear();
+    }
+    // A reading from the future is none yet; when the clock was set back, what was past may lie ahead again.
+    const all = !sameMembers || nowMs < this.#lastCutMs;
+    this.#lastCutMs = nowMs;
+    const touched = all ? [...this.#volumes.keys()] : [...this.#touchedVolumes];
+    this.#touchedVolumes.clear();
+    const inputs: Inputs = {
+      cell: (fact, id) => cellIn(columns, populations, fact, id),
+      said: (fact, id) => this.#shelves.get(fact)?.said.get(id) ?? [],
+    };
+    for (const id of touched) {
+      const members = this.#volumes.get(id);
+      if (members === undefined) continue;
+      derive(members, inputs, nowMs, (fact, subject, cell) => {
+        const shelf = this.#derived.get(fact);
+        shelf?.cells.set(subject, cell);
+        shelf?.column.touch(subject);
+        // Until that moment has passed it must be asked again at every cut.
+        if (cell.seenAtMs !== undefined && cell.seenAtMs > nowMs) this.#touchedVolumes.add(id);
+      });
+    }
+  }
+}
+
+function shelfFor(fact: FactDeclaration): Shelf {
+  const said = new Map<string, readonly Said[]>();
+  return { said, column: new ColumnMaker(fact, (id) => settle(fact, said.get(id))) };
+}
+
+/** A shelf for what no rule may read: a name that the vocabulary does not have, a fact of the wrong kind of subject, a
+ *  computed fact that somebody claims from outside. Its cells are unreadable, whatever they say. */
+function misfitShelf(name: string, fact: string, subject: SubjectKind, declared: FactDeclaration | undefined): Shelf {
+  const why =
+    declared === undefined
+      ? `the vocabulary has no fact ${fact}`
+      : declared.subject === subject
+        ? `${fact} is computed here and taken from nobody`
+        : `${fact} is about a ${declared.subject}, not a ${subject}`;
+  const declaration: FactDeclaration = {
+    name,
+    subject,
+    type: { kind: 'text' },
+    maxAgeMs: 0,
+    grade: 'assumed',
+    from: 'not in the vocabulary',
+    means: why,
+  };
+  const said = new Map<string, readonly Said[]>();
+  const cellOf = (id: string): Cell => {
+    const all = said.get(id);
+    if (all === undefined) return neverReported;
+    const sources = [...new Set(all.map(({ observation }) => observation.source))].sort().join(' and ');
+    const seenAtMs = Math.min(...all.map(({ observation }) => observation.seenAtMs));
+    return { kind: 'absent', why: 'unreadable', says: why, seenAtMs, source: sources };
+  };
+  return { said, column: new ColumnMaker(declaration, cellOf) };
+}
+
+function cellIn(columns: ReadonlyMap<string, Column>, populations: Populations, fact: string, id: string): Cell {
+  const column = columns.get(fact);
+  const index = column === undefined ? undefined : populations[column.fact.subject].indexOf.get(id);
+  return (index === undefined ? undefined : column?.cells[index]) ?? neverReported;
+}
+
+/** Every listed volume with its replicas and connections. */
+function volumesOf({ volume, replica, connection }: Populations): ReadonlyMap<string, Members> {
+  const replicas = byVolume(replica);
+  const connections = byVolume(connection);
+  return new Map(
+    volume.members.map((member) => [
+      member.id,
+      { volume: member, replicas: replicas.get(member.id) ?? [], connections: connections.get(member.id) ?? [] },
+    ]),
+  );
+}
+
+function byVolume({ members }: Population): ReadonlyMap<string, readonly Subject[]> {
+  return Map.groupBy(members, (member) => member.of.volume ?? '');
+}
+
+function momentOf({ seenAtMs }: Report): number {
+  return Number.isNaN(seenAtMs) ? Number.NEGATIVE_INFINITY : seenAtMs;
+}
