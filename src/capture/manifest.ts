@@ -53,12 +53,7 @@ export function manifestFrom(tree: Tree, form: 'folder' | 'file'): Loaded<Manife
     return { ok: false, faults: [error('CAPTURE_NEWER', version.at, says, 'use a newer nwctl')] };
   }
   const metadata = reader.map(child(top, 'metadata'), '`metadata`', ['name'], top.at);
-  const spec = reader.map(
-    child(top, 'spec'),
-    '`spec`',
-    form === 'file' ? [...specFields, 'lines'] : specFields,
-    top.at,
-  );
+  const spec = reader.map(child(top, 'spec'), '`spec`', form === 'file' ? fileFields : specFields, top.at);
   if (metadata === undefined || spec === undefined) return { ok: false, faults };
   if (version?.kind !== 'scalar' || version.value !== captureFormatVersion) {
     faults.push(error('SHAPE_INVALID', version?.at ?? spec.at, `\`formatVersion\` must be ${captureFormatVersion}`));
@@ -80,6 +75,12 @@ export function manifestFrom(tree: Tree, form: 'folder' | 'file'): Loaded<Manife
       faults.push(error('SHAPE_INVALID', spec.at, '`takenAt` is missing', 'write when the last thing was fetched'));
     if (takenBy === undefined)
       faults.push(error('SHAPE_INVALID', spec.at, '`takenBy` is missing', 'write who or what fetched it'));
+  }
+  if (form === 'file' && faults.length === 0) {
+    if (lines === undefined) faults.push(error('SHAPE_INVALID', spec.at, '`lines` is missing'));
+    if ((takenAtMs === undefined) !== (takenBy === undefined)) {
+      faults.push(error('SHAPE_INVALID', spec.at, 'has one of `takenAt` and `takenBy`, and not the other'));
+    }
   }
   const lie = (at: Place, says: string): void => void faults.push(error('CAPTURE_MANIFEST', at, says));
   if (complete && missing.length > 0)
@@ -107,6 +108,7 @@ export function manifestFrom(tree: Tree, form: 'folder' | 'file'): Loaded<Manife
   }));
 }
 
+const fileFields = ['formatVersion', 'lines', 'takenAt', 'takenBy', 'requestedBy', 'complete', 'missing'];
 const specFields = ['formatVersion', 'takenAt', 'takenBy', 'requestedBy', 'complete', 'observer', 'fetched', 'missing'];
 
 /** The first line of the one-file form. What the observer measured and when single things were fetched stands in the
