@@ -1,0 +1,102 @@
+import type { FactValue, Observation, Report } from '../kernel/fact.ts';
+import type { RawObserver } from '../kernel/raw.ts';
+import { bond, connection, node, replica, type Subject, type SubjectKind } from '../kernel/subject.ts';
+import { type FactType, parseDuration, parseSize, parseVersion } from '../kernel/value.ts';
+import { vocabulary } from '../kernel/vocabulary.ts';
+import { at, type Cluster, listAt, textAt } from './kube.ts';
+import { type Said, say, setOf, unreadable } from './say.ts';
+
+const statuses = 'nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus';
+
+/** What only the observer can say: no node knows when we last heard of it, or how far its clock is from ours. */
+const notTheAgents = ['node.heartbeatAge', 'node.clockSkew'];
+
+/** NodewrightAgentStatus → one report a node. An agent writes the object of its own node's name and speaks of that node
+ *  only: whatever it says of anybody else is not heard. */
+export function agentReports(
+  cluster: Cluster,
+  observers: ReadonlyMap<string, RawObserver> = new Map(),
+): readonly Report[] {
+  return cluster.kind(statuses).clean.flatMap((seen) => {
+    const name = textAt(seen.object, 'spec', 'node');
+    if (name === undefined || name !== seen.id) return [];
+    const writtenAt = Math.min(seen.at, observers.get(name)?.heartbeatChangedAt ?? seen.at);
+    const observations = (listAt(seen.object, 'status', 'observations') ?? []).flatMap((entry) =>
+      observationOf(entry, name, seen.id, writtenAt),
+    );
+    return [{ reporter: 'agent', scope: name, seenAtMs: seen.at, observations, censuses: [] }];
+  });
+}
+
+/** The age an agent measured on its own monotonic clock, up to when it wrote. That moment by our clock is when we saw the
+ *  status, or, where the observer watched the heartbeat that is written with it, when that last changed: a dead agent's
+ *  status may be fetched ever anew and is not younger for it. Without an age nobody can say how old the value is. */
+function observationOf(entry: unknown, name: string, id: string, writtenAt: number): readonly Observation[] {
+  const [fact, object, age] = [textAt(entry, 'fact'), textAt(entry, 'object'), textAt(entry, 'age')];
+  const declared = fact === undefined ? undefined : vocabulary.get(fact);
+  if (declared === undefined || object === undefined || age === undefined) return [];
+  if (notTheAgents.includes(declared.name)) return [];
+  const subject = subjectOf(declared.subject, object, name);
+  const ageMs = parseDuration(age);
+  if (subject === undefined || ageMs === undefined) return [];
+  const source = `NodewrightAgentStatus ${id}`;
+  return say(declared.name, subject, valueOf(declared.type, at(entry, 'value')), { at: writtenAt - ageMs, source });
+}
+
+/** The subject that an id names, if it is of this kind and this node's own. */
+export function subjectOf(kind: SubjectKind, id: string, name: string): Subject | undefined {
+  const subject = readId(kind, id);
+  const owner = kind === 'node' ? subject?.id : subject?.of.node;
+  return subject?.id === id && owner === name ? subject : undefined;
+}
+
+function readId(kind: SubjectKind, id: string): Subject | undefined {
+  switch (kind) {
+    case 'node':
+      return node(id);
+    case 'bond': {
+      const match = /^([^/]+)\/([^/]+)$/.exec(id);
+      return match === null ? undefined : bond(match[1] ?? '', match[2] ?? '');
+    }
+    case 'replica': {
+      const match = /^([^/@]+)(?:\/([1-9]\d{0,8}))?@([^@:]+)$/.exec(id);
+      return match === null ? undefined : replica(match[1] ?? '', Number(match[2] ?? 0), match[3] ?? '');
+    }
+    case 'connection': {
+      const match = /^([^/@]+)(?:\/([1-9]\d{0,8}))?@([^@:]+):([^@:]+)$/.exec(id);
+      return match === null
+        ? undefined
+        : connection(match[1] ?? '', Number(match[2] ?? 0), match[3] ?? '', match[4] ?? '');
+    }
+    case 'site':
+    case 'volume':
+    case 'vm':
+      return undefined; // nobody's own: these are not a node's to speak of
+  }
+}
+
+/** A value as it is written in a pack: `30s`, `0KiB`, `9.2.14`, true, a word, a list of words. */
+function valueOf(type: FactType, value: unknown): Said<FactValue> {
+  if (value === undefined) return undefined;
+  switch (type.kind) {
+    case 'duration':
+      return (typeof value === 'string' ? parseDuration(value) : undefined) ?? unreadable(value);
+    case 'size':
+      return (typeof value === 'string' ? parseSize(value) : undefined) ?? unreadable(value);
+    case 'version':
+      return (typeof value === 'string' ? parseVersion(value) : undefined) ?? unreadable(value);
+    case 'set':
+      return isWords(value) ? setOf(value) : unreadable(value);
+    case 'int':
+      return typeof value === 'number' ? value : unreadable(value);
+    case 'bool':
+      return typeof value === 'boolean' ? value : unreadable(value);
+    case 'enum':
+    case 'text':
+      return typeof value === 'string' ? value : unreadable(value);
+  }
+}
+
+function isWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
+}

@@ -1,0 +1,62 @@
+import type { Observation, Report } from '../kernel/fact.ts';
+import type { SiteShape } from '../kernel/site-shape.ts';
+import { site } from '../kernel/subject.ts';
+import { at, type Cluster, conditionOf, isMap, labelOf, type SeenObject, sayBool, single, textAt } from './kube.ts';
+import { type Said, say, unreadable } from './say.ts';
+
+const clusters = 'piraeus.io/v1/LinstorCluster';
+const pods = 'v1/Pod';
+
+/** LinstorCluster → whether the HA controller is switched off. The conditions of LinstorSatellite and of its configuration
+ *  carry no word of `node.satellite` (`Available: False, Error` may be any of eight), and on a dead node they stay
+ *  `Available`: LINSTOR itself is asked for that. */
+export function piraeusReport(cluster: Cluster, shape: SiteShape): Report | undefined {
+  const seenAtMs = cluster.newestAt(clusters);
+  if (seenAtMs === undefined) return undefined;
+  return {
+    reporter: 'kubernetes:piraeus',
+    scope: site.id,
+    seenAtMs,
+    observations: haControllerPaused(cluster, shape, seenAtMs),
+    censuses: [],
+  };
+}
+
+function haControllerPaused(cluster: Cluster, shape: SiteShape, seenAtMs: number): readonly Observation[] {
+  const found = single(cluster.kind(clusters), 'LinstorCluster');
+  if (found === undefined) return [];
+  const seen =
+    'unreadable' in found
+      ? { at: seenAtMs, source: `list of ${clusters}` }
+      : { at: found.at, source: `LinstorCluster ${found.id}` };
+  const value = 'unreadable' in found ? found : paused(found, cluster, shape);
+  return say('site.haControllerPaused', site, value, seen);
+}
+
+/** Switched off is what was wished; it counts once the operator says that it applied this very generation, and not while
+ *  one of the Pods still runs. Piraeus switches it on where nothing is said. */
+function paused({ object }: SeenObject, cluster: Cluster, shape: SiteShape): Said<boolean> {
+  if (!isMap(at(object, 'spec'))) return undefined;
+  const enabled = sayBool(object, 'spec', 'highAvailabilityController', 'enabled') ?? true;
+  if (enabled !== false) return enabled === true ? false : enabled;
+  if (cluster.kind(pods).all.some((pod) => isHaController(pod, shape))) return false;
+  const applied = conditionOf(object, 'Applied');
+  const generation = at(object, 'metadata', 'generation');
+  const current =
+    applied !== undefined &&
+    !('unreadable' in applied) &&
+    applied.status === 'True' &&
+    generation !== undefined &&
+    applied.observedGeneration === generation;
+  return current ? true : unreadable('switched off, but not said to be applied');
+}
+
+function isHaController({ object }: SeenObject, shape: SiteShape): boolean {
+  const phase = textAt(object, 'status', 'phase');
+  return (
+    labelOf(object, 'app.kubernetes.io/component') === 'ha-controller' &&
+    textAt(object, 'metadata', 'namespace') === shape.storageNamespace &&
+    phase !== 'Succeeded' &&
+    phase !== 'Failed'
+  );
+}
