@@ -10,6 +10,8 @@ export interface MadeSite {
   readonly lists: Readonly<Record<SubjectKind, MadeList>>;
   /** Facts in the order in which they were said; the last word on one fact of one subject counts. */
   readonly cells: readonly MadeCell[];
+  /** Without it `madeNowMs`. */
+  readonly nowMs?: number;
 }
 
 export interface MadeList {
@@ -81,15 +83,16 @@ export function present(value: FactValue, more: { ageMs?: number; grade?: Grade 
 
 /** Cuts the snapshot. Nothing in it may depend on the order in which members, facts or cells were made. */
 export function snapshotOf(made: MadeSite, vocabulary: Vocabulary = madeVocabulary): Snapshot {
+  const nowMs = made.nowMs ?? madeNowMs;
   const populations: Partial<Record<SubjectKind, Snapshot['populations'][SubjectKind]>> = {};
   for (const kind of subjectKinds) {
     const { state, members } = made.lists[kind];
     const limit = censusMaxAgeMs[kind];
     // A list that is never stale cannot be made stale by its age: its moment is put into the future instead.
-    const staleAtMs = Number.isFinite(limit) ? madeNowMs - limit - 1 : madeNowMs + 1;
-    const list = { members, seenAtMs: state === 'stale' ? staleAtMs : madeNowMs, source: 'made' };
+    const staleAtMs = Number.isFinite(limit) ? nowMs - limit - 1 : nowMs + 1;
+    const list = { members, seenAtMs: state === 'stale' ? staleAtMs : nowMs, source: 'made' };
     const failed = state === 'absent' ? { failed: 'made to fail' } : {};
-    populations[kind] = populationOf(kind, { ...list, ...failed }, madeNowMs, populations);
+    populations[kind] = populationOf(kind, { ...list, ...failed }, nowMs, populations);
   }
   const linked = populations as Snapshot['populations'];
   const saidOf = new Map<string, Map<string, Cell>>();
@@ -109,7 +112,7 @@ export function snapshotOf(made: MadeSite, vocabulary: Vocabulary = madeVocabula
       ),
     );
   }
-  return { nowMs: madeNowMs, vocabulary, populations: linked, columns };
+  return { nowMs, vocabulary, populations: linked, columns };
 }
 
 function columnOf(fact: FactDeclaration, cells: readonly Cell[]): Column {
