@@ -22,8 +22,10 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'rules/format.ts': /^yaml$/,
   'rules/suggest.ts': /^fastest-levenshtein$/,
   'rules/engine.ts': /^json-rules-engine$/,
-  'capture/ndjson.ts': /^node:zlib$/,
-  'capture/files.ts': /^node:(fs|fs\/promises|path|stream|zlib|crypto)$/,
+  'capture/ndjson.ts': /^node:(buffer|crypto)$/,
+  'capture/unpack.ts': /^node:(stream|zlib)$/,
+  'capture/pack.ts': /^node:zlib$/,
+  'capture/files.ts': /^node:(fs|fs\/promises|path)$/,
   'console/main.ts': /^node:/,
 };
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOfText } from '../kernel/digest.ts';
 import { error, type Fault, type Place } from '../kernel/fault.ts';
 import { kindOf, type Raw, type RawHost, type RawLinstor, type RawList, type RawObject } from '../kernel/raw.ts';
 import type { Missing } from './capture.ts';
@@ -27,21 +27,24 @@ export function rawsOfManifest(manifest: Manifest): readonly Found[] {
       },
     }),
   );
-  return [
-    ...observed,
-    ...manifest.missing.map((entry): Found => ({ place: entry.place, raw: rawOfMissing(entry, at) })),
-  ];
+  const failed = manifest.missing.flatMap((entry): Found[] => {
+    const raw = rawOfMissing(entry, at);
+    return raw === undefined ? [] : [{ place: entry.place, raw }];
+  });
+  return [...observed, ...failed];
 }
 
-export function rawOfMissing({ what, why }: Missing, at: number): Raw {
+export function rawOfMissing({ what, why }: Missing, at: number): Raw | undefined {
   const thing = missingThing(what);
   switch (thing?.kind) {
     case 'linstor':
       return { from: 'linstor', at, path: thing.path, text: '', failed: why };
     case 'host':
       return { from: 'host', at, node: thing.node, what: thing.what, text: '', failed: why };
+    case 'list':
+      return { from: 'list', at, kind: thing.of, failed: why };
     default:
-      return { from: 'list', at, kind: thing?.of ?? what, failed: why };
+      return undefined;
   }
 }
 
@@ -142,18 +145,22 @@ function isNode({ object }: RawObject): boolean {
 
 /** The digest of a capture: over the bytes of its one-file form before compression. */
 export function digestOfLines(first: string, lines: readonly string[]): string {
-  const hash = createHash('sha256').update(`${first}\n`);
-  for (const line of lines) hash.update(`${line}\n`);
-  return `sha256:${hash.digest('hex')}`;
+  return digestOfText(`${[first, ...lines].join('\n')}\n`);
 }
 
-/** What could not be had, as the manifest says it: the failed raws, by name. */
-export function missingOf(raws: readonly Raw[]): readonly Missing[] {
+/** Hosts of which nothing could be had: only the manifest can say so. */
+export function silentHosts(manifest: Manifest | undefined): readonly Missing[] {
+  const whole = (manifest?.missing ?? []).filter(({ what }) => missingThing(what)?.kind === 'whole-host');
+  return whole.map(({ what, why }) => ({ what, why }));
+}
+
+/** What could not be had, as a manifest says it: the failed raws by name, and the silent hosts. */
+export function missingOf(raws: readonly Raw[], silent: readonly Missing[]): readonly Missing[] {
   const found = raws.flatMap((raw): Missing[] => {
     if (raw.from === 'object' || raw.from === 'observer' || raw.failed === undefined) return [];
     return [{ what: whatOf(raw), why: raw.failed }];
   });
-  return found.sort((left, right) => (left.what < right.what ? -1 : left.what > right.what ? 1 : 0));
+  return [...found, ...silent].sort((left, right) => (left.what < right.what ? -1 : left.what > right.what ? 1 : 0));
 }
 
 function whatOf(raw: RawList | RawLinstor | RawHost): string {

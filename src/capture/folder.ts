@@ -11,6 +11,7 @@ import {
   missingOf,
   nameOf,
   rawsOfManifest,
+  silentHosts,
   strangers,
   withoutRepeats,
 } from './assemble.ts';
@@ -20,7 +21,7 @@ import { kindsRead } from './kinds.ts';
 import { type KubernetesFound, readKubernetes, readNoDocument, whyNoDocument } from './kubernetes.ts';
 import { lean } from './lean.ts';
 import { lineOf } from './line.ts';
-import { linstorPath, type Manifest, manifestFrom, manifestLine } from './manifest.ts';
+import { linstorPath, type Manifest, manifestFrom, manifestLine, missingThing } from './manifest.ts';
 import { isDnsName, isInnerPath } from './names.ts';
 import type { PlainObject } from './plain.ts';
 import { maskJsonText, maskObject, maskText } from './secrets.ts';
@@ -78,7 +79,7 @@ function build(name: string, manifest: Manifest | undefined, found: readonly Fou
     ...(manifest?.requestedBy === undefined ? {} : { requestedBy: manifest.requestedBy }),
     complete: manifest?.complete ?? false,
     hasManifest: manifest !== undefined,
-    missing: missingOf(raws),
+    missing: missingOf(raws, silentHosts(manifest)),
   };
   const lines = lined.map(({ line }) => line);
   return {
@@ -201,6 +202,12 @@ function liesAbout(manifest: Manifest, paths: ReadonlySet<string>, found: readon
     const other = had.get(identityOf(raw));
     if (raw.from !== 'observer' && other !== undefined && !('failed' in other)) {
       faults.push(error('CAPTURE_MANIFEST', place, `says that ${nameOf(raw)} is missing, and it is there`));
+    }
+  }
+  for (const { what, place } of manifest.missing) {
+    const thing = missingThing(what);
+    if (thing?.kind === 'whole-host' && found.some(({ raw }) => raw.from === 'host' && raw.node === thing.node)) {
+      faults.push(error('CAPTURE_MANIFEST', place, `says that all of \`${what}\` is missing, and some of it is there`));
     }
   }
   if (manifest.complete) {

@@ -141,7 +141,9 @@ export function manifestLine(
 export type MissingThing =
   | { readonly kind: 'list'; readonly of: string }
   | { readonly kind: 'linstor'; readonly path: string }
-  | { readonly kind: 'host'; readonly node: string; readonly what: string };
+  | { readonly kind: 'host'; readonly node: string; readonly what: string }
+  /** A host that did not answer at all: nothing of it is there, so there is no one thing that failed. */
+  | { readonly kind: 'whole-host'; readonly node: string };
 
 /** What a `missing` entry means, or undefined if it means nothing that we know. */
 export function missingThing(what: string): MissingThing | undefined {
@@ -149,10 +151,8 @@ export function missingThing(what: string): MissingThing | undefined {
   if (!isInnerPath(what)) return undefined;
   const [room, node, ...rest] = what.split('/');
   if (room === 'linstor' && node !== undefined) return { kind: 'linstor', path: linstorPath(what) };
-  if (room === 'hosts' && node !== undefined && rest.length > 0 && isDnsName(node)) {
-    return { kind: 'host', node, what: rest.join('/') };
-  }
-  return undefined;
+  if (room !== 'hosts' || node === undefined || !isDnsName(node)) return undefined;
+  return rest.length === 0 ? { kind: 'whole-host', node } : { kind: 'host', node, what: rest.join('/') };
 }
 
 /** `linstor/v1/view/resources.json` → `/v1/view/resources` */
@@ -170,7 +170,8 @@ function missingFrom(tree: Tree | undefined, reader: Reader, faults: Fault[]): (
     if (entry === undefined || what === undefined || why === undefined) continue;
     const place = child(entry, 'what')?.at ?? entry.at;
     if (missingThing(what) === undefined) {
-      const hint = 'write `kubevirt.io/v1/VirtualMachine`, `linstor/v1/view/resources` or `hosts/NODE/NAME`';
+      const hint =
+        'write `kubevirt.io/v1/VirtualMachine`, `linstor/v1/view/resources`, `hosts/NODE` or `hosts/NODE/NAME`';
       faults.push(error('CAPTURE_MANIFEST', place, `\`${what}\` names nothing that a capture could have`, hint));
     }
     if (seen.has(what)) faults.push(error('CAPTURE_MANIFEST', place, `\`${what}\` is listed twice`));

@@ -5,7 +5,7 @@ import type { Raw } from '../kernel/raw.ts';
 import { parseJson } from '../source/json.ts';
 import { decodeText } from '../source/text.ts';
 import { parseTree } from '../source/yaml.ts';
-import { identityOf, missingOf, nameOf, strangers } from './assemble.ts';
+import { identityOf, missingOf, nameOf, silentHosts, strangers } from './assemble.ts';
 import type { Capture, Keep } from './capture.ts';
 import { isFault, prefixOf, readLine } from './lines.ts';
 import { type Manifest, manifestFrom } from './manifest.ts';
@@ -110,7 +110,7 @@ class Reading {
         complete: manifest.complete,
         hasManifest: manifest.takenBy !== null,
         raws: this.#raws,
-        missing: missingOf(this.#raws),
+        missing: missingOf(this.#raws, silentHosts(manifest)),
         digest,
       },
       warnings: this.#faults,
@@ -176,7 +176,7 @@ class Reading {
       const says = `says that ${manifest.lines ?? 'no'} lines follow, and ${lines} do`;
       this.#add(error('CAPTURE_FORMAT', this.#place(this.#lines), says, 'it is cut off or was edited; make it again'));
     }
-    const missing = new Set(missingOf(this.#raws).map(({ what }) => what));
+    const missing = new Set(missingOf(this.#raws, silentHosts(manifest)).map(({ what }) => what));
     for (const { what } of manifest.missing)
       if (!missing.delete(what)) lie(`says that \`${what}\` is missing, and no line says so`);
     for (const what of missing) lie(`does not say that \`${what}\` is missing`);
