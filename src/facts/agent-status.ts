@@ -4,7 +4,7 @@ import { bond, connection, node, replica, type Subject, type SubjectKind } from 
 import { type FactType, parseDuration, parseSize, parseVersion } from '../kernel/value.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import { at, type Cluster, listAt, textAt } from './kube.ts';
-import { type Said, say, setOf, unreadable } from './say.ts';
+import { type Found, say, setOf, unreadable } from './say.ts';
 
 const statuses = 'nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus';
 
@@ -40,7 +40,10 @@ function observationOf(entry: unknown, name: string, id: string, writtenAt: numb
   const ageMs = parseDuration(age);
   if (subject === undefined || ageMs === undefined) return [];
   const source = `NodewrightAgentStatus ${id}`;
-  return say(declared.name, subject, valueOf(declared.type, at(entry, 'value')), { at: writtenAt - ageMs, source });
+  return say(declared.name, subject, valueAsWritten(declared.type, at(entry, 'value')), {
+    at: writtenAt - ageMs,
+    source,
+  });
 }
 
 /** The subject that an id names, if it is of this kind and this node's own. */
@@ -76,7 +79,7 @@ function readId(kind: SubjectKind, id: string): Subject | undefined {
 }
 
 /** A value as it is written in a pack: `30s`, `0KiB`, `9.2.14`, true, a word, a list of words. */
-function valueOf(type: FactType, value: unknown): Said<FactValue> {
+function valueAsWritten(type: FactType, value: unknown): Found<FactValue> {
   if (value === undefined) return undefined;
   switch (type.kind) {
     case 'duration':

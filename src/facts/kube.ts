@@ -1,5 +1,5 @@
 import { type KubeObject, kindOf, type Raw } from '../kernel/raw.ts';
-import { type Said, unreadable } from './say.ts';
+import { type Found, unreadable } from './say.ts';
 
 /** Small readers over objects of which nothing is certain: the API server checks few words of a custom resource, and a
  *  capture may have been edited by hand. Each gives what is there, says that it cannot read it, or gives nothing. */
@@ -28,12 +28,12 @@ export function listAt(value: unknown, ...path: readonly string[]): readonly unk
 }
 
 /** A word or a sentence. Whether the vocabulary lists it is asked where it is said. */
-export function sayText(value: unknown, ...path: readonly string[]): Said<string> {
+export function sayText(value: unknown, ...path: readonly string[]): Found<string> {
   const found = at(value, ...path);
   return found === undefined || typeof found === 'string' ? found : unreadable(found);
 }
 
-export function sayBool(value: unknown, ...path: readonly string[]): Said<boolean> {
+export function sayBool(value: unknown, ...path: readonly string[]): Found<boolean> {
   const found = at(value, ...path);
   return found === undefined || typeof found === 'boolean' ? found : unreadable(found);
 }
@@ -69,7 +69,7 @@ export function conditionOf(object: unknown, type: string): Condition | { readon
 }
 
 /** A condition as a bool. `Unknown` is an answer of its own: nobody heard of it, and that is not False. */
-export function sayCondition(object: unknown, type: string): Said<boolean> {
+export function sayCondition(object: unknown, type: string): Found<boolean> {
   const condition = conditionOf(object, type);
   if (condition === undefined || 'unreadable' in condition) return condition;
   return condition.status === 'Unknown' ? unreadable('Unknown') : condition.status === 'True';

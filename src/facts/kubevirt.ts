@@ -12,7 +12,7 @@ import {
   single,
   textAt,
 } from './kube.ts';
-import { type Said, say, unreadable } from './say.ts';
+import { type Found, say, unreadable } from './say.ts';
 
 const machines = 'kubevirt.io/v1/VirtualMachine';
 const instances = 'kubevirt.io/v1/VirtualMachineInstance';
@@ -120,21 +120,21 @@ function factsOf(guest: Guest, cluster: Cluster): readonly Observation[] {
 
 /** Before it is scheduled an instance is nowhere. After its end it keeps the name of its last node, and so do we: a guest
  *  that KubeVirt gave up for failed may still run on a node that nobody hears of. */
-function nodeOf(object: unknown): Said<string | null> {
+function nodeOf(object: unknown): Found<string | null> {
   const name = sayText(object, 'status', 'nodeName');
   const phase = textAt(object, 'status', 'phase');
   if (name === undefined || name === '') return phase === 'Pending' || phase === 'Scheduling' ? null : undefined;
   return name;
 }
 
-function activePods(object: unknown): Said<number> {
+function activePods(object: unknown): Found<number> {
   const found = at(object, 'status', 'activePods');
   return found === undefined ? undefined : isMap(found) ? Object.keys(found).length : unreadable(found);
 }
 
 /** KubeVirt takes the condition away when the guest runs again, so its absence from conditions that are there says: not
  *  paused. A guest whose I/O hangs is not paused either; that is asked of DRBD. */
-function pausedBy(object: unknown): Said<string | null> {
+function pausedBy(object: unknown): Found<string | null> {
   const paused = conditionOf(object, 'Paused');
   if (paused === undefined) return Array.isArray(at(object, 'status', 'conditions')) ? null : undefined;
   if ('unreadable' in paused) return paused;
@@ -180,7 +180,7 @@ function sayMigrating(guest: Guest, cluster: Cluster): readonly Observation[] {
   return say('vm.migrating', subject, value, { at: listing.at, source });
 }
 
-function goesOn({ object, torn, id }: SeenObject): Said<boolean> {
+function goesOn({ object, torn, id }: SeenObject): Found<boolean> {
   if (torn) return unreadable(`${id} in two forms`);
   const phase = at(object, 'status', 'phase');
   const ended = typeof phase === 'string' && migrationEnded.includes(phase);
@@ -200,7 +200,7 @@ function stillMoves({ object }: SeenObject): boolean {
 
 /** What a drain does to the guest: its instance's own word, else what KubeVirt was told for all, else nothing (KubeVirt's
  *  documented meaning of leaving it out). */
-function evictionStrategy({ machine, instance }: Guest, cluster: Cluster): Said<string> {
+function evictionStrategy({ machine, instance }: Guest, cluster: Cluster): Found<string> {
   const from = instance ?? machine;
   if (from === undefined || from.torn) return undefined;
   const path = instance === undefined ? ['spec', 'template', 'spec'] : ['spec'];

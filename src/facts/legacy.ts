@@ -3,7 +3,7 @@ import type { RawObserver } from '../kernel/raw.ts';
 import type { LegacyNames, SiteShape } from '../kernel/site-shape.ts';
 import { node, site } from '../kernel/subject.ts';
 import { at, type Cluster, type SeenObject, textAt, timestampOf } from './kube.ts';
-import { type Said, say, unreadable } from './say.ts';
+import { type Found, say, unreadable } from './say.ts';
 
 const configMaps = 'v1/ConfigMap';
 
@@ -47,7 +47,7 @@ function seenIn({ at: seenAt, id }: SeenObject): { at: number; source: string; g
   return { at: seenAt, source: `ConfigMap ${id}`, grade: 'reported' };
 }
 
-function sayData({ object, torn }: SeenObject, key: string): Said<string> {
+function sayData({ object, torn }: SeenObject, key: string): Found<string> {
   if (torn) return unreadable('the ConfigMap in two forms');
   const found = at(object, 'data', key);
   return found === undefined || typeof found === 'string' ? found : unreadable(found);

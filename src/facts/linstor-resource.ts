@@ -1,17 +1,17 @@
 import { at, isMap, listAt, textAt } from './kube.ts';
 import { type Held, type LinstorReplies, listOf } from './linstor-reply.ts';
-import { type Said, setOf, unreadable } from './say.ts';
+import { type Found, setOf, unreadable } from './say.ts';
 
 /** One resource on one node, as `GET /v1/view/resources` has it. */
 export interface Resource {
   readonly name: string;
   readonly node: string;
   readonly entry: unknown;
-  readonly flags: Said<readonly string[]>;
-  readonly kind: Said<string>;
+  readonly flags: Found<readonly string[]>;
+  readonly kind: Found<string>;
   /** Surely without a disk. */
   readonly diskless: boolean;
-  readonly deleting: Said<boolean>;
+  readonly deleting: Found<boolean>;
   /** It will be gone, or is on its way out: no copy to count on. */
   readonly leaving: boolean;
   readonly inactive: boolean;

@@ -4,7 +4,7 @@ import { connection, node, replica, type Subject, site, volume } from '../kernel
 import { at, sayBool, sayText, textAt } from './kube.ts';
 import { type LinstorReplies, listOf, propertiesOf, repliesOf } from './linstor-reply.ts';
 import { type Placed, type Resource, resourcesOf } from './linstor-resource.ts';
-import { type Said, say, setOf, unreadable } from './say.ts';
+import { type Found, say, setOf, unreadable } from './say.ts';
 import type { Requested } from './volume.ts';
 
 /** LINSTOR's REST replies → who volumes, replicas and connections are, and what LINSTOR says of them. Its words are a
@@ -84,7 +84,7 @@ function autoEvictPaused(replies: LinstorReplies): readonly Observation[] {
 }
 
 /** LINSTOR's own pattern for these: `(?i)(?:true|false|yes|no)`. */
-function switchOf(properties: unknown, name: string): Said<boolean> {
+function switchOf(properties: unknown, name: string): Found<boolean> {
   const text = sayText(properties, name);
   if (typeof text !== 'string') return text;
   if (/^(true|yes)$/i.test(text)) return true;
@@ -92,7 +92,7 @@ function switchOf(properties: unknown, name: string): Said<boolean> {
 }
 
 /** True if none of the switches is on: one that is on decides, one that cannot be read leaves it open. */
-function neither(switches: readonly Said<boolean>[]): Said<boolean> {
+function neither(switches: readonly Found<boolean>[]): Found<boolean> {
   if (switches.includes(true)) return false;
   return switches.find((one) => typeof one === 'object') ?? true;
 }
@@ -110,7 +110,7 @@ function poolsHealthy(replies: LinstorReplies): readonly Observation[] {
   return say('site.poolsHealthy', site, value, from(pools));
 }
 
-function healthOf(pool: unknown): Said<boolean> {
+function healthOf(pool: unknown): Found<boolean> {
   const named = `pool ${textAt(pool, 'storage_pool_name')} on ${textAt(pool, 'node_name')}`;
   const reports = at(pool, 'reports') ?? [];
   if (!Array.isArray(reports)) return unreadable(`${named}: reports`);
@@ -147,7 +147,7 @@ function nodeFacts(replies: LinstorReplies): readonly Observation[] {
 
 /** A satellite that was registered under another node's name goes ONLINE all the same; only the host name that it told
  *  gives it away. */
-function satelliteOf(entry: unknown, name: string): Said<string> {
+function satelliteOf(entry: unknown, name: string): Found<string> {
   const status = sayText(entry, 'connection_status');
   const host = textAt(entry, 'props', 'NodeUname');
   if (host !== undefined && host.toLowerCase() !== name.toLowerCase()) {
@@ -157,7 +157,7 @@ function satelliteOf(entry: unknown, name: string): Said<string> {
 }
 
 /** LINSTOR leaves `flags` out where there are none. */
-function flagsOf(entry: unknown): Said<readonly string[]> {
+function flagsOf(entry: unknown): Found<readonly string[]> {
   const flags = at(entry, 'flags') ?? [];
   return Array.isArray(flags) && flags.every((flag) => typeof flag === 'string') ? setOf(flags) : unreadable(flags);
 }
@@ -185,11 +185,11 @@ function volumeFacts(replies: LinstorReplies, placed: Placed, requested: Request
 }
 
 /** DRBD also takes a number of votes here, which is none of our words. Left out everywhere it is off. */
-function quorumOf(text: string | undefined): Said<string> {
+function quorumOf(text: string | undefined): Found<string> {
   return text ?? 'off';
 }
 
-function placeOf(resources: readonly Resource[]): Said<number> {
+function placeOf(resources: readonly Resource[]): Found<number> {
   const strange = resources.find(({ kind }) => typeof kind !== 'string');
   if (strange !== undefined) return strange.kind as { unreadable: string };
   return resources.filter(({ kind, leaving, inactive }) => kind === 'diskful' && !leaving && !inactive).length;
@@ -223,7 +223,7 @@ function inherited(
   property: string,
   resource: string,
   subject: Subject,
-  read: (text: string | undefined) => Said<string | boolean>,
+  read: (text: string | undefined) => Found<string | boolean>,
 ): readonly Observation[] {
   const definitions = listOf(replies.get(definitionsPath));
   if (!definitions.ok) return [];
@@ -263,13 +263,13 @@ function snapshotRunning(
   if (!snapshots.ok) return [];
   const running = snapshots.value
     .filter((entry) => at(entry, 'resource_name') === resource)
-    .map((entry): Said<boolean> => {
+    .map((entry): Found<boolean> => {
       const flags = flagsOf(entry);
       return Array.isArray(flags)
         ? !flags.some((flag) => snapshotEnded.includes(flag))
         : (flags as { unreadable: string });
     });
-  const value: Said<boolean> = running.includes(true)
+  const value: Found<boolean> = running.includes(true)
     ? true
     : (running.find((one) => typeof one === 'object') ?? false);
   if (value === false && (requested.anybody || requested.ids.has(subject.id))) return [];
@@ -320,7 +320,7 @@ function connectionFacts(placed: Placed): readonly Observation[] {
   });
 }
 
-function stateOf(own: Resource, peer: string): Said<string> {
+function stateOf(own: Resource, peer: string): Found<string> {
   const message = sayText(own.connections, peer, 'message');
   const connected = at(own.connections, peer, 'connected');
   if (typeof message !== 'string') return message;

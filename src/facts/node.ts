@@ -15,7 +15,7 @@ import {
   sayText,
   textAt,
 } from './kube.ts';
-import { agreed, type Said, say, setOf, unreadable } from './say.ts';
+import { agreed, type Found, say, setOf, unreadable } from './say.ts';
 
 const nodes = 'v1/Node';
 const pods = 'v1/Pod';
@@ -23,7 +23,7 @@ const pods = 'v1/Pod';
 const ours = 'nodewright.spectrocloud.com/';
 
 /** What others than the API server said of which system image a node booted, with the moment they saw it. */
-export type BootWords = ReadonlyMap<string, readonly { readonly word: Said<string>; readonly at: number }[]>;
+export type BootWords = ReadonlyMap<string, readonly { readonly word: Found<string>; readonly at: number }[]>;
 
 /** Nodes and their virt-handler Pods → who the nodes are, and what the API server says of each. */
 export function nodesReport(cluster: Cluster, shape: SiteShape, boots: BootWords = new Map()): Report | undefined {
@@ -94,16 +94,16 @@ function factsOf({ object, at: seenAt, id }: SeenObject, shape: SiteShape, boots
     }),
   ];
 }
-type Boots = readonly { readonly word: Said<string>; readonly at: number }[];
+type Boots = readonly { readonly word: Found<string>; readonly at: number }[];
 
 /** The API server leaves `unschedulable` out when it is false, so its absence from a spec that is there says: not cordoned. */
-function isCordoned(object: unknown): Said<boolean> {
+function isCordoned(object: unknown): Found<boolean> {
   return isMap(at(object, 'spec')) ? (sayBool(object, 'spec', 'unschedulable') ?? false) : undefined;
 }
 
 /** Who cordoned says so in an annotation, or else the API server noted who last set the field. Cordoned by somebody who
  *  left no name is neither nobody nor a name: it is unreadable. (`kubectl get -o json` leaves managed fields out.) */
-function cordonedBy(object: unknown): Said<string | null> {
+function cordonedBy(object: unknown): Found<string | null> {
   const cordoned = isCordoned(object);
   if (cordoned === false) return null;
   if (cordoned !== true) return cordoned;
@@ -122,7 +122,7 @@ function cordonedBy(object: unknown): Said<string | null> {
 /** Taints that keep pods away and are not ours. `node.kubernetes.io/unschedulable` is the shadow that Kubernetes itself
  *  puts beside a cordon: who cordoned is asked of `cordonedBy`, and a node that we cordoned must not look as if somebody
  *  else had tainted it. Without a cordon nothing explains it, and then it counts. */
-function foreignTaints(object: unknown): Said<readonly string[]> {
+function foreignTaints(object: unknown): Found<readonly string[]> {
   if (!isMap(at(object, 'spec'))) return undefined;
   const taints = at(object, 'spec', 'taints') ?? [];
   if (!Array.isArray(taints)) return unreadable(taints);
@@ -138,14 +138,14 @@ function foreignTaints(object: unknown): Said<readonly string[]> {
   return setOf(foreign);
 }
 
-function bootIdOf(object: unknown): Said<string> {
+function bootIdOf(object: unknown): Found<string> {
   const id = sayText(object, 'status', 'nodeInfo', 'bootID');
   return id === '' ? undefined : id; // what a kubelet reports that could not read it
 }
 
 /** The Kairos operator's label. It also says `unknown`, which is no word of ours and stays unreadable; `autoreset` it does
  *  not have. It is refreshed at intervals: `kairos-agent state` of the node itself, where it was had, must agree. */
-function bootStateOf(object: unknown): Said<string> {
+function bootStateOf(object: unknown): Found<string> {
   return sayText(object, 'metadata', 'labels', 'kairos.io/boot-state');
 }
 
@@ -153,7 +153,7 @@ const roleLabels = ['node-role.kubernetes.io/control-plane', 'node-role.kubernet
 
 /** The label counts, not its value (kubeadm writes none, k3s `true`). A Node without any label was not read whole: every
  *  kubelet sets some. */
-function roleOf(object: unknown): Said<string> {
+function roleOf(object: unknown): Found<string> {
   const labels = at(object, 'metadata', 'labels');
   if (labels === undefined) return undefined;
   if (!isMap(labels)) return unreadable(labels);
@@ -172,10 +172,10 @@ function controlPlaneNodes({ listing, all }: Kind): readonly Observation[] {
 
 /** May hold storage: not being removed, not cordoned by anybody but us, and, where an operating system falls back to an
  *  older image by itself, booted from the active one. One «no» is enough; without one, nothing may be unknown. */
-function eligible(object: unknown, shape: SiteShape, boots: Boots): Said<boolean> {
+function eligible(object: unknown, shape: SiteShape, boots: Boots): Found<boolean> {
   const cordoned = isCordoned(object);
   const byUs = textAt(object, 'metadata', 'annotations', `${ours}cordoned-by`) !== undefined;
-  const parts: Said<boolean>[] = [
+  const parts: Found<boolean>[] = [
     at(object, 'metadata', 'deletionTimestamp') === undefined,
     cordoned === true ? byUs : cordoned === false ? true : cordoned,
   ];
@@ -189,7 +189,7 @@ function eligible(object: unknown, shape: SiteShape, boots: Boots): Said<boolean
         ? known.includes(word)
           ? word === 'active'
           : unreadable(word)
-        : (word as Said<boolean>),
+        : (word as Found<boolean>),
     );
   }
   if (parts.includes(false)) return false;

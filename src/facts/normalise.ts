@@ -10,7 +10,7 @@ import { linstorReport } from './linstor.ts';
 import { type BootWords, nodesReport } from './node.ts';
 import { observerReport, observersOf } from './observer.ts';
 import { piraeusReport } from './piraeus.ts';
-import type { Said } from './say.ts';
+import type { Found } from './say.ts';
 import { snapshotsRequested, storageReport } from './volume.ts';
 
 /** Everything that was fetched → what each reporter says. Pure and total: whatever shape comes in, the answer is reports;
@@ -47,13 +47,13 @@ function hostsOf(raws: readonly Raw[]): readonly Report[] {
 
 /** The node itself knows best which image it booted; whether it is eligible hangs on that. */
 function bootWordsOf(reports: readonly Report[]): BootWords {
-  const words = new Map<string, { word: Said<string>; at: number }[]>();
+  const words = new Map<string, { word: Found<string>; at: number }[]>();
   for (const { observations } of reports) {
     for (const { fact, subject, value, seenAtMs } of observations) {
       if (fact !== 'node.bootState') continue;
       const said = typeof value === 'string' || (typeof value === 'object' && value !== null && 'unreadable' in value);
       if (said)
-        words.set(subject.id, [...(words.get(subject.id) ?? []), { word: value as Said<string>, at: seenAtMs }]);
+        words.set(subject.id, [...(words.get(subject.id) ?? []), { word: value as Found<string>, at: seenAtMs }]);
     }
   }
   return words;

@@ -2,7 +2,7 @@ import type { Observation, Report } from '../kernel/fact.ts';
 import type { SiteShape } from '../kernel/site-shape.ts';
 import { site } from '../kernel/subject.ts';
 import { at, type Cluster, conditionOf, isMap, labelOf, type SeenObject, sayBool, single, textAt } from './kube.ts';
-import { type Said, say, unreadable } from './say.ts';
+import { type Found, say, unreadable } from './say.ts';
 
 const clusters = 'piraeus.io/v1/LinstorCluster';
 const pods = 'v1/Pod';
@@ -35,7 +35,7 @@ function haControllerPaused(cluster: Cluster, shape: SiteShape, seenAtMs: number
 
 /** Switched off is what was wished; it counts once the operator says that it applied this very generation, and not while
  *  one of the Pods still runs. Piraeus switches it on where nothing is said. */
-function paused({ object }: SeenObject, cluster: Cluster, shape: SiteShape): Said<boolean> {
+function paused({ object }: SeenObject, cluster: Cluster, shape: SiteShape): Found<boolean> {
   if (!isMap(at(object, 'spec'))) return undefined;
   const enabled = sayBool(object, 'spec', 'highAvailabilityController', 'enabled') ?? true;
   if (enabled !== false) return enabled === true ? false : enabled;

@@ -4,7 +4,7 @@ import { fits } from '../kernel/value.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 
 /** What a careful reader found: a value, something it could not read, or nothing at all. Nothing is never a default. */
-export type Said<T extends FactValue> = T | Unreadable | undefined;
+export type Found<T extends FactValue> = T | Unreadable | undefined;
 
 /** Where and when something was seen. */
 export interface Seen {
@@ -15,7 +15,7 @@ export interface Seen {
 
 /** One observation, or none where nothing was said. What does not fit the fact's type, a word that the vocabulary does
  *  not list above all, becomes unreadable here and nowhere else, so that no normaliser can forget it. */
-export function say(fact: string, subject: Subject, value: Said<FactValue>, seen: Seen): readonly Observation[] {
+export function say(fact: string, subject: Subject, value: Found<FactValue>, seen: Seen): readonly Observation[] {
   if (value === undefined) return [];
   const type = vocabulary.get(fact)?.type;
   const fit = isUnreadable(value) || (type !== undefined && fits(type, value));
@@ -40,7 +40,7 @@ export function setOf(words: Iterable<string>): readonly string[] {
 }
 
 /** The one value that all of them have; unreadable if they differ; undefined if there are none. */
-export function agreed(values: readonly Said<FactValue>[]): Said<FactValue> {
+export function agreed(values: readonly Found<FactValue>[]): Found<FactValue> {
   const [first, ...rest] = values;
   if (first === undefined || isUnreadable(first)) return first;
   const other = rest.find((value) => value !== first);

@@ -2,7 +2,7 @@ import type { Census, Observation, Report } from '../kernel/fact.ts';
 import type { SiteShape } from '../kernel/site-shape.ts';
 import { type Subject, site, volume } from '../kernel/subject.ts';
 import { at, type Cluster, quantityOf, type SeenObject, sayBool, textAt } from './kube.ts';
-import { type Said, say, unreadable } from './say.ts';
+import { type Found, say, unreadable } from './say.ts';
 
 const persistent = 'v1/PersistentVolume';
 const claims = 'v1/PersistentVolumeClaim';
@@ -116,7 +116,7 @@ function snapshotsRunning(cluster: Cluster, shape: SiteShape, requested: Request
     const subject = subjectOf(volumeSeen, shape);
     if (subject !== undefined && !requested.ids.has(subject.id)) others.set(subject.id, subject);
   }
-  const rest: Said<boolean> = requested.anybody
+  const rest: Found<boolean> = requested.anybody
     ? unreadable('a snapshot of a volume that cannot be told')
     : shape.backend === 'local-path' && listing.had
       ? false
