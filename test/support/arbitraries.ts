@@ -128,8 +128,9 @@ function aQuantified(room: Room): Arbitrary<Condition> {
       .map((over) => {
         const inside = { ...room, scope: scopeInside(scope, over), depth: room.depth - 1 };
         const inner = aCondition({ ...inside, quantifiers: room.quantifiers - 1 });
-        const owners = ancestorsOf(over).filter((kind) => scope.includes(kind));
-        const within = fc.constantFrom(owners, ...owners.map((kind) => [kind]));
+        // As the linker has it: everybody is the site's, which therefore never stands in `within`.
+        const owners = ancestorsOf(over).filter((kind) => kind !== 'site' && scope.includes(kind));
+        const within = fc.constantFrom(owners, owners, [], ...owners.map((kind) => [kind]));
         const apart = [over, ...ancestorsOf(over)].filter((kind) => kind !== 'site' && scope.includes(kind));
         return fc
           .record({
