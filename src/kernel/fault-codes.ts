@@ -117,6 +117,10 @@ export const faultCodes = {
     why: 'Named conditions refer to each other in a circle, so none of them means anything.',
     fix: 'Break the circle.',
   },
+  PACK_TOO_LARGE: {
+    why: 'Once its names are followed, a condition has more parts, levels or nested quantifiers than a person can follow or an evaluator should hold.',
+    fix: 'Split it into several gates, or make it a rule `per` the subject that it ranges over.',
+  },
   PACK_MAX_AGE: {
     why: 'A rule asks for a `maxAge` looser than the vocabulary’s. A rule may ask for fresher facts, never for staler ones.',
     fix: 'Remove `maxAge`, or make it tighter.',

@@ -1,10 +1,12 @@
 import type { CommandName } from './command.ts';
+import type { FactValue } from './fact.ts';
 import type { Place } from './fault.ts';
 
 /** The form of a workflow's machine, as a pack writes it and the linker has checked its names. Its laws come with the
  *  workflows: nothing here is evaluated yet, only read, checked and carried. `C` is a linked condition. */
 export interface Machine<C = unknown> {
   readonly drives: string;
+  /** In the pack's order; the first is where it starts. */
   readonly states: readonly State<C>[];
   readonly guards: readonly Guard<C>[];
 }
@@ -12,9 +14,9 @@ export interface Machine<C = unknown> {
 export interface State<C = unknown> {
   readonly name: string;
   readonly says?: string;
-  readonly step?: Step;
+  readonly step?: Step<C>;
   readonly settled?: C;
-  readonly undo?: { readonly command: CommandName };
+  readonly undo?: Order;
   readonly pointOfNoReturn?: string;
   readonly goto: readonly Transition[];
   readonly onFailure?: string;
@@ -22,11 +24,23 @@ export interface State<C = unknown> {
   readonly at: Place;
 }
 
-export interface Step {
+/** A command with all its arguments. */
+export interface Order {
   readonly command: CommandName;
+  readonly with: ReadonlyMap<string, Argument>;
+}
+
+export interface Step<C = unknown> extends Order {
+  /** Undefined: on the site. */
+  readonly on?: { readonly every: 'node'; readonly where?: C };
   readonly atATime?: number;
   readonly confirmWithinMs?: number;
 }
+
+/** A value, or the fact whose value it has when the command is given. */
+export type Argument =
+  | { readonly kind: 'literal'; readonly value: FactValue }
+  | { readonly kind: 'fact'; readonly name: string };
 
 export interface Transition {
   readonly to: string;

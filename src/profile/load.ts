@@ -1,0 +1,174 @@
+import { backends, type Capability, operatingSystems } from '../kernel/capability.ts';
+import type { Json } from '../kernel/digest.ts';
+import { error, type Fault, invariant, type Loaded, loadedUnless, type Place } from '../kernel/fault.ts';
+import type { Vocabulary } from '../kernel/vocabulary.ts';
+import { vocabularyVersion } from '../kernel/vocabulary.ts';
+import type { PackTree } from '../rules/link.ts';
+import { linkPacks } from '../rules/load-packs.ts';
+import type { RulePack } from '../rules/pack.ts';
+import { checkShape } from '../rules/shape.ts';
+import { decodeText } from '../source/text.ts';
+import { child, entryOf, type Tree } from '../source/tree.ts';
+import { parseTree } from '../source/yaml.ts';
+import { bundleDigest, bundleOf, isBundle } from './document.ts';
+import { type FolderPort, isUnread, resolvePath } from './folder.ts';
+import type { Profile, VerifiedProfile } from './profile.ts';
+import { backendOf, checkTopology, osOf, siteShapeOf } from './shape.ts';
+
+const fileBytesMax = 1024 * 1024;
+const bundleBytesMax = 16 * 1024 * 1024;
+
+/** A profile with the documents it was made of, for whoever builds, formats or diffs it. */
+export interface LoadedProfile {
+  readonly profile: VerifiedProfile;
+  readonly bundle: Json;
+  /** Every file that was read, as the port's paths. */
+  readonly files: readonly string[];
+}
+
+/** profile.yaml, or one built document, and its packs → a profile; or every fault of all its files. */
+export function loadProfile(folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedProfile> {
+  const file = folder.nameOf(path);
+  const tree = readTree(folder, path, { file, line: 1, col: 1 }, bundleBytesMax);
+  if (!tree.ok) return tree;
+  return isBundle(tree.value)
+    ? loadBundle(tree.value, file, path, vocabulary)
+    : loadFolder(tree.value, folder, path, vocabulary);
+}
+
+function loadFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedProfile> {
+  const faults: Fault[] = [];
+  const packs: PackTree[] = [];
+  const files = [path];
+  const unread: Fault[] = [];
+  const shape = checkShape(tree, 'edge-profile');
+  if (!shape.rightKind) return { ok: false, faults: shape.faults };
+  const list = child(child(tree, 'spec'), 'packs');
+  for (const item of list?.kind === 'list' ? list.items : []) {
+    if (item.kind !== 'scalar' || typeof item.value !== 'string') continue;
+    const target = resolvePath(path, item.value);
+    if (target === undefined) {
+      faults.push(error('PROFILE_PACK', item.at, `\`${item.value}\` leaves the folder that holds the profiles`));
+      continue;
+    }
+    if (files.includes(target)) {
+      faults.push(error('PROFILE_PACK', item.at, `\`${item.value}\` is named here twice`));
+      continue;
+    }
+    files.push(target);
+    const pack = readTree(folder, target, item.at, fileBytesMax);
+    if (pack.ok) packs.push({ file: folder.nameOf(target), tree: pack.value });
+    else unread.push(...pack.faults);
+  }
+  return assemble(tree, packs, [...shape.faults, ...shape.leftToLinker, ...faults], unread, vocabulary, files);
+}
+
+/** A built document holds the profile and its packs side by side, and says of which vocabulary. */
+function loadBundle(tree: Tree, file: string, path: string, vocabulary: Vocabulary): Loaded<LoadedProfile> {
+  const profile = child(tree, 'profile');
+  const packsTree = child(tree, 'packs');
+  const known = child(tree, 'vocabulary');
+  if (profile?.kind !== 'map' || packsTree?.kind !== 'list' || known?.kind !== 'scalar') {
+    const fault = error('SHAPE_INVALID', tree.at, 'is no built profile: it needs `profile`, `packs` and `vocabulary`');
+    return { ok: false, faults: [fault] };
+  }
+  if (known.value !== vocabularyVersion) {
+    const message = `was built against the vocabulary \`${known.text}\`; this build has \`${vocabularyVersion}\``;
+    return { ok: false, faults: [error('PACK_VOCABULARY', known.at, message)] };
+  }
+  const packs = packsTree.items.map((pack) => ({ file, tree: pack }));
+  const shape = checkShape(withPaths(profile), 'edge-profile');
+  if (!shape.rightKind) return { ok: false, faults: shape.faults };
+  const loaded = assemble(profile, packs, [...shape.faults, ...shape.leftToLinker], [], vocabulary, [path]);
+  if (!loaded.ok) return loaded;
+  const listed = child(child(profile, 'spec'), 'packs');
+  const names = listed?.kind === 'list' ? listed.items.map((item) => (item.kind === 'scalar' ? item.text : '')) : [];
+  if (names.join('\n') === loaded.value.profile.packs.map(({ name }) => name).join('\n')) return loaded;
+  const fault = error('PROFILE_PACK', listed?.at ?? profile.at, 'names other packs than the document holds, or in another order');
+  return { ok: false, faults: [fault] };
+}
+
+/** In a built document `packs` are names; the schema knows paths. */
+function withPaths(profile: Tree): Tree {
+  const spec = entryOf(profile, 'spec');
+  const packs = entryOf(spec?.value, 'packs');
+  if (profile.kind !== 'map' || spec?.value.kind !== 'map' || packs?.value.kind !== 'list') return profile;
+  const items = packs.value.items.map((item) => {
+    return item.kind === 'scalar' && typeof item.value === 'string'
+      ? { ...item, value: `${item.value}.yaml`, text: `${item.text}.yaml` }
+      : item;
+  });
+  const inner = { ...spec.value, entries: spec.value.entries.map((entry) => (entry === packs ? { ...packs, value: { ...packs.value, items } as Tree } : entry)) };
+  return { ...profile, entries: profile.entries.map((entry) => (entry === spec ? { ...spec, value: inner } : entry)) };
+}
+
+function assemble(
+  tree: Tree,
+  packs: readonly PackTree[],
+  faults: readonly Fault[],
+  unread: readonly Fault[],
+  vocabulary: Vocabulary,
+  files: readonly string[],
+): Loaded<LoadedProfile> {
+  const spec = child(tree, 'spec');
+  const backend = spec === undefined ? undefined : backendOf(spec);
+  const os = spec === undefined ? undefined : osOf(spec);
+  // A backend that is not known is a fault of its own; then no pack is blamed for it.
+  const capabilities: readonly Capability[] | undefined =
+    backend === undefined || os === undefined ? undefined : [...backends[backend], ...operatingSystems[os]];
+  const parameters = entryOf(spec, 'parameters');
+  const linked = linkPacks(
+    packs,
+    {
+      vocabulary,
+      parameters: parameters?.value.kind === 'map' ? parameters.value : undefined,
+      parametersAt: parameters?.keyAt ?? entryOf(tree, 'spec')?.keyAt ?? tree.at,
+      ...(capabilities === undefined ? {} : { capabilities }),
+    },
+    unread,
+  );
+  const all = [
+    ...faults,
+    ...(spec === undefined ? [] : checkTopology(spec)),
+    ...(linked.ok ? linked.warnings : linked.faults),
+  ];
+  return loadedUnless(all, () => {
+    invariant(linked.ok && spec !== undefined && capabilities !== undefined, 'a profile without a fault was not loaded');
+    const bundle = bundleOf(tree, packs.map((pack) => pack.tree));
+    return { profile: verified(profileOf(tree, spec, linked.value, capabilities, bundle)), bundle, files };
+  });
+}
+
+function profileOf(
+  tree: Tree,
+  spec: Tree,
+  packs: readonly RulePack[],
+  capabilities: readonly Capability[],
+  bundle: Json,
+): Profile {
+  return {
+    name: textOf(child(child(tree, 'metadata'), 'name')),
+    version: textOf(child(spec, 'version')),
+    digest: bundleDigest(bundle),
+    signed: { kind: 'unsigned' },
+    shape: siteShapeOf(spec),
+    capabilities,
+    packs,
+  };
+}
+
+/** The only place that makes a verified profile. There are no signatures yet, and it says so: `signed` is `unsigned`. */
+function verified(profile: Profile): VerifiedProfile {
+  return profile as VerifiedProfile;
+}
+
+function readTree(folder: FolderPort, path: string, namedAt: Place, bytesMax: number): Loaded<Tree> {
+  const bytes = folder.read(path);
+  if (isUnread(bytes)) return { ok: false, faults: [error(bytes.code, namedAt, bytes.message)] };
+  const source = decodeText(folder.nameOf(path), bytes, bytesMax);
+  return source.ok ? parseTree(source.value) : source;
+}
+
+function textOf(tree: Tree | undefined): string {
+  return tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : '';
+}

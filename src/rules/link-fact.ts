@@ -1,0 +1,127 @@
+import { type Grade, grades } from '../kernel/fact.ts';
+import { error, type Place } from '../kernel/fault.ts';
+import type { SubjectKind } from '../kernel/subject.ts';
+import { subjectKinds } from '../kernel/subject.ts';
+import { formatDuration, parseDuration } from '../kernel/value.ts';
+import type { FactDeclaration } from '../kernel/vocabulary.ts';
+import { child, type Tree } from '../source/tree.ts';
+import type { FactRef } from './condition.ts';
+import { type PackContext, type Standing, scopeInWords } from './link-scope.ts';
+import { shown } from './shown.ts';
+import { hintFor, likely, listed } from './suggest.ts';
+
+const frozen = 'cohort.';
+
+/** A fact's name, with the `maxAge` and `grade` beside it → what is read, or undefined with the reason reported.
+ *  `beside` is the map that the name stands in. */
+export function linkFact(name: string, at: Place, beside: Tree, standing: Standing, context: PackContext): FactRef | undefined {
+  const isFrozen = name.startsWith(frozen);
+  if (isFrozen && !standing.inMachine) {
+    const hint = 'a cohort is frozen by a workflow; read it in states and guards';
+    context.report(error('PACK_OUT_OF_SCOPE', at, `\`${shown(name)}\` stands outside of states and guards`, hint));
+    return undefined;
+  }
+  const fact = declarationOf(isFrozen ? name.slice(frozen.length) : name, at, context);
+  if (fact === undefined) return undefined;
+  if (!standing.scope.has(fact.subject)) {
+    context.report(
+      error(
+        'PACK_OUT_OF_SCOPE',
+        at,
+        `\`${fact.name}\` is about a ${fact.subject}; in scope here: ${scopeInWords(standing.scope)}`,
+        `put it under a quantifier over ${fact.subject}`,
+      ),
+    );
+    return undefined;
+  }
+  const maxAgeMs = maxAgeOf(beside, fact, context);
+  const grade = gradeOf(child(beside, 'grade'), standing.grade, context);
+  if (maxAgeMs === undefined || grade === undefined) return undefined;
+  if (grades.indexOf(fact.grade) > grades.indexOf(grade)) {
+    context.report(
+      error(
+        'PACK_GRADE',
+        at,
+        `\`${fact.name}\` is ${fact.grade} at best, and ${grade} is asked for here`,
+        `ask for \`grade: ${fact.grade}\`, or read another fact`,
+      ),
+    );
+    return undefined;
+  }
+  return { kind: 'fact', name, subject: fact.subject, type: fact.type, maxAgeMs, grade };
+}
+
+/** The vocabulary's entry of a name. */
+export function declarationOf(
+  name: string,
+  at: Place,
+  context: Pick<PackContext, 'vocabulary' | 'report'>,
+): FactDeclaration | undefined {
+  const fact = context.vocabulary.get(name);
+  if (fact !== undefined) return fact;
+  const [kind = '', word = ''] = name.split('.', 2);
+  const isKind = (subjectKinds as readonly string[]).includes(kind);
+  const names = [...context.vocabulary.keys()];
+  const own = names.filter((known) => known.startsWith(`${kind}.`));
+  if (isKind && word !== '') {
+    const near = likely(word, own.map((known) => known.slice(kind.length + 1)));
+    const hint = near === undefined ? hintFor(name, names, `it has ${listed(own, 'and')}`) : `did you mean \`${kind}.${near}\`?`;
+    context.report(error('PACK_UNKNOWN_FACT', at, `${kind} has no fact \`${shown(word)}\``, hint));
+  } else {
+    const hint = hintFor(name, names, '`nwctl facts` lists them all');
+    context.report(error('PACK_UNKNOWN_FACT', at, `there is no fact \`${shown(name)}\``, hint));
+  }
+  return undefined;
+}
+
+function maxAgeOf(beside: Tree, fact: FactDeclaration, context: PackContext): number | undefined {
+  const tree = child(beside, 'maxAge');
+  if (tree === undefined) return fact.maxAgeMs;
+  const asked = tree.kind === 'scalar' && typeof tree.value === 'string' ? parseDuration(tree.value) : undefined;
+  if (asked === undefined) {
+    reportDuration(tree, context);
+    return undefined;
+  }
+  if (asked > fact.maxAgeMs) {
+    const limit = formatDuration(fact.maxAgeMs);
+    const message = `\`${fact.name}\` may be at most ${limit} old, and this lets it be ${formatDuration(asked)}`;
+    context.report(error('PACK_MAX_AGE', tree.at, message, `remove it, or ask for ${limit} or less`));
+    return undefined;
+  }
+  return asked;
+}
+
+/** A duration that stands in a field of its own. */
+export function durationOf(tree: Tree | undefined, context: Pick<PackContext, 'report'>): number | undefined {
+  if (tree === undefined) return undefined;
+  const parsed = tree.kind === 'scalar' && typeof tree.value === 'string' ? parseDuration(tree.value) : undefined;
+  if (parsed === undefined) reportDuration(tree, context);
+  return parsed;
+}
+
+function reportDuration(tree: Tree, context: Pick<PackContext, 'report'>): void {
+  const word = tree.kind === 'scalar' ? `\`${shown(tree.text)}\`` : `a ${tree.kind}`;
+  const hint = 'units are ms, s, m, h and d, the larger first: 1m30s';
+  context.report(error('PACK_VALUE_TYPE', tree.at, `${word} is no duration`, hint));
+}
+
+/** The grade that is asked for here: what stands around it, or better. Undefined with the reason reported. */
+function gradeOf(tree: Tree | undefined, around: Grade, context: PackContext): Grade | undefined {
+  if (tree === undefined) return around;
+  const own = gradeWord(tree);
+  if (own === undefined) return undefined; // the shape has said so
+  if (grades.indexOf(own) > grades.indexOf(around)) {
+    const message = `\`${own}\` is less than the \`${around}\` that this rule asks for`;
+    context.report(error('PACK_GRADE', tree.at, message, 'a part may ask for more, never for less; change the rule’s `grade:`'));
+    return undefined;
+  }
+  return own;
+}
+
+export function gradeWord(tree: Tree | undefined): Grade | undefined {
+  return grades.find((grade) => tree?.kind === 'scalar' && grade === tree.value);
+}
+
+export function subjectWord(tree: Tree | undefined): SubjectKind | undefined {
+  return subjectKinds.find((kind) => tree?.kind === 'scalar' && kind === tree.value);
+}
