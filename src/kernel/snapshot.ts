@@ -113,27 +113,41 @@ export function snapshotDigest(snapshot: Snapshot): string {
   const facts: Record<string, Json> = {};
   for (const [name, column] of snapshot.columns) {
     const members = snapshot.populations[column.fact.subject].members;
-    facts[name] = Object.fromEntries(
+    facts[sayable(name)] = Object.fromEntries(
       column.cells.flatMap((cell, index) => {
         const member = members[index];
-        return member === undefined || cell === neverReported ? [] : [[member.id, { ...cell } as unknown as Json]];
+        return member === undefined || cell === neverReported ? [] : [[sayable(member.id), cellAsJson(cell)]];
       }),
     );
   }
   const populations = Object.fromEntries(
     subjectKinds.map((kind) => {
       const { state, members, seenAtMs, source, says } = snapshot.populations[kind];
-      return [
-        kind,
-        {
-          state,
-          members: members.map(({ id }) => id),
-          seenAt: Number.isFinite(seenAtMs) ? seenAtMs : null,
-          source,
-          says,
-        },
-      ];
+      const ids = members.map(({ id }) => sayable(id));
+      const list = { state, members: ids, seenAt: moment(seenAtMs), source: sayable(source), says: sayable(says) };
+      return [kind, list];
     }),
   );
-  return digestOf({ now: snapshot.nowMs, populations, facts });
+  return digestOf({ now: moment(snapshot.nowMs), populations, facts });
+}
+
+function cellAsJson(cell: Cell): Json {
+  const { kind, seenAtMs } = cell;
+  const source = cell.source === undefined ? undefined : sayable(cell.source);
+  const seenAt = seenAtMs === undefined ? undefined : moment(seenAtMs);
+  if (cell.kind === 'absent') return { kind, why: cell.why, says: sayable(cell.says), seenAt, source };
+  const { value, grade } = cell;
+  const said = typeof value === 'string' ? sayable(value) : Array.isArray(value) ? value.map(sayable) : value;
+  return { kind, value: said, seenAt, grade, source };
+}
+
+/** «At no moment» is no number that JSON has. */
+function moment(ms: number): number | null {
+  return Number.isFinite(ms) ? ms : null;
+}
+
+/** Text from outside may hold halves of characters, which canonical JSON refuses. A snapshot must have a name whatever
+ *  somebody wrote into it, so they are spelt out, behind a mark that no name has. */
+function sayable(text: string): string {
+  return text.isWellFormed() ? text : `\u0000${JSON.stringify(text)}`;
 }

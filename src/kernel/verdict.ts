@@ -50,24 +50,41 @@ export type ExplainedPart =
       readonly kind: 'leaf';
       readonly fact: string;
       readonly object: string;
+      /** `bond.mode = balance-rr, must be active-backup`. */
       readonly text: string;
+      /** The same without the fact: `is balance-rr, must be active-backup`, or why it is not known. */
+      readonly detail: string;
       readonly read: LeafReading;
       readonly against?: LeafReading;
     }
-  | { readonly kind: 'asks-unknown'; readonly fact: string; readonly object: string; readonly read: LeafReading }
+  | {
+      readonly kind: 'asks-unknown';
+      readonly fact: string;
+      readonly object: string;
+      readonly text: string;
+      readonly detail: string;
+      readonly read: LeafReading;
+    }
   | {
       readonly kind: 'quantifier';
       readonly text: string;
       readonly over: string;
+      /** Whose: the subject in scope that the members must belong to; `site` for everybody. */
+      readonly object: string;
+      /** How many surely satisfy, of how many that count or may count. */
       readonly counted: number;
       readonly of: number;
       readonly listUnknown?: string;
+      /** Surely nobody counts. */
       readonly empty?: true;
     }
+  /** Its truth is what it adds: that it satisfies, or under `none` that it does not. Parts: `where` if there is one, then `satisfies`. */
   | { readonly kind: 'member'; readonly object: string };
 
 /** A reading as one leaf judged it: what was asked of it, and why it counts as unknown although it may have a value. */
 export interface LeafReading {
+  readonly fact: string;
+  readonly object: string;
   readonly reading: Reading;
   readonly maxAgeMs: number;
   readonly gradeNeeded: Grade;
