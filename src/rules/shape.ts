@@ -33,22 +33,26 @@ const discriminators = {
   removal: ['host', 'linstor', 'kind'],
 } as const;
 
-/** Forms that the schema tries last, when no key decided. */
+/** Forms that the schema tries last, when no key decided. They and what follows go by the titles in the schema. */
 const lastForms: Readonly<Record<string, readonly [key: string, kind: keyof typeof discriminators]>> = {
-  atMost: ['atMost', 'condition'],
-  factChange: ['fact', 'change'],
-  removedObject: ['kind', 'removal'],
+  'At most': ['atMost', 'condition'],
+  'Change of a fact': ['fact', 'change'],
+  'Object or list': ['kind', 'removal'],
 };
 
+/** Forms that are told by nothing but their place, so that a second key is just a field too many. */
+const otherForms = new Set(['Another fact', 'Change of a fact']);
+
 /** Facts are named by the linker, which knows what is in scope. */
-const linkersOwn = new Set(['factName', 'operandName']);
+const linkersOwn = new Set(['Fact', 'Fact or parameter']);
 
 const codeOf: Readonly<Record<string, FaultCode>> = {
-  operator: 'PACK_UNKNOWN_OPERATOR',
-  subject: 'PACK_UNKNOWN_SUBJECT',
-  command: 'PACK_UNKNOWN_COMMAND',
-  duration: 'PACK_VALUE_TYPE',
-  legacyState: 'PROFILE_LEGACY_STATE',
+  Operator: 'PACK_UNKNOWN_OPERATOR',
+  Subject: 'PACK_UNKNOWN_SUBJECT',
+  Command: 'PACK_UNKNOWN_COMMAND',
+  Duration: 'PACK_VALUE_TYPE',
+  'State in our words': 'PROFILE_LEGACY_STATE',
+  Conditions: 'PACK_EMPTY_CONDITION',
 };
 
 /** What people write from other languages. */
@@ -84,7 +88,7 @@ export function checkShape(tree: Tree, schema: SchemaName): ShapeResult {
   for (const problem of errors) {
     const fault = faultOf(tree, problem, errors);
     if (fault === undefined) continue;
-    if (linkersOwn.has(definitionOf(problem))) leftToLinker.push(fault);
+    if (linkersOwn.has(titleOf(problem))) leftToLinker.push(fault);
     else faults.set([fault.at.line, fault.at.col, fault.message].join('\n'), fault);
   }
   return { rightKind: true, faults: [...faults.values()], leftToLinker };
@@ -138,36 +142,34 @@ function faultOf(tree: Tree, problem: SchemaError, all: readonly SchemaError[]):
   }
   const value = treeAt(tree, problem.instancePath);
   const at = value.at;
-  const definition = definitionOf(problem);
+  const title = titleOf(problem);
   const schema = problem.parentSchema ?? {};
   switch (problem.keyword) {
     case 'if':
-    case 'anyOf':
-      return problem.keyword === 'anyOf' ? error('PACK_UNKNOWN_FACT', at, `${described(value)} is no fact`) : undefined;
     case 'propertyNames':
-      return undefined; // what is wrong with the name is an error of its own
+      return undefined; // what is wrong inside is an error of its own
     case 'required': {
       const missing = String(problem.params.missingProperty);
-      return error('SHAPE_INVALID', placeOfKey(tree, problem.instancePath), `${nameOf(problem.instancePath)} has no \`${missing}\``, titleOf(schema, missing));
+      return error('SHAPE_INVALID', placeOfKey(tree, problem.instancePath), `${nameOf(problem.instancePath)} has no \`${missing}\``, meaningOf(schema, missing));
     }
     case 'additionalProperties': {
       const extra = String(problem.params.additionalProperty);
-      return unknownField(value, extra, schema, definition);
+      return unknownField(value, extra, schema);
     }
     case 'type':
       return error('SHAPE_INVALID', at, `${nameOf(problem.instancePath)} must be ${typeInWords(schema.type)}, and is ${described(value)}`);
     case 'enum': {
       const words = (problem.params.allowedValues as readonly unknown[]).map(String);
       const word = value.kind === 'scalar' ? value.text : '';
-      const spelt = Object.hasOwn(otherSpellings, word) && definition === 'operator' ? otherSpellings[word] : undefined;
+      const spelt = Object.hasOwn(otherSpellings, word) && title === 'Operator' ? otherSpellings[word] : undefined;
       const hint = spelt === undefined ? hintFor(word, words, `it is ${listed(words)}`) : `did you mean \`${spelt}\`?`;
-      return error(codeOf[definition] ?? 'SHAPE_INVALID', at, `${described(value)} is no ${nounOf(schema)}`, hint);
+      return error(codeOf[title] ?? 'SHAPE_INVALID', at, `${described(value)} is no ${nounOf(schema)}`, hint);
     }
     case 'const':
       return error('SHAPE_INVALID', at, `${nameOf(problem.instancePath)} can only be \`${String(problem.params.allowedValue)}\``);
     case 'minItems':
     case 'minProperties':
-      return error(definition === 'conditions' ? 'PACK_EMPTY_CONDITION' : 'SHAPE_INVALID', at, `${nameOf(problem.instancePath)} is empty`, emptyHint(definition));
+      return error(codeOf[title] ?? 'SHAPE_INVALID', at, `${nameOf(problem.instancePath)} is empty`, emptyHint(title));
     case 'minimum':
       return error('SHAPE_INVALID', at, `${nameOf(problem.instancePath)} must be at least ${String(problem.params.limit)}`);
     case 'maximum':
@@ -190,7 +192,7 @@ function faultOf(tree: Tree, problem: SchemaError, all: readonly SchemaError[]):
 /** A fault of a value or, when the schema spoke of a key, of that key. */
 function named(tree: Tree, problem: SchemaError, says: string, hint?: string): Fault {
   const value = treeAt(tree, problem.instancePath);
-  const code = codeOf[definitionOf(problem)] ?? 'SHAPE_INVALID';
+  const code = codeOf[titleOf(problem)] ?? 'SHAPE_INVALID';
   const key = problem.propertyName === undefined ? undefined : entryOf(value, problem.propertyName);
   return key === undefined
     ? error(code, value.at, `${described(value)} ${says}`, hint)
@@ -206,7 +208,7 @@ interface LastForm {
 function lastFormAt(path: string, all: readonly SchemaError[]): LastForm | undefined {
   for (const problem of all) {
     if (problem.instancePath !== path || problem.keyword !== 'required') continue;
-    const [key, kind] = lastForms[definitionOf(problem)] ?? [];
+    const [key, kind] = lastForms[titleOf(problem)] ?? [];
     if (key !== undefined && kind !== undefined && problem.params.missingProperty === key) return { problem, kind };
   }
   return undefined;
@@ -225,22 +227,22 @@ function unclear(tree: Tree, problem: SchemaError, kind: keyof typeof discrimina
   return error('PACK_AMBIGUOUS_CONDITION', value.at, `this ${kind} says nothing that we know`, `write exactly one of ${listed(words)}`);
 }
 
-function unknownField(value: Tree, extra: string, schema: Readonly<Record<string, unknown>>, definition: string): Fault {
+function unknownField(value: Tree, extra: string, schema: Readonly<Record<string, unknown>>): Fault {
   const keyAt = entryOf(value, extra)?.keyAt ?? value.at;
   const fields = Object.keys((schema.properties as object | undefined) ?? {});
   const forms: readonly string[] = discriminators.condition;
   const own = fields.find((field) => forms.includes(field));
-  if (own !== undefined && forms.includes(extra) && definition !== 'factOperand' && definition !== 'factChange') {
+  if (own !== undefined && forms.includes(extra) && !otherForms.has(String(schema.title))) {
     const hint = 'put both under `all:` or `any:`';
     return error('PACK_AMBIGUOUS_CONDITION', keyAt, `says \`${own}\` and \`${extra}\` at once`, hint);
   }
-  const title = typeof schema.title === 'string' ? `${schema.title} has` : 'there is';
-  return error('SHAPE_UNKNOWN_FIELD', keyAt, `${title.charAt(0).toLowerCase()}${title.slice(1)} no field \`${shown(extra)}\``, hintFor(extra, fields, `it has ${listed(fields, 'and')}`));
+  const whose = typeof schema.title === 'string' ? `${lower(schema.title)} has` : 'there is';
+  return error('SHAPE_UNKNOWN_FIELD', keyAt, `${whose} no field \`${shown(extra)}\``, hintFor(extra, fields, `it has ${listed(fields, 'and')}`));
 }
 
-/** The definition of the schema that an error stands in: `#/definitions/gate/required` → `gate`. */
-function definitionOf(problem: SchemaError): string {
-  return /^#\/definitions\/([^/]+)/.exec(problem.schemaPath)?.[1] ?? '';
+/** The title of the part of the schema that an error stands in. */
+function titleOf(problem: SchemaError): string {
+  return String(problem.parentSchema?.title ?? '');
 }
 
 /** The last step of a pointer as people say it: `when`, `item 3`, `this document`. */
@@ -280,14 +282,17 @@ function typeInWords(type: unknown): string {
 }
 
 function nounOf(schema: Readonly<Record<string, unknown>>): string {
-  const title = typeof schema.title === 'string' ? schema.title : 'value that fits here';
-  return title.charAt(0).toLowerCase() + title.slice(1);
+  return typeof schema.title === 'string' ? lower(schema.title) : 'value that fits here';
 }
 
-function titleOf(schema: Readonly<Record<string, unknown>>, field: string): string | undefined {
+function lower(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+function meaningOf(schema: Readonly<Record<string, unknown>>, field: string): string | undefined {
   const properties = schema.properties as Readonly<Record<string, { readonly description?: string }>> | undefined;
   const says = properties?.[field]?.description;
-  return says === undefined ? undefined : says.charAt(0).toLowerCase() + says.slice(1).replace(/\.$/, '');
+  return says === undefined ? undefined : lower(says).replace(/\.$/, '');
 }
 
 function exampleHint(schema: Readonly<Record<string, unknown>>): string | undefined {
@@ -295,6 +300,6 @@ function exampleHint(schema: Readonly<Record<string, unknown>>): string | undefi
   return example === undefined ? undefined : `write it like \`${example}\``;
 }
 
-function emptyHint(definition: string): string | undefined {
-  return definition === 'conditions' ? 'over nothing, other engines answer «proceed»; write a condition, or remove it' : undefined;
+function emptyHint(title: string): string | undefined {
+  return title === 'Conditions' ? 'over nothing, other engines answer «proceed»; write a condition, or remove it' : undefined;
 }
