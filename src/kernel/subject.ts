@@ -52,8 +52,15 @@ export function replica(resource: string, number: number, nodeName: string): Sub
   return { kind: 'replica', id: `${owner}@${nodeName}`, of: { volume: owner, node: nodeName } };
 }
 export function connection(resource: string, number: number, nodeName: string, peer: string): Subject {
-  const owner = replica(resource, number, nodeName);
-  return { kind: 'connection', id: `${owner.id}:${peer}`, of: { ...owner.of, replica: owner.id } };
+  return connectionOf(replica(resource, number, nodeName), peer);
+}
+export function connectionOf(owner: Subject, peer: string): Subject {
+  const { volume, node } = owner.of;
+  return {
+    kind: 'connection',
+    id: `${owner.id}:${peer}`,
+    of: { volume: volume ?? '', node: node ?? '', replica: owner.id },
+  };
 }
 export function vm(namespace: string, name: string): Subject {
   return { kind: 'vm', id: `${namespace}/${name}`, of: {} };
