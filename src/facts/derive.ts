@@ -1,13 +1,17 @@
+import { type FactValue, type Grade, grades } from '../kernel/fact.ts';
 import type { Cell } from '../kernel/snapshot.ts';
 import type { Subject } from '../kernel/subject.ts';
-import type { Said } from './settle.ts';
+import { quorumWithoutNode } from './quorum.ts';
 
 /** What a computed fact may look at. */
 export interface Inputs {
   /** What is kept of a fact of one subject. */
   readonly cell: (fact: string, id: string) => Cell;
-  /** Every single statement about it, also where they differ. */
-  readonly said: (fact: string, id: string) => readonly Said[];
+  /** The same from LINSTOR alone, or from everybody but LINSTOR: also there when the two differ and the fact is disputed. */
+  readonly cellFrom: (who: 'linstor' | 'others', fact: string, id: string) => Cell;
+  /** When the list of replicas was had; undefined if it was not: then nobody can say who the others are. */
+  readonly replicasSeenAtMs: number | undefined;
+  readonly nowMs: number;
 }
 
 /** One volume with everybody of it, as the populations list them. */
@@ -17,17 +21,132 @@ export interface Members {
   readonly connections: readonly Subject[];
 }
 
+/** Facts that nobody reports: we compute them. */
 export const derivedFacts: ReadonlySet<string> = new Set([
   'replica.sourcesAgree',
   'replica.quorumWithoutNode',
   'connection.sourcesAgree',
 ]);
 
-export const derivedFrom: ReadonlySet<string> = new Set();
+/** What they are computed from: a change of any of these computes its volume's anew. */
+export const derivedFrom: ReadonlySet<string> = new Set([
+  'volume.quorumPolicy',
+  'replica.kind',
+  'replica.disk',
+  'replica.linstorDisk',
+  'replica.role',
+  'replica.inUse',
+  'replica.quorum',
+  'connection.state',
+  'connection.replication',
+  'connection.peerDisk',
+]);
 
-export function derive(
-  _members: Members,
-  _inputs: Inputs,
-  _nowMs: number,
-  _put: (fact: string, id: string, cell: Cell) => void,
-): void {}
+/** All computed facts of one volume. */
+export function derive(members: Members, inputs: Inputs, put: (fact: string, id: string, cell: Cell) => void): void {
+  for (const replica of members.replicas) {
+    put('replica.sourcesAgree', replica.id, replicaSourcesAgree(replica.id, inputs));
+    const evidence = new Evidence(inputs);
+    put('replica.quorumWithoutNode', replica.id, evidence.cell(quorumWithoutNode(members, replica, evidence)));
+  }
+  for (const { id } of members.connections) put('connection.sourcesAgree', id, connectionSourcesAgree(id, inputs));
+}
+
+/** What one computed fact was computed from. Its worth is that of its worst part: as old as the oldest, graded as the
+ *  worst; and one part that is not known leaves it unknown, so that losing sight of anything never makes an answer. */
+export class Evidence {
+  readonly #inputs: Inputs;
+  readonly #moments: number[] = [];
+  readonly #sources = new Set<string>();
+  #worstGrade = 0;
+  #missing: string | undefined;
+
+  constructor(inputs: Inputs) {
+    this.#inputs = inputs;
+  }
+
+  /** A value, noted as used; undefined, and noted as missing, if it is not known. */
+  read(fact: string, id: string): FactValue | undefined {
+    return this.use(this.#inputs.cell(fact, id), `${fact} of ${id}`);
+  }
+
+  use(cell: Cell, name: string): FactValue | undefined {
+    if (cell.kind === 'absent') {
+      this.#missing ??= `${name}: ${cell.says}`;
+      return undefined;
+    }
+    this.#moments.push(cell.seenAtMs);
+    this.#sources.add(cell.source);
+    this.#worstGrade = Math.max(this.#worstGrade, grades.indexOf(cell.grade));
+    return cell.value;
+  }
+
+  /** Who the volume's replicas are is evidence too, whenever the answer is about all of them. */
+  readEverybody(): boolean {
+    const seenAtMs = this.#inputs.replicasSeenAtMs;
+    if (seenAtMs === undefined) this.#missing ??= 'the list of replicas could not be had';
+    else this.#moments.push(seenAtMs);
+    return seenAtMs !== undefined;
+  }
+
+  /** How old the answer is: as old as its oldest part. A part from the future has no age, and that must not hide. */
+  get seenAtMs(): number {
+    const newest = Math.max(...this.#moments);
+    return newest > this.#inputs.nowMs ? newest : Math.min(...this.#moments);
+  }
+
+  cell(value: boolean | undefined): Cell {
+    if (value === undefined || this.#missing !== undefined || this.#moments.length === 0) {
+      return {
+        kind: 'absent',
+        why: 'never-reported',
+        says: `cannot be computed: ${this.#missing ?? 'nothing is known'}`,
+      };
+    }
+    const grade: Grade = grades[this.#worstGrade] ?? 'assumed';
+    const source = `computed from ${[...this.#sources].sort().join(' and ')}`;
+    return { kind: 'present', value, seenAtMs: this.seenAtMs, grade, source };
+  }
+}
+
+/** Both must say the same of the disk, and of who writes. One difference is enough for a no, whatever else is unknown;
+ *  a yes needs all four. LINSTOR's `SyncTarget(17%)` is no word of DRBD's, is unreadable, and so leaves it unknown. */
+function replicaSourcesAgree(id: string, inputs: Inputs): Cell {
+  const disk = (evidence: Evidence): boolean | undefined => {
+    const kernel = evidence.use(inputs.cellFrom('others', 'replica.disk', id), `replica.disk of ${id}`);
+    const linstor = evidence.read('replica.linstorDisk', id);
+    return kernel === undefined || linstor === undefined ? undefined : kernel === linstor;
+  };
+  const writer = (evidence: Evidence): boolean | undefined => {
+    const kernel = evidence.use(inputs.cellFrom('others', 'replica.role', id), `replica.role of ${id}`);
+    const linstor = evidence.read('replica.inUse', id);
+    // A kernel that does not know its own role says nothing that LINSTOR could agree with.
+    return kernel === undefined || linstor === undefined
+      ? undefined
+      : (kernel === 'Primary') === linstor && kernel !== 'Unknown';
+  };
+  const differences = [disk, writer].flatMap((pair) => {
+    const evidence = new Evidence(inputs);
+    return pair(evidence) === false ? [evidence] : [];
+  });
+  // Of two differences the fresher one is said: it stands without the other.
+  const [fresher] = differences.toSorted((left, right) => right.seenAtMs - left.seenAtMs);
+  if (fresher !== undefined) return fresher.cell(false);
+  const evidence = new Evidence(inputs);
+  const agree = [disk(evidence), writer(evidence)];
+  return evidence.cell(agree.every((one) => one === true) ? true : undefined);
+}
+
+/** Compared from each side's own words, because where they differ the fact itself is disputed and has no value. */
+function connectionSourcesAgree(id: string, inputs: Inputs): Cell {
+  const evidence = new Evidence(inputs);
+  const kernel = evidence.use(
+    inputs.cellFrom('others', 'connection.state', id),
+    `the kernel's connection.state of ${id}`,
+  );
+  const linstor = evidence.use(
+    inputs.cellFrom('linstor', 'connection.state', id),
+    `LINSTOR's connection.state of ${id}`,
+  );
+  return evidence.cell(kernel === undefined || linstor === undefined ? undefined : kernel === linstor);
+}

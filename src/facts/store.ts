@@ -37,7 +37,8 @@ class Store implements FactStore {
   readonly #derived = new Map<string, { readonly cells: Map<string, Cell>; readonly column: ColumnMaker }>();
   readonly #touchedVolumes = new Set<string>();
   #volumes: ReadonlyMap<string, Members> = new Map();
-  #linked: readonly ReadonlyMap<string, number>[] = [];
+  /** What the list of volumes and their members was made from. */
+  #derivedBase: readonly unknown[] = [];
   #lastCutMs = Number.NEGATIVE_INFINITY;
 
   constructor(vocabulary: Vocabulary) {
@@ -57,19 +58,13 @@ class Store implements FactStore {
     const key = JSON.stringify([report.reporter, report.scope]);
     const standing = this.#standing.get(key) ?? [];
     const [one] = standing;
-    const newer = one === undefined ? 1 : momentOf(report) - momentOf(one);
-    if (
-      newer < 0 ||
-      (one !== undefined &&
-        Object.is(momentOf(report), momentOf(one)) &&
-        standing.some((other) => sameContent(other, report)))
-    )
-      return;
-    const replaced = newer > 0 ? standing : [];
-    this.#standing.set(key, newer > 0 ? [report] : [...standing, report]);
+    const newer = one === undefined || momentOf(report) > momentOf(one);
+    if (!newer && (momentOf(report) < momentOf(one) || standing.some((other) => sameContent(other, report)))) return;
+    this.#standing.set(key, newer ? [report] : [...standing, report]);
+    // The new ones first: whoever is listed or spoken of by both never left.
     for (const observation of report.observations) this.#add({ report, observation });
     for (const census of report.censuses) this.#populations.add(census);
-    for (const old of replaced) {
+    for (const old of newer ? standing : []) {
       for (const observation of old.observations) this.#remove(old, observation);
       for (const census of old.censuses) this.#populations.remove(census);
     }
@@ -125,31 +120,41 @@ class Store implements FactStore {
 
   /** Computes anew what hangs on touched volumes only. */
   #derive(populations: Populations, columns: ReadonlyMap<string, Column>, nowMs: number): void {
-    const linked = [populations.volume.indexOf, populations.replica.indexOf, populations.connection.indexOf];
-    const sameMembers = linked.every((indexOf, at) => indexOf === this.#linked[at]);
-    if (!sameMembers) {
-      this.#linked = linked;
+    const { volume, replica, connection } = populations;
+    const replicasSeenAtMs = replica.state === 'absent' ? undefined : replica.seenAtMs;
+    const base = [volume.indexOf, replica.indexOf, connection.indexOf, replicasSeenAtMs];
+    const sameBase = base.every((part, at) => part === this.#derivedBase[at]);
+    if (!sameBase) {
+      this.#derivedBase = base;
       this.#volumes = volumesOf(populations);
       for (const { cells } of this.#derived.values()) cells.clear();
     }
-    // A reading from the future is none yet; when the clock was set back, what was past may lie ahead again.
-    const all = !sameMembers || nowMs < this.#lastCutMs;
+    // When the clock was set back, what was past may lie ahead again.
+    const all = !sameBase || nowMs < this.#lastCutMs;
     this.#lastCutMs = nowMs;
     const touched = all ? [...this.#volumes.keys()] : [...this.#touchedVolumes];
     this.#touchedVolumes.clear();
     const inputs: Inputs = {
       cell: (fact, id) => cellIn(columns, populations, fact, id),
-      said: (fact, id) => this.#shelves.get(fact)?.said.get(id) ?? [],
+      cellFrom: (who, fact, id) => {
+        const shelf = this.#shelves.get(fact);
+        const said = shelf?.said
+          .get(id)
+          ?.filter(({ report }) => (who === 'linstor') === (report.reporter === 'linstor'));
+        return shelf === undefined ? neverReported : settle(shelf.column.fact, said);
+      },
+      replicasSeenAtMs,
+      nowMs,
     };
     for (const id of touched) {
       const members = this.#volumes.get(id);
       if (members === undefined) continue;
-      derive(members, inputs, nowMs, (fact, subject, cell) => {
+      derive(members, inputs, (fact, subject, cell) => {
         const shelf = this.#derived.get(fact);
         shelf?.cells.set(subject, cell);
         shelf?.column.touch(subject);
-        // Until that moment has passed it must be asked again at every cut.
-        if (cell.seenAtMs !== undefined && cell.seenAtMs > nowMs) this.#touchedVolumes.add(id);
+        // What lies ahead of us now will be an ordinary reading once its moment has passed.
+        if (cell.kind === 'present' && cell.seenAtMs > nowMs) this.#touchedVolumes.add(id);
       });
     }
   }
