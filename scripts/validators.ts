@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AnySchemaObject, Ajv } from 'ajv';
+import { Ajv, type AnySchemaObject } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { schemaNames, schemaPath } from './schemas.ts';
@@ -20,7 +20,12 @@ export async function generateValidators(): Promise<void> {
   for (const name of schemaNames) {
     const schema = JSON.parse(readFileSync(schemaPath(name), 'utf8')) as AnySchemaObject;
     // `verbose` lets an error name the fields that there are, from which the likely one is found.
-    const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, code: { source: true, esm: true, lines: true } });
+    const ajv = new Ajv({
+      allErrors: true,
+      verbose: true,
+      strict: true,
+      code: { source: true, esm: true, lines: true },
+    });
     const code = standaloneCode(ajv, ajv.compile(schema));
     // ajv's generated code asks for its runtime by `require`; bundled, it stands alone.
     const bundled = await build({

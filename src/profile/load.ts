@@ -84,7 +84,11 @@ function loadBundle(tree: Tree, file: string, path: string, vocabulary: Vocabula
   const listed = child(child(profile, 'spec'), 'packs');
   const names = listed?.kind === 'list' ? listed.items.map((item) => (item.kind === 'scalar' ? item.text : '')) : [];
   if (names.join('\n') === loaded.value.profile.packs.map(({ name }) => name).join('\n')) return loaded;
-  const fault = error('PROFILE_PACK', listed?.at ?? profile.at, 'names other packs than the document holds, or in another order');
+  const fault = error(
+    'PROFILE_PACK',
+    listed?.at ?? profile.at,
+    'names other packs than the document holds, or in another order',
+  );
   return { ok: false, faults: [fault] };
 }
 
@@ -98,7 +102,12 @@ function withPaths(profile: Tree): Tree {
       ? { ...item, value: `${item.value}.yaml`, text: `${item.text}.yaml` }
       : item;
   });
-  const inner = { ...spec.value, entries: spec.value.entries.map((entry) => (entry === packs ? { ...packs, value: { ...packs.value, items } as Tree } : entry)) };
+  const inner = {
+    ...spec.value,
+    entries: spec.value.entries.map((entry) =>
+      entry === packs ? { ...packs, value: { ...packs.value, items } as Tree } : entry,
+    ),
+  };
   return { ...profile, entries: profile.entries.map((entry) => (entry === spec ? { ...spec, value: inner } : entry)) };
 }
 
@@ -133,8 +142,14 @@ function assemble(
     ...(linked.ok ? linked.warnings : linked.faults),
   ];
   return loadedUnless(all, () => {
-    invariant(linked.ok && spec !== undefined && capabilities !== undefined, 'a profile without a fault was not loaded');
-    const bundle = bundleOf(tree, packs.map((pack) => pack.tree));
+    invariant(
+      linked.ok && spec !== undefined && capabilities !== undefined,
+      'a profile without a fault was not loaded',
+    );
+    const bundle = bundleOf(
+      tree,
+      packs.map((pack) => pack.tree),
+    );
     return { profile: verified(profileOf(tree, spec, linked.value, capabilities, bundle)), bundle, files };
   });
 }

@@ -1,4 +1,4 @@
-import { backends, type Backend, type OperatingSystem, operatingSystems } from '../kernel/capability.ts';
+import { type Backend, backends, type OperatingSystem, operatingSystems } from '../kernel/capability.ts';
 import { error, type Fault } from '../kernel/fault.ts';
 import type { LegacyNames, SiteShape } from '../kernel/site-shape.ts';
 import { child, type Tree } from '../source/tree.ts';

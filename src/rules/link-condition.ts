@@ -63,7 +63,12 @@ function linkForm(tree: MapTree, standing: Standing, context: PackContext): Made
   return linkQuantified(tree, standing, context);
 }
 
-function linkCombination(kind: 'all' | 'any', tree: MapTree, standing: Standing, context: PackContext): Made | undefined {
+function linkCombination(
+  kind: 'all' | 'any',
+  tree: MapTree,
+  standing: Standing,
+  context: PackContext,
+): Made | undefined {
   const list = child(tree, kind);
   if (list?.kind !== 'list') return undefined;
   const linked = list.items.map((item) => linkCondition(item, standing, context));
@@ -83,7 +88,8 @@ function linkNamed(name: string, at: Place, standing: Standing, context: PackCon
   context.usedConditions.add(name);
   if (standing.following.includes(name)) {
     const circle = [...standing.following.slice(standing.following.indexOf(name)), name];
-    const message = circle.length === 2 ? `\`${name}\` refers to itself` : `goes round in a circle: ${circle.map(shown).join(' → ')}`;
+    const message =
+      circle.length === 2 ? `\`${name}\` refers to itself` : `goes round in a circle: ${circle.map(shown).join(' → ')}`;
     context.report(error('PACK_CYCLE', at, message));
     return undefined;
   }
@@ -126,7 +132,14 @@ function linkQuantified(tree: MapTree, standing: Standing, context: PackContext)
   }
   if (standing.quantifiers >= bounds.quantifiers) {
     const message = `more than ${bounds.quantifiers} quantifiers stand inside each other here`;
-    context.report(error('PACK_TOO_LARGE', tree.at, message, 'its cost grows with the power of their number; make it a rule `per` a subject'));
+    context.report(
+      error(
+        'PACK_TOO_LARGE',
+        tree.at,
+        message,
+        'its cost grows with the power of their number; make it a rule `per` a subject',
+      ),
+    );
     return undefined;
   }
   const within = withinOf(child(tree, 'in'), over, standing, context);
@@ -134,7 +147,8 @@ function linkQuantified(tree: MapTree, standing: Standing, context: PackContext)
   const whereTree = child(tree, 'where');
   const where = linkCondition(whereTree, inside, context);
   const satisfies = linkCondition(child(tree, 'satisfies'), inside, context);
-  if (within === undefined || satisfies === undefined || (whereTree !== undefined && where === undefined)) return undefined;
+  if (within === undefined || satisfies === undefined || (whereTree !== undefined && where === undefined))
+    return undefined;
   return {
     condition: {
       kind: 'quantified',

@@ -14,7 +14,13 @@ const frozen = 'cohort.';
 
 /** A fact's name, with the `maxAge` and `grade` beside it → what is read, or undefined with the reason reported.
  *  `beside` is the map that the name stands in. */
-export function linkFact(name: string, at: Place, beside: Tree, standing: Standing, context: PackContext): FactRef | undefined {
+export function linkFact(
+  name: string,
+  at: Place,
+  beside: Tree,
+  standing: Standing,
+  context: PackContext,
+): FactRef | undefined {
   const isFrozen = name.startsWith(frozen);
   if (isFrozen && !standing.inMachine) {
     const hint = 'a cohort is frozen by a workflow; read it in states and guards';
@@ -64,8 +70,12 @@ export function declarationOf(
   const names = [...context.vocabulary.keys()];
   const own = names.filter((known) => known.startsWith(`${kind}.`));
   if (isKind && word !== '') {
-    const near = likely(word, own.map((known) => known.slice(kind.length + 1)));
-    const hint = near === undefined ? hintFor(name, names, `it has ${listed(own, 'and')}`) : `did you mean \`${kind}.${near}\`?`;
+    const near = likely(
+      word,
+      own.map((known) => known.slice(kind.length + 1)),
+    );
+    const hint =
+      near === undefined ? hintFor(name, names, `it has ${listed(own, 'and')}`) : `did you mean \`${kind}.${near}\`?`;
     context.report(error('PACK_UNKNOWN_FACT', at, `${kind} has no fact \`${shown(word)}\``, hint));
   } else {
     const hint = hintFor(name, names, '`nwctl facts` lists them all');
@@ -112,7 +122,9 @@ function gradeOf(tree: Tree | undefined, around: Grade, context: PackContext): G
   if (own === undefined) return undefined; // the shape has said so
   if (grades.indexOf(own) > grades.indexOf(around)) {
     const message = `\`${own}\` is less than the \`${around}\` that this rule asks for`;
-    context.report(error('PACK_GRADE', tree.at, message, 'a part may ask for more, never for less; change the rule’s `grade:`'));
+    context.report(
+      error('PACK_GRADE', tree.at, message, 'a part may ask for more, never for less; change the rule’s `grade:`'),
+    );
     return undefined;
   }
   return own;

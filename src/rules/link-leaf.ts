@@ -58,13 +58,23 @@ function linkOperand(
   if (name.startsWith(parameterPrefix)) return linkParameter(name, nameTree.at, read, operator, context);
   if (isListOperator(operator)) {
     const hint = 'write the words as a list, or use a parameter that is a set';
-    context.report(error('PACK_VALUE_TYPE', nameTree.at, `\`${operator}\` takes a list, and \`${shown(name)}\` is a fact`, hint));
+    context.report(
+      error('PACK_VALUE_TYPE', nameTree.at, `\`${operator}\` takes a list, and \`${shown(name)}\` is a fact`, hint),
+    );
     return undefined;
   }
   const other = linkFact(name, nameTree.at, tree, standing, context);
   if (other === undefined) return undefined;
   if (comparable(expected, other.type)) return other;
-  reportMismatch(read, operator, `\`${other.name}\` is ${inWords(other.type)}`, other.type, expected, nameTree.at, context);
+  reportMismatch(
+    read,
+    operator,
+    `\`${other.name}\` is ${inWords(other.type)}`,
+    other.type,
+    expected,
+    nameTree.at,
+    context,
+  );
   return undefined;
 }
 
@@ -105,7 +115,9 @@ function linkList(tree: Tree, read: FactRef, operator: Operator, context: PackCo
     }
     const value = literal.value as FactValue;
     if (values.includes(value)) {
-      context.report(error('PACK_VALUE_TYPE', item.at, `\`${formatValue(read.type, value)}\` stands in this list twice`));
+      context.report(
+        error('PACK_VALUE_TYPE', item.at, `\`${formatValue(read.type, value)}\` stands in this list twice`),
+      );
       sound = false;
     }
     values.push(value);
@@ -118,7 +130,11 @@ export function parameterOf(name: string, at: Place, context: PackContext): Para
   const word = name.slice(parameterPrefix.length);
   context.usedParameters.add(word);
   if (!context.declared.has(word)) {
-    const hint = hintFor(name, [...context.declared].map((known) => parameterPrefix + known), 'declare it under `parameters:`');
+    const hint = hintFor(
+      name,
+      [...context.declared].map((known) => parameterPrefix + known),
+      'declare it under `parameters:`',
+    );
     context.report(error('PACK_UNKNOWN_PARAMETER', at, `this pack declares no parameter \`${shown(word)}\``, hint));
   }
   return context.parameters.get(word);
@@ -142,12 +158,20 @@ function linkParameter(
     }
     const words = value as readonly string[];
     if (words.length === 0) {
-      context.report(error('PACK_EMPTY_CONDITION', at, `\`${name}\` is an empty set here, and \`${operator}\` over nothing asks nothing`));
+      context.report(
+        error(
+          'PACK_EMPTY_CONDITION',
+          at,
+          `\`${name}\` is an empty set here, and \`${operator}\` over nothing asks nothing`,
+        ),
+      );
       return undefined;
     }
     const stranger = words.find((word) => !fits(read.type, word));
     if (stranger !== undefined) {
-      context.report(error('PACK_VALUE_TYPE', at, `\`${name}\` holds \`${shown(stranger)}\`, which ${read.name} cannot be`));
+      context.report(
+        error('PACK_VALUE_TYPE', at, `\`${name}\` holds \`${shown(stranger)}\`, which ${read.name} cannot be`),
+      );
       return undefined;
     }
     return { kind: 'literal', value: words, type: read.type, name };
@@ -159,7 +183,9 @@ function linkParameter(
   }
   if (!fits(expected, value)) {
     const message = `\`${name}\` is \`${shown(formatValue(type, value))}\`, which ${read.name} cannot be`;
-    context.report(error('PACK_VALUE_TYPE', at, message, expected.kind === 'enum' ? `it is ${listed(expected.words)}` : undefined));
+    context.report(
+      error('PACK_VALUE_TYPE', at, message, expected.kind === 'enum' ? `it is ${listed(expected.words)}` : undefined),
+    );
     return undefined;
   }
   return { kind: 'literal', value, type: expected, name };

@@ -38,12 +38,14 @@ export function linkMachine(spec: Tree, context: PackContext): Machine<MachineCo
   const statesTree = child(spec, 'states');
   const guardsTree = child(spec, 'guards');
   const names = statesTree?.kind === 'map' ? statesTree.entries.map(({ key }) => key) : [];
-  const states = statesTree?.kind === 'map'
-    ? statesTree.entries.map(({ key, keyAt, value }) => linkState(key, keyAt, value, names, context))
-    : [];
-  const guards = guardsTree?.kind === 'map'
-    ? guardsTree.entries.map(({ key, keyAt, value }) => linkGuard(key, keyAt, value, names, context))
-    : [];
+  const states =
+    statesTree?.kind === 'map'
+      ? statesTree.entries.map(({ key, keyAt, value }) => linkState(key, keyAt, value, names, context))
+      : [];
+  const guards =
+    guardsTree?.kind === 'map'
+      ? guardsTree.entries.map(({ key, keyAt, value }) => linkGuard(key, keyAt, value, names, context))
+      : [];
   if (statesTree !== undefined && drives === undefined) {
     context.report(error('SHAPE_INVALID', statesTree.at, 'has `states`, but `drives` does not say of which workflow'));
   }
@@ -125,7 +127,9 @@ function linkMachineCondition(tree: Tree | undefined, context: PackContext): Mac
   const kind = has(tree, 'all') ? 'all' : 'any';
   const list = child(tree, kind);
   if (list?.kind === 'list' && list.items.some((item) => asksForGate(item))) {
-    const [first, ...rest] = list.items.map((item) => linkMachineCondition(item, context)).filter((part) => part !== undefined);
+    const [first, ...rest] = list.items
+      .map((item) => linkMachineCondition(item, context))
+      .filter((part) => part !== undefined);
     return first === undefined ? undefined : { kind, of: [first, ...rest], ...placed };
   }
   const of = linkCondition(tree, standing, context);
@@ -169,7 +173,9 @@ function linkStep(tree: Tree | undefined, context: PackContext): Step<MachineCon
 /** A command and its arguments: each that it needs, and no other. */
 function linkOrder(tree: Tree | undefined, context: PackContext): Order | undefined {
   const word = child(tree, 'command');
-  const command = (Object.keys(commands) as CommandName[]).find((name) => word?.kind === 'scalar' && name === word.value);
+  const command = (Object.keys(commands) as CommandName[]).find(
+    (name) => word?.kind === 'scalar' && name === word.value,
+  );
   if (tree === undefined || word === undefined || command === undefined) return undefined; // the shape has said so
   const form: CommandForm = commands[command];
   const given = child(tree, 'with');
@@ -255,4 +261,3 @@ function warnUnreached(states: readonly State<MachineCondition>[], context: Pack
     }
   }
 }
-

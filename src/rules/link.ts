@@ -58,7 +58,9 @@ export function linkPack({ file, tree }: PackTree, gates: GateNames, options: Li
     vocabulary: options.vocabulary,
     parameters: linkParameters(declarations, name, options.parameters, { vocabulary: options.vocabulary, report }),
     declared: new Set(declared),
-    conditions: new Map(entriesOf(child(spec, 'conditions')).map(({ key, keyAt, value }) => [key, { tree: value, at: keyAt }])),
+    conditions: new Map(
+      entriesOf(child(spec, 'conditions')).map(({ key, keyAt, value }) => [key, { tree: value, at: keyAt }]),
+    ),
     usedParameters: new Set(),
     usedConditions: new Set(),
     linked: new Map(),
@@ -123,7 +125,9 @@ function linkRuled(tree: Tree, context: PackContext, mayAskUnknown: boolean) {
 function linkRollup(tree: Tree, context: PackContext): RollupStep | undefined {
   const phase = phases.find((word) => word === wordOf(child(tree, 'phase')));
   const when = linkCondition(child(tree, 'when'), standingIn('site', gradeByDefault, false), context);
-  return phase === undefined || when === undefined ? undefined : { kind: 'rollup', phase, when, at: tree.at, ...saysOf(tree) };
+  return phase === undefined || when === undefined
+    ? undefined
+    : { kind: 'rollup', phase, when, at: tree.at, ...saysOf(tree) };
 }
 
 function standingIn(per: SubjectKind, grade: Grade, mayAskUnknown: boolean): Standing {
@@ -151,7 +155,9 @@ function linkRequires(
     if (capability === undefined) continue; // the shape has said so
     required.push(capability);
     if (capabilities === undefined || capabilities.includes(capability)) continue;
-    const owner = (backendCapabilities as readonly string[]).includes(capability) ? 'storage backend' : 'operating system';
+    const owner = (backendCapabilities as readonly string[]).includes(capability)
+      ? 'storage backend'
+      : 'operating system';
     const message = `pack \`${name}\` needs ${capability}, which the profile’s ${owner} does not have`;
     report(error('PACK_CAPABILITY', item.at, message, `leave the pack out, or choose another ${owner}`));
   }
@@ -175,13 +181,22 @@ function checkUnused(context: PackContext, declarations: Tree | undefined): void
 
 const partsMax = 200_000;
 
-function checkSizes(rules: readonly ({ readonly when: Condition; readonly at: Fault['at'] } | undefined)[], context: PackContext): void {
+function checkSizes(
+  rules: readonly ({ readonly when: Condition; readonly at: Fault['at'] } | undefined)[],
+  context: PackContext,
+): void {
   let parts = 0;
   for (const rule of rules) {
     if (rule === undefined) continue;
     parts += context.sizes.get(rule.when)?.parts ?? 0;
     if (parts <= partsMax) continue;
-    context.report(error('PACK_TOO_LARGE', rule.at, `with this the pack has more than ${partsMax} parts once its names are followed`));
+    context.report(
+      error(
+        'PACK_TOO_LARGE',
+        rule.at,
+        `with this the pack has more than ${partsMax} parts once its names are followed`,
+      ),
+    );
     return;
   }
 }

@@ -91,7 +91,10 @@ function repeatedNames(packs: readonly PackTree[]): readonly Fault[] {
   const claim = (what: string, name: string, at: Place): void => {
     const first = seen.get(`${what} ${name}`);
     if (first === undefined) seen.set(`${what} ${name}`, at);
-    else faults.push(error('PACK_DUPLICATE_NAME', at, `there is another ${what} \`${shown(name)}\`, at ${first.file}:${first.line}`));
+    else
+      faults.push(
+        error('PACK_DUPLICATE_NAME', at, `there is another ${what} \`${shown(name)}\`, at ${first.file}:${first.line}`),
+      );
   };
   for (const pack of packs) {
     const nameTree = child(child(pack.tree, 'metadata'), 'name');

@@ -66,16 +66,17 @@ function linkParameter(
     context.report(error('PACK_VALUE_TYPE', at, `\`${name}\` is not required and has no default`, 'add `default:`'));
     return undefined;
   }
-  const fallback = byDefault === undefined ? undefined : valueOf(byDefault.value, name, type, bounds, context);
+  const fallback = byDefault === undefined ? undefined : readValue(byDefault.value, name, type, bounds, context);
   const set = child(given.values, name);
   if (set !== undefined) {
-    const value = valueOf(set, name, type, bounds, context, packName);
+    const value = readValue(set, name, type, bounds, context, packName);
     return value === undefined ? undefined : { name, type, value, from: 'profile' };
   }
   if (byDefault !== undefined) {
     return fallback === undefined ? undefined : { name, type, value: fallback, from: 'default' };
   }
-  if (given.standIns === true) return { name, type, value: bounds.atLeast ?? bounds.atMost ?? standIn(type), from: 'default' };
+  if (given.standIns === true)
+    return { name, type, value: bounds.atLeast ?? bounds.atMost ?? standIn(type), from: 'default' };
   const says = child(declaration, 'says');
   const meaning = says?.kind === 'scalar' ? `: ${shown(says.text)}` : '';
   const message = `pack \`${packName}\` needs the parameter \`${name}\`${meaning}`;
@@ -113,7 +114,7 @@ function boundsOf(declaration: Tree, name: string, type: FactType, context: Cont
   return bounds;
 }
 
-function valueOf(
+function readValue(
   tree: Tree,
   name: string,
   type: FactType,

@@ -28,7 +28,20 @@ export interface ShapeResult {
 /** Keys by which a condition, a change or a removal says what it is. The first that stands there decides which form it
  *  is held against, so that a mistake is one fault and not one for each form that it is not. */
 const discriminators = {
-  condition: ['fact', 'all', 'any', 'not', 'condition', 'unknown', 'gate', 'every', 'some', 'none', 'atLeast', 'atMost'],
+  condition: [
+    'fact',
+    'all',
+    'any',
+    'not',
+    'condition',
+    'unknown',
+    'gate',
+    'every',
+    'some',
+    'none',
+    'atLeast',
+    'atMost',
+  ],
   change: ['fact', 'remove'],
   removal: ['host', 'linstor', 'kind'],
 } as const;
@@ -107,15 +120,14 @@ function brokenText(tree: Tree): Fault | undefined {
       return tree.items.map(brokenText).find((fault) => fault !== undefined);
     case 'map':
       return tree.entries
-        .map(({ key, keyAt, value }) =>
-          key.isWellFormed() ? brokenText(value) : error('SHAPE_INVALID', keyAt, says),
-        )
+        .map(({ key, keyAt, value }) => (key.isWellFormed() ? brokenText(value) : error('SHAPE_INVALID', keyAt, says)))
         .find((fault) => fault !== undefined);
   }
 }
 
 function wrongKind(tree: Tree, errors: readonly SchemaError[]): readonly Fault[] {
-  const atTop = (problem: SchemaError): boolean => problem.instancePath === '' || /^\/(apiVersion|kind)$/.test(problem.instancePath);
+  const atTop = (problem: SchemaError): boolean =>
+    problem.instancePath === '' || /^\/(apiVersion|kind)$/.test(problem.instancePath);
   return errors.filter(atTop).flatMap((problem) => {
     const key = String(problem.instancePath.slice(1) || problem.params.missingProperty);
     if (problem.keyword === 'type') return [error('SHAPE_WRONG_KIND', tree.at, `must be a map, and is a ${tree.kind}`)];
@@ -124,7 +136,13 @@ function wrongKind(tree: Tree, errors: readonly SchemaError[]): readonly Fault[]
     const found = entryOf(tree, key);
     return found === undefined
       ? [error('SHAPE_WRONG_KIND', tree.at, `\`${key}\` is missing`, `write \`${key}: ${wanted}\``)]
-      : [error('SHAPE_WRONG_KIND', found.value.at, `\`${key}\` is ${described(found.value)}; \`${wanted}\` is asked for here`)];
+      : [
+          error(
+            'SHAPE_WRONG_KIND',
+            found.value.at,
+            `\`${key}\` is ${described(found.value)}; \`${wanted}\` is asked for here`,
+          ),
+        ];
   });
 }
 
@@ -150,14 +168,23 @@ function faultOf(tree: Tree, problem: SchemaError, all: readonly SchemaError[]):
       return undefined; // what is wrong inside is an error of its own
     case 'required': {
       const missing = String(problem.params.missingProperty);
-      return error('SHAPE_INVALID', placeOfKey(tree, problem.instancePath), `${nameOf(problem.instancePath)} has no \`${missing}\``, meaningOf(schema, missing));
+      return error(
+        'SHAPE_INVALID',
+        placeOfKey(tree, problem.instancePath),
+        `${nameOf(problem.instancePath)} has no \`${missing}\``,
+        meaningOf(schema, missing),
+      );
     }
     case 'additionalProperties': {
       const extra = String(problem.params.additionalProperty);
       return unknownField(value, extra, schema);
     }
     case 'type':
-      return error('SHAPE_INVALID', at, `${nameOf(problem.instancePath)} must be ${typeInWords(schema.type)}, and is ${described(value)}`);
+      return error(
+        'SHAPE_INVALID',
+        at,
+        `${nameOf(problem.instancePath)} must be ${typeInWords(schema.type)}, and is ${described(value)}`,
+      );
     case 'enum': {
       const words = (problem.params.allowedValues as readonly unknown[]).map(String);
       const word = value.kind === 'scalar' ? value.text : '';
@@ -166,20 +193,33 @@ function faultOf(tree: Tree, problem: SchemaError, all: readonly SchemaError[]):
       return error(codeOf[title] ?? 'SHAPE_INVALID', at, `${described(value)} is no ${nounOf(schema)}`, hint);
     }
     case 'const':
-      return error('SHAPE_INVALID', at, `${nameOf(problem.instancePath)} can only be \`${String(problem.params.allowedValue)}\``);
+      return error(
+        'SHAPE_INVALID',
+        at,
+        `${nameOf(problem.instancePath)} can only be \`${String(problem.params.allowedValue)}\``,
+      );
     case 'minItems':
     case 'minProperties':
       return error(codeOf[title] ?? 'SHAPE_INVALID', at, `${nameOf(problem.instancePath)} is empty`, emptyHint(title));
     case 'minimum':
-      return error('SHAPE_INVALID', at, `${nameOf(problem.instancePath)} must be at least ${String(problem.params.limit)}`);
+      return error(
+        'SHAPE_INVALID',
+        at,
+        `${nameOf(problem.instancePath)} must be at least ${String(problem.params.limit)}`,
+      );
     case 'maximum':
-      return error('SHAPE_INVALID', at, `${nameOf(problem.instancePath)} must be at most ${String(problem.params.limit)}`);
+      return error(
+        'SHAPE_INVALID',
+        at,
+        `${nameOf(problem.instancePath)} must be at most ${String(problem.params.limit)}`,
+      );
     case 'minLength':
       return error('SHAPE_INVALID', at, `${nameOf(problem.instancePath)} is empty`);
     case 'maxLength':
       return named(tree, problem, `is longer than ${String(problem.params.limit)} characters`);
     case 'uniqueItems': {
-      const item = value.kind === 'list' ? value.items[Math.max(Number(problem.params.i), Number(problem.params.j))] : undefined;
+      const item =
+        value.kind === 'list' ? value.items[Math.max(Number(problem.params.i), Number(problem.params.j))] : undefined;
       return error('SHAPE_INVALID', item?.at ?? at, `${described(item ?? value)} stands in this list twice`);
     }
     case 'pattern':
@@ -221,10 +261,20 @@ function unclear(tree: Tree, problem: SchemaError, kind: keyof typeof discrimina
   for (const { key, keyAt } of keys) {
     const meant = likely(key, words);
     if (meant !== undefined) {
-      return error('PACK_AMBIGUOUS_CONDITION', keyAt, `\`${shown(key)}\` is no kind of ${kind}`, `did you mean \`${meant}\`?`);
+      return error(
+        'PACK_AMBIGUOUS_CONDITION',
+        keyAt,
+        `\`${shown(key)}\` is no kind of ${kind}`,
+        `did you mean \`${meant}\`?`,
+      );
     }
   }
-  return error('PACK_AMBIGUOUS_CONDITION', value.at, `this ${kind} says nothing that we know`, `write exactly one of ${listed(words)}`);
+  return error(
+    'PACK_AMBIGUOUS_CONDITION',
+    value.at,
+    `this ${kind} says nothing that we know`,
+    `write exactly one of ${listed(words)}`,
+  );
 }
 
 function unknownField(value: Tree, extra: string, schema: Readonly<Record<string, unknown>>): Fault {
@@ -237,7 +287,12 @@ function unknownField(value: Tree, extra: string, schema: Readonly<Record<string
     return error('PACK_AMBIGUOUS_CONDITION', keyAt, `says \`${own}\` and \`${extra}\` at once`, hint);
   }
   const whose = typeof schema.title === 'string' ? `${lower(schema.title)} has` : 'there is';
-  return error('SHAPE_UNKNOWN_FIELD', keyAt, `${whose} no field \`${shown(extra)}\``, hintFor(extra, fields, `it has ${listed(fields, 'and')}`));
+  return error(
+    'SHAPE_UNKNOWN_FIELD',
+    keyAt,
+    `${whose} no field \`${shown(extra)}\``,
+    hintFor(extra, fields, `it has ${listed(fields, 'and')}`),
+  );
 }
 
 /** The title of the part of the schema that an error stands in. */
@@ -247,7 +302,10 @@ function titleOf(problem: SchemaError): string {
 
 /** The last step of a pointer as people say it: `when`, `item 3`, `this document`. */
 function nameOf(pointer: string): string {
-  const last = pointer.slice(pointer.lastIndexOf('/') + 1).replaceAll('~1', '/').replaceAll('~0', '~');
+  const last = pointer
+    .slice(pointer.lastIndexOf('/') + 1)
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
   if (pointer === '') return 'this document';
   return /^\d+$/.test(last) ? 'this' : `\`${shown(last)}\``;
 }
@@ -256,7 +314,10 @@ function nameOf(pointer: string): string {
 function placeOfKey(tree: Tree, pointer: string): Place {
   const cut = pointer.lastIndexOf('/');
   if (cut === -1) return tree.at;
-  const last = pointer.slice(cut + 1).replaceAll('~1', '/').replaceAll('~0', '~');
+  const last = pointer
+    .slice(cut + 1)
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
   return entryOf(treeAt(tree, pointer.slice(0, cut)), last)?.keyAt ?? treeAt(tree, pointer).at;
 }
 
@@ -301,5 +362,7 @@ function exampleHint(schema: Readonly<Record<string, unknown>>): string | undefi
 }
 
 function emptyHint(title: string): string | undefined {
-  return title === 'Conditions' ? 'over nothing, other engines answer «proceed»; write a condition, or remove it' : undefined;
+  return title === 'Conditions'
+    ? 'over nothing, other engines answer «proceed»; write a condition, or remove it'
+    : undefined;
 }
