@@ -1,7 +1,7 @@
 import type { FactValue, Observation, Report, Unreadable } from '../kernel/fact.ts';
 import type { RawHost } from '../kernel/raw.ts';
 import { connectionOf, replica, type Subject } from '../kernel/subject.ts';
-import { type DrbdLine, drbdObservations, events2Lines } from './drbd-lines.ts';
+import { drbdObservations, events2Lines } from './drbd-lines.ts';
 import {
   bool,
   bytesOfKib,
@@ -32,9 +32,10 @@ export interface DrbdTexts {
   readonly proc?: RawHost | undefined;
 }
 
-/** The replicas and connections of one node, by its own kernel. The JSON says most and is believed first; each other text
- *  fills in only what those before it did not mention. What could not be fetched says nothing: if that is all of them
- *  there is no report, and an older one ages. What was fetched and cannot be read is a report without that part. */
+/** The replicas and connections of one node, by its own kernel. Several texts, or two entries of one name, may speak of the
+ *  same thing: all are kept, and what they do not agree on is disputed. What could not be fetched says nothing: if
+ *  that is all of it there is no report, and an older one ages. What was fetched and cannot be read is a report without
+ *  that part, so that an older one goes. */
 export function drbdReport(node: string, texts: DrbdTexts): Report | undefined {
   const json = fetched(texts.statusJson);
   const events = fetched(texts.events2);
@@ -44,34 +45,21 @@ export function drbdReport(node: string, texts: DrbdTexts): Report | undefined {
   const moments = [json, events, words].flatMap((raw) => (raw === undefined ? [] : [raw.at]));
   if (moments.length === 0) return undefined;
 
-  let observations: readonly Observation[] =
-    json === undefined ? [] : drbdJsonObservations(node, json.text, json.at, `drbdsetup status on ${node}`);
-  const fillIn = (lines: readonly DrbdLine[], seenAtMs: number, source: string): void => {
-    if (lines.length === 0) return;
-    observations = filledIn(observations, drbdObservations(node, lines, seenAtMs, `${source} on ${node}`));
-  };
-  const ofEvents = events === undefined ? [] : events2Lines(events.text);
-  const ofWords = words === undefined ? [] : drbdAdmLines(words.text);
-  if (events !== undefined) fillIn(ofEvents, events.at, 'drbdsetup events2');
-  if (words !== undefined) fillIn(ofWords, words.at, 'drbdadm status');
-  if (proc !== undefined) {
-    fillIn(procDrbdLines(proc.text, ofEvents.length > 0 ? ofEvents : ofWords), proc.at, '/proc/drbd');
-  }
+  const ofEvents = events2Lines(events?.text ?? '');
+  const ofWords = drbdAdmLines(words?.text ?? '');
+  const ofProc = procDrbdLines(proc?.text ?? '', ofEvents.length > 0 ? ofEvents : ofWords);
+  const parts = [
+    json && drbdJsonObservations(node, json.text, json.at, `drbdsetup status on ${node}`),
+    events && drbdObservations(node, ofEvents, events.at, `drbdsetup events2 on ${node}`),
+    words && drbdObservations(node, ofWords, words.at, `drbdadm status on ${node}`),
+    proc && drbdObservations(node, ofProc, proc.at, `/proc/drbd on ${node}`),
+  ].filter((part) => part !== undefined && part.length > 0) as readonly (readonly Observation[])[];
+  const observations = parts.length === 1 ? (parts[0] ?? []) : parts.flat();
   return { reporter: 'drbd', scope: node, seenAtMs: Math.max(...moments), observations, censuses: [] };
 }
 
 function fetched(raw: RawHost | undefined): RawHost | undefined {
   return raw?.failed === undefined ? raw : undefined;
-}
-
-function filledIn(first: readonly Observation[], more: readonly Observation[]): readonly Observation[] {
-  const said = new Map<string, Set<string>>();
-  for (const { fact, subject } of first) {
-    const ids = said.get(fact);
-    if (ids === undefined) said.set(fact, new Set([subject.id]));
-    else ids.add(subject.id);
-  }
-  return [...first, ...more.filter(({ fact, subject }) => said.get(fact)?.has(subject.id) !== true)];
 }
 
 type Say = (fact: string, subject: Subject, value: FactValue | Unreadable | undefined) => void;
@@ -91,9 +79,8 @@ export function drbdJsonObservations(
   const say: Say = (fact, subject, value) => {
     if (value !== undefined) out.push({ fact, subject, value, seenAtMs, grade: 'observed', source });
   };
-  const twice = repeated(status, 'name');
   for (const resource of status as readonly unknown[]) {
-    if (!isMap(resource) || twice?.has(resource.name) || !isName(resource.name)) continue;
+    if (!isMap(resource) || !isName(resource.name)) continue;
     const replicas = sayDevices(say, node, resource.name, resource);
     sayConnections(say, replicas, resource);
   }
@@ -104,12 +91,11 @@ export function drbdJsonObservations(
 function sayDevices(say: Say, node: string, name: string, resource: Parsed): readonly (Subject | undefined)[] {
   const replicas: Subject[] = [];
   const devices = listOf(resource.devices);
-  const twice = repeated(devices, 'volume');
   const role = word(roleWords, resource.role);
   const suspended = suspendedOf(resource);
   const forced = bool(resource['force-io-failures']);
   for (const device of devices) {
-    if (!isMap(device) || !isVolume(device.volume) || twice?.has(device.volume)) continue;
+    if (!isMap(device) || !isVolume(device.volume)) continue;
     const subject = replica(name, device.volume, node);
     replicas[device.volume] = subject;
     say('replica.disk', subject, word(diskWords, device['disk-state']));
@@ -124,18 +110,16 @@ function sayDevices(say: Say, node: string, name: string, resource: Parsed): rea
 
 function sayConnections(say: Say, replicas: readonly (Subject | undefined)[], resource: Parsed): void {
   const connections = listOf(resource.connections);
-  const twice = repeated(connections, 'name');
   for (const connection of connections) {
-    if (!isMap(connection) || twice?.has(connection.name) || !isName(connection.name)) continue;
+    if (!isMap(connection) || !isName(connection.name)) continue;
     const state = word(connectionWords, connection['connection-state']);
     const pathsUp = pathsUpOf(connection.paths);
     const listed = listOf(connection.peer_devices);
-    const twiceVolumes = repeated(listed, 'volume');
     // A connection that lists no volumes still has one state, and it is that of each volume of the resource.
     for (const peerDevice of listed.length > 0 ? listed : listOf(resource.devices)) {
-      if (!isMap(peerDevice) || !isVolume(peerDevice.volume) || twiceVolumes?.has(peerDevice.volume)) continue;
+      if (!isMap(peerDevice) || !isVolume(peerDevice.volume)) continue;
       const owner = replicas[peerDevice.volume];
-      if (owner === undefined) continue; // a volume that this node does not have, or has twice
+      if (owner === undefined) continue; // a volume that this node does not have
       const subject = connectionOf(owner, connection.name);
       say('connection.state', subject, state);
       say('connection.pathsUp', subject, pathsUp);
@@ -158,32 +142,6 @@ function parsed(text: string): unknown {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : none;
-}
-
-/** The values that more than one entry has: two entries of one name contradict each other, and neither is believed. Most
- *  lists here have two or three entries, for which a Set costs more than everything else. */
-function repeated(entries: readonly unknown[], key: string): ReadonlySet<unknown> | undefined {
-  if (entries.length < 2) return undefined;
-  if (entries.length <= 4) {
-    let different = true;
-    for (let at = 1; at < entries.length && different; at += 1) {
-      const value = memberOf(entries[at], key);
-      for (let before = 0; before < at; before += 1) different &&= memberOf(entries[before], key) !== value;
-    }
-    if (different) return undefined;
-  }
-  const seen = new Set<unknown>();
-  const twice = new Set<unknown>();
-  for (const entry of entries) {
-    const value = memberOf(entry, key);
-    if (seen.has(value)) twice.add(value);
-    seen.add(value);
-  }
-  return twice.size === 0 ? undefined : twice;
-}
-
-function memberOf(entry: unknown, key: string): unknown {
-  return isMap(entry) ? entry[key] : entry;
 }
 
 /** Older tools print only `suspended`, and older still leave the quorum out of it: their «no» proves none, and their
