@@ -203,6 +203,9 @@ describe('the machine changes nothing', () => {
     ['another hash seed', {}, ['--hash-seed=4711', '--no-rehash-snapshot']],
     ['a small heap', {}, ['--max-old-space-size=64', '--stress-compaction']],
   ])('%s', (_, env, flags) => {
-    expect(printed(env as Record<string, string>, ...flags)).toBe(first);
+    const lines = printed(env as Record<string, string>, ...flags).split('\n');
+    const expected = first.split('\n');
+    expect(lines.length).toBe(expected.length);
+    expect(lines.filter((line, at) => line !== expected[at])).toEqual([]);
   });
 });
