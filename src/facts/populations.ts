@@ -7,7 +7,8 @@ export type Populations = Readonly<Record<SubjectKind, Population>>;
 /** One kind's censuses, made one list. */
 interface List {
   readonly members: readonly Subject[];
-  readonly seenAtMs: number;
+  readonly oldestMs: number;
+  readonly newestMs: number;
   readonly source: string;
   readonly failed?: string;
 }
@@ -43,11 +44,11 @@ export class PopulationMaker {
     nowMs: number,
     owners: Readonly<Partial<Record<SubjectKind, Population>>>,
   ): Population {
-    const list = this.#listOf(kind, nowMs);
+    const made = this.#listOf(kind, nowMs);
+    // One list from the future is one whose age nobody knows: it must not hide behind an older one.
+    const list = { ...made, seenAtMs: made.newestMs > nowMs ? made.newestMs : made.oldestMs };
     const last = this.#populations?.[kind];
-    const ownersStay = ownersOf[kind].every(
-      (owner) => owners[owner]?.ancestors === this.#populations?.[owner].ancestors,
-    );
+    const ownersStay = ownersOf[kind].every((owner) => owners[owner]?.indexOf === this.#populations?.[owner].indexOf);
     if (last === undefined || !ownersStay || !sameMembers(list.members, last)) {
       return populationOf(kind, list, nowMs, owners);
     }
@@ -56,35 +57,30 @@ export class PopulationMaker {
 
   #listOf(kind: SubjectKind, nowMs: number): List {
     // There is always exactly one site, and nobody need say so.
-    if (kind === 'site') return { members: [site], seenAtMs: nowMs, source: 'by definition' };
+    if (kind === 'site') return { members: [site], oldestMs: nowMs, newestMs: nowMs, source: 'by definition' };
     const kept = this.#lists.get(kind);
-    const list = kept ?? union(kind, [...(this.#censuses.get(kind) ?? [])], nowMs);
-    // The list is kept unless it hangs on the moment: a census from the future may not be, at the next one.
-    if (list.seenAtMs <= nowMs) this.#lists.set(kind, list);
+    if (kept !== undefined) return kept;
+    const list = union(kind, [...(this.#censuses.get(kind) ?? [])]);
+    this.#lists.set(kind, list);
     return list;
   }
 }
 
-/** Everybody whom any source listed, as old as the oldest of them; unknown as soon as one of the lists was not had. */
-function union(kind: SubjectKind, censuses: readonly Census[], nowMs: number): List {
+/** Everybody whom any source listed; unknown as soon as one of the lists was not had. */
+function union(kind: SubjectKind, censuses: readonly Census[]): List {
   if (censuses.length === 0) {
-    return { members: [], seenAtMs: Number.NEGATIVE_INFINITY, source: 'nobody', failed: `nobody listed the ${kind}s` };
+    const never = Number.NEGATIVE_INFINITY;
+    return { members: [], oldestMs: never, newestMs: never, source: 'nobody', failed: `nobody listed the ${kind}s` };
   }
-  const failures = censuses.flatMap(({ members, source }) =>
-    isFailed(members)
-      ? [`${source}: ${members.failed}`]
-      : members.every((member) => member.kind === kind)
-        ? []
-        : [`${source}: lists others than ${kind}s`],
-  );
+  const failures = censuses.flatMap(({ members, source }) => {
+    if (isFailed(members)) return [`${source}: ${members.failed}`];
+    return members.every((member) => member.kind === kind) ? [] : [`${source}: lists others than ${kind}s`];
+  });
   const moments = censuses.map(({ seenAtMs }) => (Number.isNaN(seenAtMs) ? Number.NEGATIVE_INFINITY : seenAtMs));
-  const newest = Math.max(...moments);
   return {
-    members: censuses.flatMap(({ members }) =>
-      isFailed(members) ? [] : members.filter((member) => member.kind === kind),
-    ),
-    // One list from the future is one whose age nobody knows: it must not hide behind an older one.
-    seenAtMs: newest > nowMs ? newest : Math.min(...moments),
+    members: censuses.flatMap(({ members }) => (isFailed(members) ? [] : members.filter((one) => one.kind === kind))),
+    oldestMs: Math.min(...moments),
+    newestMs: Math.max(...moments),
     source: sorted(censuses.map(({ source }) => source)).join(' and '),
     ...(failures.length === 0 ? {} : { failed: sorted(failures).join('; ') }),
   };
