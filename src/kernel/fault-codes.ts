@@ -49,6 +49,10 @@ export const faultCodes = {
     why: 'Once its anchors are followed the document has more parts than we read. This is how a small file exhausts a parser.',
     fix: 'Use named conditions instead of anchors.',
   },
+  FORMAT_UNSURE: {
+    why: 'The file uses YAML in a way that could not be laid out anew without changing what it means or losing a comment. It was left as it is.',
+    fix: 'Move comments out of the middle of values, and write texts of several lines in one style.',
+  },
   SHAPE_INVALID: {
     why: 'A field is missing, misspelt or of the wrong kind. The JSON Schema in schemas/ is the contract; editors complete from it.',
     fix: 'Compare with the schema, or with a shipped profile.',

@@ -78,7 +78,8 @@ export function declarationOf(
       near === undefined ? hintFor(name, names, `it has ${listed(own, 'and')}`) : `did you mean \`${kind}.${near}\`?`;
     context.report(error('PACK_UNKNOWN_FACT', at, `${kind} has no fact \`${shown(word)}\``, hint));
   } else {
-    const hint = hintFor(name, names, '`nwctl facts` lists them all');
+    const bare = names.find((known) => known.endsWith(`.${name}`));
+    const hint = bare === undefined ? hintFor(name, names, '`nwctl facts` lists them all') : `did you mean \`${bare}\`?`;
     context.report(error('PACK_UNKNOWN_FACT', at, `there is no fact \`${shown(name)}\``, hint));
   }
   return undefined;
