@@ -28,7 +28,7 @@ export async function openCapture(path: string, io: CaptureIo): Promise<Loaded<C
       const entries = await readFolder(path);
       return entries.ok ? named(path, captureFromFolder(basename(resolve(path)), entries.value, io.keep)) : entries;
     }
-    return await captureFromStream(path, createReadStream(path, { highWaterMark: 2 ** 18 }), io.keep);
+    return await captureFromStream(path, createReadStream(path, { highWaterMark: 2 ** 16 }), io.keep);
   } catch (problem) {
     return { ok: false, faults: [faultOf(problem, path)] };
   }

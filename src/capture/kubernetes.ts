@@ -145,10 +145,8 @@ export function checkObject(
   if (namespace !== undefined && !(typeof namespace === 'string' && (namespace === '' || isDnsName(namespace)))) {
     return { ok: false, code: 'CAPTURE_NAME', says: `is a ${kind} in a namespace that cannot be` };
   }
-  return {
-    ok: true,
-    object: { ...value, apiVersion, kind, metadata: { ...metadata, name } } as KubeObject & PlainObject,
-  };
+  const whole = ofList === undefined ? value : { ...value, apiVersion, kind };
+  return { ok: true, object: whole as KubeObject & PlainObject };
 }
 
 /** A `Status` that stands where a list should: the list was asked for and not had. Which one, the refusal says itself, or

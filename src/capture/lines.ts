@@ -12,7 +12,7 @@ import type { Keep } from './capture.ts';
 import { isHostName } from './host-names.ts';
 import { kindsRead } from './kinds.ts';
 import { checkObject } from './kubernetes.ts';
-import { lean } from './lean.ts';
+import { joined, lean } from './lean.ts';
 import { objectLineStart } from './line.ts';
 import { isMoment } from './moment.ts';
 import { isDnsName, isInnerPath, isPrintable } from './names.ts';
@@ -83,7 +83,7 @@ export function readLine(text: string, place: Place, { takenAtMs, keep }: LineCo
 type Bad = (says: string) => Fault;
 
 const members: Readonly<Record<Raw['from'], readonly string[]>> = {
-  object: ['from', 'kind', 'at', 'object'],
+  object: ['from', 'kind', 'at', 'object', 'more'],
   list: ['from', 'kind', 'at', 'failed'],
   linstor: ['from', 'path', 'at', 'failed', 'text'],
   host: ['from', 'node', 'what', 'at', 'failed', 'text'],
@@ -91,18 +91,21 @@ const members: Readonly<Record<Raw['from'], readonly string[]>> = {
 };
 
 function objectFrom(line: PlainObject, at: number, place: Place, bad: Bad, keep: Keep): RawObject | Fault | undefined {
-  const object = member(line, 'object');
+  const { more } = line;
+  let object = member(line, 'object');
   if (keep === 'all') {
-    const whyNot = whyNotPlain(object);
+    const whyNot = whyNotPlain(line);
     if (whyNot !== undefined) return bad(whyNot);
+    if (more !== undefined) object = isPlainObject(object) && isPlainObject(more) ? joined(object, more) : undefined;
+    if (object === undefined) return bad('has two parts that do not fit together');
   }
   const checked = checkObject(object);
   if (!checked.ok) return error(checked.code, place, checked.says, checked.hint);
   if (line.kind !== kindOf(checked.object)) return bad('says another kind than its object');
   if (keep === 'read' && !kindsRead.has(line.kind as string)) return undefined;
-  // What nobody reads of it goes first, so that what must be looked through for secrets is little.
   const slim = lean(checked.object, keep);
-  maskObject(slim);
+  // Only what may be written again must be looked through for secrets: what is only read ends in facts, which hold none.
+  if (keep === 'all') maskObject(slim);
   return { from: 'object', at, object: slim as unknown as RawObject['object'] };
 }
 

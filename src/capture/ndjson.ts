@@ -7,7 +7,8 @@ import { decodeText } from '../source/text.ts';
 import { parseTree } from '../source/yaml.ts';
 import { identityOf, missingOf, nameOf, silentHosts, strangers } from './assemble.ts';
 import type { Capture, Keep } from './capture.ts';
-import { isFault, prefixOf, readLine } from './lines.ts';
+import { moreStart } from './line.ts';
+import { isFault, prefixOf, type ReadLine, readLine } from './lines.ts';
 import { type Manifest, manifestFrom } from './manifest.ts';
 import { Unpackable, unpacked } from './unpack.ts';
 
@@ -60,6 +61,15 @@ export async function captureFromStream(
     }
   }
   return reading.finish(`sha256:${hash.digest('hex')}`);
+}
+
+const moreMark = Buffer.from(moreStart);
+const closing = Buffer.from('}}');
+
+/** As much of a line as is read: what follows the mark is left unparsed. */
+function readPart(line: Buffer): Buffer | undefined {
+  const cut = line.indexOf(moreMark);
+  return cut !== -1 && line.subarray(-closing.length).equals(closing) ? line.subarray(0, cut) : undefined;
 }
 
 /** The lines seen so far, and what was wrong with them. */
@@ -145,12 +155,11 @@ class Reading {
         return;
       case 'parse':
     }
-    if (!isUtf8(line)) {
-      this.#add(error('CAPTURE_LINE', place, 'is not UTF-8', 'make the capture again'));
-      return;
-    }
-    const text = line.toString(isAscii(line) ? 'latin1' : 'utf8');
-    const read = readLine(text, place, { takenAtMs: this.#manifest?.takenAtMs ?? null, keep: this.#keep });
+    const cut = this.#keep === 'read' ? readPart(line) : undefined;
+    const early = cut === undefined ? undefined : this.#parse(cut, '}', place);
+    // A mark that stood deeper inside cuts at the wrong place; then the line is read whole.
+    const read =
+      early !== undefined && isFault(early) ? this.#parse(line, '', place) : (early ?? this.#parse(line, '', place));
     if (read === undefined) return;
     if (isFault(read)) {
       this.#add(read);
@@ -166,6 +175,12 @@ class Reading {
     }
     this.#lineOf.set(id, this.#lines);
     this.#raws.push(read);
+  }
+
+  #parse(bytes: Buffer, end: string, place: Place): ReadLine {
+    if (!isUtf8(bytes)) return error('CAPTURE_LINE', place, 'is not UTF-8', 'make the capture again');
+    const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8') + end;
+    return readLine(text, place, { takenAtMs: this.#manifest?.takenAtMs ?? null, keep: this.#keep });
   }
 
   #checkAgainst(manifest: Manifest): void {

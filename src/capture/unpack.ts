@@ -39,7 +39,7 @@ export async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     }
     return;
   }
-  const gunzip = createGunzip({ chunkSize: 2 ** 17 });
+  const gunzip = createGunzip({ chunkSize: 2 ** 16 });
   // The iteration below throws whatever the source or the unpacking threw; the callback has nothing to add.
   pipeline(Readable.from(all, { objectMode: false }), gunzip, () => undefined);
   let total = 0;
