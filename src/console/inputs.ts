@@ -1,0 +1,110 @@
+import type { Capture } from '../capture/capture.ts';
+import { parseMoment } from '../capture/moment.ts';
+import type { FactStore } from '../facts/store.ts';
+import type { Fault, Loaded } from '../kernel/fault.ts';
+import type { Raw } from '../kernel/raw.ts';
+import { parseDuration } from '../kernel/value.ts';
+import type { Judgement } from '../operator/spine.ts';
+import type { LoadedProfile } from '../profile/load.ts';
+import type { VerifiedProfile } from '../profile/profile.ts';
+import type { Compiled } from '../rules/compile.ts';
+import type { Asked } from './asked.ts';
+import { usage } from './usage.ts';
+import type { ExitCode, World } from './world.ts';
+import { exit } from './world.ts';
+
+/** A profile judged over a capture: what most commands are about. */
+export interface Site {
+  readonly profile: VerifiedProfile;
+  readonly capture: Capture;
+  readonly evaluator: Compiled;
+  readonly store: FactStore;
+  readonly nowMs: number;
+  readonly judgement: Judgement;
+}
+
+/** What a command cannot go on without. Said to people already: `code` is what is left to do. */
+export type Needed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: ExitCode };
+
+/** Profile and capture as the flags name them, loaded, normalised and judged. All faults of both at once. */
+export async function openSite(asked: Asked, world: World): Promise<Needed<Site>> {
+  const [profile, capture] = await Promise.all([openProfileAsked(asked, world), openCaptureAsked(asked, world)]);
+  const faults = [...(profile.ok ? [] : profile.faults), ...(capture.ok ? [] : capture.faults)];
+  if (!profile.ok || !capture.ok) return { ok: false, code: await refuse(faults, asked, world) };
+  const now = momentAsked(asked.settings.text('now'), capture.value.takenAtMs);
+  if (!now.ok) return { ok: false, code: await refuse(now.faults, asked, world) };
+  await mention([...profile.warnings, ...capture.warnings], asked);
+  return { ok: true, value: await judged(profile.value.profile, capture.value, now.value) };
+}
+
+async function judged(profile: VerifiedProfile, capture: Capture, nowMs: number): Promise<Site> {
+  const [{ createStore }, { normalise }, { compile }, { judge }, { vocabulary }] = await Promise.all([
+    import('../facts/store.ts'),
+    import('../facts/normalise.ts'),
+    import('../rules/compile.ts'),
+    import('../operator/spine.ts'),
+    import('../kernel/vocabulary.ts'),
+  ]);
+  const store = createStore(vocabulary);
+  for (const report of normalise(rawsAt(capture, nowMs), profile.shape)) store.fold(report);
+  const evaluator = compile(profile.packs);
+  return { profile, capture, evaluator, store, nowMs, judgement: judge(profile, evaluator, store, nowMs) };
+}
+
+/** A capture that nobody wrote a moment down for is as old as the question: only what was seen together can be judged. */
+export function rawsAt(capture: Capture, nowMs: number): readonly Raw[] {
+  return capture.takenAtMs === null ? capture.raws.map((raw) => ({ ...raw, at: nowMs })) : capture.raws;
+}
+
+async function openProfileAsked(asked: Asked, world: World): Promise<Loaded<LoadedProfile>> {
+  const path = asked.settings.text('profile');
+  if (path === undefined) return { ok: false, faults: [missing('profile', 'DIR')] };
+  return openProfile(path, world);
+}
+
+export async function openProfile(path: string, world: World): Promise<Loaded<LoadedProfile>> {
+  const [{ loadProfile }, { folderOf }, { vocabulary }] = await Promise.all([
+    import('../profile/load.ts'),
+    import('./disk.ts'),
+    import('../kernel/vocabulary.ts'),
+  ]);
+  const { folder, file } = folderOf(world.disk, path);
+  return loadProfile(folder, file, vocabulary);
+}
+
+async function openCaptureAsked(asked: Asked, world: World): Promise<Loaded<Capture>> {
+  const path = asked.settings.text('capture');
+  if (path === undefined) return { ok: false, faults: [missing('capture', 'PATH')] };
+  const { openCapture } = await import('../capture/files.ts');
+  return openCapture(path, { stdin: world.stdin });
+}
+
+function missing(name: 'profile' | 'capture', value: string): Fault {
+  const where = `name it: --${name} ${value}, NW_${name.toUpperCase()}, or \`${name}:\` in nodewright.yaml`;
+  return usage(`no ${name} was given`, where);
+}
+
+function momentAsked(text: string | undefined, takenAtMs: number | null): Loaded<number> {
+  if (text === undefined) return { ok: true, value: takenAtMs ?? 0, warnings: [] };
+  const later = text.startsWith('+') ? parseDuration(text.slice(1)) : undefined;
+  const moment = later === undefined ? parseMoment(text) : (takenAtMs ?? 0) + later;
+  if (moment !== undefined) return { ok: true, value: moment, warnings: [] };
+  return { ok: false, faults: [usage(`--now is \`${text}\``, 'write it as 2026-03-04T10:15:02Z, or as +5m')] };
+}
+
+/** Says what is wrong; the exit code that this means. */
+export async function refuse(faults: readonly Fault[], asked: Asked, world: World): Promise<ExitCode> {
+  const { closingOf } = await import('./messages.ts');
+  const placed = faults.some(({ at }) => at.line > 0);
+  await asked.messages.faults(faults, placed ? closingOf(faults, world.calledAs) : `help: ${world.calledAs} help ${asked.verb}`);
+  return faults.some(({ code }) => code === 'FILE_UNWRITABLE') ? exit.bug : exit.invalid;
+}
+
+/** Warnings are no reason to stop, and not what was asked for: a line, or with -v all of them. */
+export async function mention(warnings: readonly Fault[], asked: Asked): Promise<void> {
+  if (warnings.length === 0) return;
+  if (asked.messages.verbose) return asked.messages.faults(warnings);
+  const [first] = warnings;
+  const more = warnings.length === 1 ? '' : ` and ${warnings.length - 1} more`;
+  asked.messages.warn(`${first?.at.file}:${first?.at.line}: ${first?.message}${more}; -v shows all`);
+}

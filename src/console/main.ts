@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/** The door: what belongs to this process is put together here and handed in. It decides nothing. */
+import { basename, join } from 'node:path';
+import { diskFrom } from './disk.ts';
+import { run } from './run.ts';
+import type { Sink } from './world.ts';
+
+/** A reader that went away (`| head`) has all it wanted: that is no failure, and the exit code stays what it would be. */
+function sink(stream: NodeJS.WriteStream): Sink {
+  let gone = false;
+  stream.on('error', (problem: NodeJS.ErrnoException) => {
+    gone = true;
+    if (problem.code === 'EPIPE' || stream === process.stderr) return;
+    process.stderr.write(`what was to be printed could not be written: ${problem.code ?? 'unknown'}\n`);
+    process.exitCode = 1;
+  });
+  return {
+    write: (text) => {
+      if (!gone) stream.write(text);
+    },
+    isTerminal: stream.isTTY === true,
+    ...(stream.isTTY ? { columns: stream.columns } : {}),
+  };
+}
+
+const interrupt = new AbortController();
+process.once('SIGINT', () => interrupt.abort());
+const called = basename(process.argv[1] ?? '');
+
+const code = await run(process.argv.slice(2), {
+  calledAs: called.startsWith('kubectl-') ? 'kubectl nwctl' : 'nwctl',
+  out: sink(process.stdout),
+  err: sink(process.stderr),
+  // Opened when it is read, not before.
+  get stdin() {
+    return process.stdin;
+  },
+  env: process.env,
+  cwd: process.cwd(),
+  disk: diskFrom(join(import.meta.dirname, import.meta.dirname.endsWith('console') ? '../..' : '..')),
+  nowMs: () => Date.now(),
+  interrupted: interrupt.signal,
+});
+if (interrupt.signal.aborted) process.stderr.write('interrupted\n', () => process.exit(code));
+else process.exitCode ??= code;

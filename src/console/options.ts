@@ -1,0 +1,117 @@
+/** Every flag, once: the parser, the help, the completion, the environment and the configuration files all read this. */
+export interface OptionForm {
+  readonly name: OptionName;
+  readonly short?: string;
+  /** What stands for its value in help; without it, the flag is on or off. */
+  readonly value?: string;
+  readonly many?: true;
+  readonly choices?: readonly string[];
+  readonly says: string;
+  readonly default?: string;
+  /** May stand in nodewright.yaml or config.yaml. What changes an answer or an exit code may not: it is said where it is meant. */
+  readonly inFile?: true;
+  /** In a file: relative to the folder of that file. */
+  readonly path?: true;
+}
+
+export const formats = ['text', 'wide', 'json', 'yaml', 'name'] as const;
+export const reportFormats = ['junit', 'sarif', 'github'] as const;
+export type Format = (typeof formats)[number] | (typeof reportFormats)[number];
+
+export type OptionName =
+  | 'output'
+  | 'color'
+  | 'ascii'
+  | 'verbose'
+  | 'log-format'
+  | 'profile'
+  | 'capture'
+  | 'gate'
+  | 'only'
+  | 'now'
+  | 'exit-zero'
+  | 'like'
+  | 'check'
+  | 'run'
+  | 'coverage'
+  | 'out'
+  | 'all'
+  | 'origin';
+
+const forms: readonly OptionForm[] = [
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FORMAT',
+    choices: [...formats, ...reportFormats],
+    default: 'text',
+    inFile: true,
+    says: 'form of what is printed',
+  },
+  {
+    name: 'color',
+    value: 'WHEN',
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+    inFile: true,
+    says: 'auto: on a terminal, and not if NO_COLOR is set',
+  },
+  { name: 'ascii', inFile: true, says: 'signs and trees in ASCII only' },
+  { name: 'verbose', short: 'v', inFile: true, says: 'say more; on a bug of ours, where it happened' },
+  {
+    name: 'log-format',
+    value: 'FORMAT',
+    choices: ['text', 'json'],
+    default: 'text',
+    inFile: true,
+    says: 'form of messages on standard error',
+  },
+  {
+    name: 'profile',
+    short: 'p',
+    value: 'DIR',
+    inFile: true,
+    path: true,
+    says: 'the site: a folder with a profile.yaml, or that file',
+  },
+  {
+    name: 'capture',
+    short: 'c',
+    value: 'PATH',
+    inFile: true,
+    path: true,
+    says: 'what was seen of it: a folder, a file, or - for standard input',
+  },
+  { name: 'gate', short: 'g', value: 'NAME[/OBJECT]', many: true, says: 'ask for this gate only; may be given again' },
+  { name: 'only', value: 'VERDICTS', many: true, choices: ['open', 'closed', 'unknown'], says: 'show these verdicts only; the exit code still means all that was asked' },
+  { name: 'now', value: 'MOMENT', says: 'judge as of this moment (RFC 3339), or so long after the capture was taken (+5m)' },
+  { name: 'exit-zero', says: 'exit 0 where it would be 3 or 4; for advisory use' },
+  { name: 'like', value: 'PROFILE', default: 'three-node', says: 'the shipped profile to start from' },
+  { name: 'check', says: 'change nothing; exit 3 if something would change' },
+  { name: 'run', value: 'REGEXP', says: 'only tests whose name or file matches' },
+  { name: 'coverage', says: 'also say which verdicts of each gate and finding no test has seen' },
+  { name: 'out', short: 'o', value: 'FILE', says: 'the file to write' },
+  { name: 'all', says: 'fold nothing: every part, every member' },
+  { name: 'origin', says: 'also say where each value comes from' },
+];
+
+export const optionForms: ReadonlyMap<string, OptionForm> = new Map(forms.map((form) => [form.name, form]));
+
+export function formOf(name: OptionName): OptionForm {
+  const form = optionForms.get(name);
+  if (form === undefined) throw new Error(`invariant broken: no option ${name}`);
+  return form;
+}
+
+/** `exit-zero` → `NW_EXIT_ZERO`. */
+export function variableOf(name: string): string {
+  return `NW_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** `exit-zero` → `exitZero`, as it is called in a configuration file and by the parser. */
+export function camel(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What every verb takes. */
+export const everywhere: readonly OptionName[] = ['color', 'ascii', 'verbose', 'log-format'];

@@ -1,0 +1,202 @@
+import type { Asked } from './asked.ts';
+import { type Format, formats, type OptionName, reportFormats } from './options.ts';
+import type { ExitCode, World } from './world.ts';
+
+/** Every verb, once, without what it needs to run: that is loaded when it is typed, so that `--help` starts fast. */
+export interface Verb {
+  /** `eval`, or `capture pack`. */
+  readonly name: string;
+  /** As commander reads it: `<a>` must be given, `[a]` may, `...` more than one. */
+  readonly takes: readonly Argument[];
+  readonly says: string;
+  /** What does not fit a line. */
+  readonly more?: string;
+  readonly options: readonly OptionName[];
+  /** Forms of output it can have; none: it prints one form only. */
+  readonly formats: readonly Format[];
+  readonly examples: readonly Example[];
+  readonly hidden?: true;
+  load(): Promise<Command>;
+}
+
+export interface Argument {
+  readonly form: string;
+  readonly says: string;
+  /** What completes it. */
+  readonly completes?: 'gate' | 'object' | 'fact' | 'code' | 'shell' | 'path' | 'folder';
+}
+
+export interface Example {
+  readonly does: string;
+  readonly args: string;
+}
+
+export interface Command {
+  run(asked: Asked, world: World): Promise<ExitCode>;
+}
+
+const where = '--profile profiles/three-node --capture captures/one-side-flipped';
+const reports = [...formats, ...reportFormats];
+
+export const verbs: readonly Verb[] = [
+  {
+    name: 'init',
+    takes: [{ form: '<dir>', says: 'the folder to make; what is there is never overwritten', completes: 'folder' }],
+    says: "start a site's profile from a shipped one",
+    options: ['like', 'output'],
+    formats,
+    examples: [{ does: 'a new site of three nodes, which checks clean', args: 'init my-site --like three-node' }],
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'check',
+    takes: [{ form: '[profile...]', says: 'profile folders, or single packs, tests and captures’ manifests', completes: 'path' }],
+    says: 'find every fault of a profile and its packs',
+    more: 'All faults at once, each with its place, an excerpt, the likely name and a code. Exit 2 if there is an error; warnings alone exit 0.',
+    options: ['output'],
+    formats: reports,
+    examples: [
+      { does: 'check a site', args: 'check profiles/three-node' },
+      { does: 'annotate a pull request on GitHub', args: 'check -o github profiles/three-node' },
+    ],
+    load: () => import('./commands/check.ts'),
+  },
+  {
+    name: 'fmt',
+    takes: [{ form: '<path...>', says: 'YAML files, or folders of them', completes: 'path' }],
+    says: 'write profiles, packs and tests in their one form; comments and meaning stay',
+    options: ['check', 'exit-zero', 'output'],
+    formats,
+    examples: [
+      { does: 'format a site', args: 'fmt my-site' },
+      { does: 'only ask, for CI; exit 3 if something would change', args: 'fmt --check my-site' },
+    ],
+    load: () => import('./commands/fmt.ts'),
+  },
+  {
+    name: 'eval',
+    takes: [],
+    says: 'judge a site: what is open, what is closed, what is not known',
+    more: 'Exit 0: every asked gate is open. 3: one is closed. 4: one is unknown, none is closed.',
+    options: ['profile', 'capture', 'gate', 'only', 'now', 'exit-zero', 'output'],
+    formats: reports,
+    examples: [
+      { does: 'the whole site', args: `eval ${where}` },
+      { does: 'may node-b restart? the exit code says', args: `eval ${where} --gate node-may-restart/node-b` },
+      { does: 'a capture from standard input, as data', args: 'eval -p profiles/three-node -c - -o json < site.ndjson.gz' },
+    ],
+    load: () => import('./commands/eval.ts'),
+  },
+  {
+    name: 'why',
+    takes: [
+      { form: '<gate>', says: 'a gate or a finding', completes: 'gate' },
+      { form: '[object]', says: 'of which object; without it, every one that is not open', completes: 'object' },
+    ],
+    says: 'explain a gate: every part, what was read, and the smallest change that would open it',
+    more: 'An open gate is explained too, with the single facts that would close it. Exit 0 whatever the gate says: the question was answered.',
+    options: ['profile', 'capture', 'now', 'all', 'output'],
+    formats,
+    examples: [
+      { does: 'why may the next step not happen?', args: `why storage-network-agrees ${where}` },
+      { does: 'one object, nothing folded', args: `why node-may-restart node-b --all ${where}` },
+    ],
+    load: () => import('./commands/why.ts'),
+  },
+  {
+    name: 'explain',
+    takes: [{ form: '[code]', says: 'a code of a message; without it, all of them', completes: 'code' }],
+    says: 'what a message means and what to do; offline',
+    options: ['output'],
+    formats,
+    examples: [{ does: 'look a code up', args: 'explain PACK_UNKNOWN_FACT' }],
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'test',
+    takes: [{ form: '[profile...]', says: 'profile folders; their tests and those beside their packs are run', completes: 'folder' }],
+    says: 'run the tests beside a profile and its packs',
+    more: 'Exit 3 if a test fails, or if there is none.',
+    options: ['run', 'coverage', 'exit-zero', 'output'],
+    formats: reports,
+    examples: [
+      { does: 'all tests of a site', args: 'test profiles/three-node' },
+      { does: 'some of them, for a CI server', args: 'test profiles/three-node --run restart -o junit' },
+    ],
+    load: () => import('./commands/test.ts'),
+  },
+  {
+    name: 'facts',
+    takes: [{ form: '[fact...]', says: 'facts, or subjects (`bond`)', completes: 'fact' }],
+    says: 'the vocabulary; with a profile and a capture, every reading with source, age and grade',
+    options: ['profile', 'capture', 'now', 'output'],
+    formats,
+    examples: [
+      { does: 'what can a rule read?', args: 'facts' },
+      { does: 'what is known of the bonds of a site?', args: `facts bond ${where}` },
+    ],
+    load: () => import('./commands/facts.ts'),
+  },
+  {
+    name: 'capture pack',
+    takes: [{ form: '<capture>', says: 'a capture folder, or any other form', completes: 'path' }],
+    says: 'make one file of a capture, the same bytes every time',
+    options: ['out'],
+    formats: [],
+    examples: [{ does: 'a file to send', args: 'capture pack captures/calm -o calm.ndjson.gz' }],
+    load: () => import('./commands/capture-pack.ts'),
+  },
+  {
+    name: 'capture show',
+    takes: [{ form: '<capture>', says: 'a folder, a file, or - for standard input', completes: 'path' }],
+    says: 'what a capture holds, and what it could not have',
+    options: ['output'],
+    formats,
+    examples: [{ does: 'look before you judge', args: 'capture show captures/silent-node' }],
+    load: () => import('./commands/capture-show.ts'),
+  },
+  {
+    name: 'config view',
+    takes: [],
+    says: 'the settings in force',
+    more: 'A flag wins over its NW_ variable, that over nodewright.yaml (looked for here and in every folder above), that over config.yaml in $XDG_CONFIG_HOME/nwctl (else ~/.config/nwctl), that over the default.',
+    options: ['origin', 'output'],
+    formats,
+    examples: [{ does: 'which file does this profile come from?', args: 'config view --origin' }],
+    load: () => import('./commands/config-view.ts'),
+  },
+  {
+    name: 'version',
+    takes: [],
+    says: 'version, digest of the engine, versions of vocabulary and schemas',
+    options: ['output'],
+    formats,
+    examples: [{ does: 'for a bug report', args: 'version -o yaml' }],
+    load: () => import('./commands/version.ts'),
+  },
+  {
+    name: 'completion',
+    takes: [{ form: '<shell>', says: 'bash, zsh or fish', completes: 'shell' }],
+    says: 'a script that completes verbs, flags, gates, objects, facts and codes',
+    options: [],
+    formats: [],
+    examples: [{ does: 'for this shell', args: 'completion bash > ~/.local/share/bash-completion/completions/nwctl' }],
+    load: () => import('./commands/completion.ts'),
+  },
+  {
+    name: '__complete',
+    takes: [{ form: '[words...]', says: 'the words so far; the last one is being typed' }],
+    says: 'what could come next',
+    options: [],
+    formats: [],
+    examples: [],
+    hidden: true,
+    load: () => import('./commands/complete.ts'),
+  },
+];
+
+/** Verbs of two words, by their first. */
+export const groups: ReadonlyMap<string, string> = new Map([
+  ['capture', 'what was seen of a site, as a folder or a file'],
+  ['config', 'where settings come from'],
+]);

@@ -1,0 +1,56 @@
+import type { Loaded } from '../kernel/fault.ts';
+import type { Unread } from '../profile/folder.ts';
+
+/** Everything outside of the command line: handed in, so that a test is a call and nothing here reaches for the process. */
+export interface World {
+  /** `nwctl`, or `kubectl nwctl` when kubectl runs us as its plugin. */
+  readonly calledAs: string;
+  /** Data. */
+  readonly out: Sink;
+  /** Messages. */
+  readonly err: Sink;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly disk: Disk;
+  nowMs(): number;
+  /** Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}
+
+export interface Sink {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal, if it is one. */
+  readonly columns?: number;
+}
+
+/** As much of the disk as the console itself uses; captures have a reader of their own. Reading is synchronous: a
+ *  command has nothing else to do meanwhile. Relative paths are as seen from `cwd`. */
+export interface Disk {
+  kindOf(path: string): 'file' | 'folder' | 'other' | 'none';
+  read(path: string): Uint8Array | Unread;
+  /** Names in a folder, sorted. */
+  list(path: string): readonly string[] | Unread;
+  /** Writes beside the file and renames. `mustBeNew`: what is there stays, and the answer is a fault. */
+  write(path: string, text: string | AsyncIterable<Uint8Array>, mustBeNew?: boolean): Promise<Loaded<{ readonly bytes: number }>>;
+  /** With every folder above it. */
+  makeFolder(path: string): Loaded<true>;
+  /** Absolute. */
+  resolve(...steps: readonly string[]): string;
+  /** As seen from a folder; `.` for itself. */
+  relative(from: string, path: string): string;
+  /** A folder that is shipped with the program: `profiles`, `schemas`. */
+  shipped(name: string): string;
+}
+
+/** Ends the process with a code that means what docs/exit-codes.md says. */
+export const exit = {
+  ok: 0,
+  bug: 1,
+  invalid: 2,
+  denied: 3,
+  held: 4,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exit)[keyof typeof exit];
