@@ -26,11 +26,12 @@ export function kubevirtReport(cluster: Cluster): Report | undefined {
   const seenAtMs = cluster.newestAt(machines, instances, migrations, kubevirts);
   if (seenAtMs === undefined) return undefined;
   const guests = guestsOf(cluster);
+  const concerning = migrationsBy(cluster);
   return {
     reporter: 'kubernetes:kubevirt',
     scope: site.id,
     seenAtMs,
-    observations: [...suspended(cluster), ...guests.flatMap((guest) => factsOf(guest, cluster))],
+    observations: [...suspended(cluster), ...guests.flatMap((guest) => factsOf(guest, cluster, concerning(guest)))],
     censuses: [censusOf(cluster, guests, seenAtMs)],
   };
 }
@@ -79,13 +80,13 @@ function guestOfLauncher({ object }: SeenObject): string | undefined {
   return name === undefined ? undefined : `${textAt(object, 'metadata', 'namespace') ?? ''}/${name}`;
 }
 
-function factsOf(guest: Guest, cluster: Cluster): readonly Observation[] {
+function factsOf(guest: Guest, cluster: Cluster, moves: readonly SeenObject[]): readonly Observation[] {
   const subject = vm(guest.namespace, guest.name);
   const { instance, machine } = guest;
   const { listing } = cluster.kind(instances);
   const strategy = evictionStrategy(guest, cluster);
   const common = [
-    ...sayMigrating(guest, cluster),
+    ...sayMigrating(guest, cluster, moves),
     ...say('vm.evictionStrategy', subject, strategy, {
       at: (instance ?? machine)?.at ?? 0,
       source: `${instance === undefined ? 'VirtualMachine' : 'VirtualMachineInstance'} ${guest.id}, else KubeVirt`,
@@ -156,23 +157,31 @@ const migrationGoesOn = [
   'Synchronizing',
 ];
 
+/** The migrations that concern a guest: those that name it, and those of its namespace that do not say whom they move. */
+function migrationsBy(cluster: Cluster): (guest: Guest) => readonly SeenObject[] {
+  const key = (namespace: string, name: string | undefined): string => JSON.stringify([namespace, name ?? null]);
+  const byGuest = Map.groupBy(cluster.kind(migrations).all, ({ object, torn }) =>
+    key(textAt(object, 'metadata', 'namespace') ?? '', torn ? undefined : textAt(object, 'spec', 'vmiName')),
+  );
+  return ({ namespace, name }) => [
+    ...(byGuest.get(key(namespace, name)) ?? []),
+    ...(byGuest.get(key(namespace, undefined)) ?? []),
+  ];
+}
+
 /** The list of migrations decides, and without it nothing is known. A migration that waits counts as one that goes on:
  *  it may start at any moment. Where the list says «ended» and the instance says that it still moves, nobody knows. */
-function sayMigrating(guest: Guest, cluster: Cluster): readonly Observation[] {
-  const { listing, all } = cluster.kind(migrations);
+function sayMigrating(guest: Guest, cluster: Cluster, concerning: readonly SeenObject[]): readonly Observation[] {
+  const { listing } = cluster.kind(migrations);
   if (!listing.had) return [];
   const subject = vm(guest.namespace, guest.name);
-  const here = all.filter(({ object }) => (textAt(object, 'metadata', 'namespace') ?? '') === guest.namespace);
-  const concerning = here.filter(({ object, torn }) => {
-    const name = textAt(object, 'spec', 'vmiName');
-    return torn || name === undefined || name === guest.name;
-  });
   const answers = concerning.map((seen) => goesOn(seen));
   const odd = answers.find((answer) => typeof answer !== 'boolean');
   const still = guest.instance !== undefined && stillMoves(guest.instance);
-  const value = answers.includes(true)
-    ? true
-    : (odd ?? (still ? unreadable('its migrations have ended, its instance still moves') : false));
+  const ended = still ? unreadable('its migrations have ended, its instance still moves') : false;
+  // Without the list of instances nobody can say that none of them contradicts.
+  const known = ended !== false || cluster.kind(instances).listing.had;
+  const value = answers.includes(true) ? true : (odd ?? (known ? ended : undefined));
   const source =
     concerning.length === 0
       ? `list of ${migrations}`

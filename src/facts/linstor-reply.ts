@@ -1,5 +1,16 @@
 import type { Raw, RawLinstor } from '../kernel/raw.ts';
-import { isMap } from './kube.ts';
+import { at, isMap, sayText } from './kube.ts';
+import { type Found, type Seen, setOf, unreadable } from './say.ts';
+
+export const paths = {
+  nodes: '/v1/nodes',
+  view: '/v1/view/resources',
+  definitions: '/v1/resource-definitions',
+  groups: '/v1/resource-groups',
+  pools: '/v1/view/storage-pools',
+  snapshots: '/v1/view/snapshots',
+  properties: '/v1/controller/properties',
+} as const;
 
 /** One reply, as it came or why there is none. */
 export type Reply =
@@ -39,13 +50,12 @@ export function repliesOf(raws: readonly Raw[]): LinstorReplies {
 
 function replyOf(path: string, raw: RawLinstor | undefined): Reply {
   if (raw === undefined) return { state: 'not-asked', path, at: 0, why: `LINSTOR GET ${path} was not asked` };
-  const { at } = raw;
-  if (raw.failed !== undefined) return { state: 'failed', path, at, why: `LINSTOR GET ${path}: ${raw.failed}` };
+  if (raw.failed !== undefined) return { state: 'failed', path, at: raw.at, why: `LINSTOR GET ${path}: ${raw.failed}` };
   try {
-    return { state: 'had', path, at, body: JSON.parse(codesAsText(raw.text)) as unknown };
+    return { state: 'had', path, at: raw.at, body: JSON.parse(codesAsText(raw.text)) as unknown };
   } catch {
     // Nothing of the text goes into the reason: a reply holds the secret of every DRBD resource.
-    return { state: 'failed', path, at, why: `LINSTOR GET ${path} answered something else than JSON` };
+    return { state: 'failed', path, at: raw.at, why: `LINSTOR GET ${path} answered something else than JSON` };
   }
 }
 
@@ -63,21 +73,40 @@ export type Held<T> =
 /** A list of named things. LINSTOR answers errors as a list too, of return codes: that is a failure, not a list of
  *  nobodies. (A hung satellite makes the whole of `view/resources` one such code without a message.) */
 export function listOf(reply: Reply): Held<readonly unknown[]> {
-  const { path, at } = reply;
-  if (reply.state !== 'had') return { ok: false, path, at, why: reply.why };
+  const { path, at: seenAt } = reply;
+  if (reply.state !== 'had') return { ok: false, path, at: seenAt, why: reply.why };
   const { body } = reply;
-  if (!Array.isArray(body)) return { ok: false, path, at, why: `LINSTOR GET ${path} did not answer with a list` };
+  if (!Array.isArray(body))
+    return { ok: false, path, at: seenAt, why: `LINSTOR GET ${path} did not answer with a list` };
   const isError = body.some((entry) => !isMap(entry) || Object.hasOwn(entry, 'ret_code'));
   return isError
-    ? { ok: false, path, at, why: `LINSTOR GET ${path} answered with an error` }
-    : { ok: true, path, at, value: body };
+    ? { ok: false, path, at: seenAt, why: `LINSTOR GET ${path} answered with an error` }
+    : { ok: true, path, at: seenAt, value: body };
 }
 
 /** Properties: one flat object of texts. */
 export function propertiesOf(reply: Reply): Held<Readonly<Record<string, unknown>>> {
-  const { path, at } = reply;
-  if (reply.state !== 'had') return { ok: false, path, at, why: reply.why };
+  const { path, at: seenAt } = reply;
+  if (reply.state !== 'had') return { ok: false, path, at: seenAt, why: reply.why };
   return isMap(reply.body) && !Object.hasOwn(reply.body, 'ret_code')
-    ? { ok: true, path, at, value: reply.body }
-    : { ok: false, path, at, why: `LINSTOR GET ${path} answered with an error` };
+    ? { ok: true, path, at: seenAt, value: reply.body }
+    : { ok: false, path, at: seenAt, why: `LINSTOR GET ${path} answered with an error` };
+}
+
+export function from(reply: { readonly at: number; readonly path: string }): Seen {
+  return { at: reply.at, source: `LINSTOR GET ${reply.path}` };
+}
+
+/** LINSTOR leaves `flags` out where there are none. */
+export function flagsOf(entry: unknown): Found<readonly string[]> {
+  const flags = at(entry, 'flags') ?? [];
+  return Array.isArray(flags) && flags.every((flag) => typeof flag === 'string') ? setOf(flags) : unreadable(flags);
+}
+
+/** LINSTOR's own pattern for these: `(?i)(?:true|false|yes|no)`. */
+export function switchOf(properties: unknown, name: string): Found<boolean> {
+  const text = sayText(properties, name);
+  if (typeof text !== 'string') return text;
+  if (/^(true|yes)$/i.test(text)) return true;
+  return /^(false|no)$/i.test(text) ? false : unreadable(text);
 }

@@ -1,6 +1,6 @@
 import { at, isMap, listAt, textAt } from './kube.ts';
-import { type Held, type LinstorReplies, listOf } from './linstor-reply.ts';
-import { type Found, setOf, unreadable } from './say.ts';
+import { flagsOf, type Held, type LinstorReplies, listOf, paths } from './linstor-reply.ts';
+import type { Found } from './say.ts';
 
 /** One resource on one node, as `GET /v1/view/resources` has it. */
 export interface Resource {
@@ -24,9 +24,10 @@ export interface Resource {
 
 /** What LINSTOR places, and which volumes that makes. */
 export interface Placed {
+  /** A list with one entry that cannot be told apart counts as not had: nobody knows who is in it. */
   readonly view: Held<readonly unknown[]>;
-  /** The list was had, but one of its entries cannot be told apart: then nobody knows who they are. */
-  readonly failed: string | undefined;
+  readonly definitions: Held<readonly unknown[]>;
+  definitionOf(resource: string): unknown;
   readonly resources: readonly Resource[];
   readonly volumes: readonly { readonly resource: string; readonly number: number }[];
   of(resource: string): readonly Resource[];
@@ -34,34 +35,20 @@ export interface Placed {
 }
 
 export function resourcesOf(replies: LinstorReplies): Placed {
-  const view = listOf(replies.get('/v1/view/resources'));
-  const definitions = listOf(replies.get('/v1/resource-definitions'));
+  const view = whole(listOf(replies.get(paths.view)), ['name', 'node_name'], 'volumes');
+  const definitions = whole(listOf(replies.get(paths.definitions)), ['name'], 'volume_definitions');
+  const resources = view.ok ? view.value.flatMap((entry) => resourceOf(entry) ?? []) : [];
+  const defined = definitions.ok ? definitions.value : [];
+  const byName = Map.groupBy(resources, ({ name }) => name);
+  const definitionByName = new Map(defined.map((entry) => [textAt(entry, 'name') ?? '', entry]));
   const numbers = new Map<string, Set<number>>();
-  const byName = new Map<string, Resource[]>();
-  let failed: string | undefined;
   const note = (name: string, volumes: readonly unknown[]): void => {
     const known = numbers.get(name) ?? new Set<number>();
     numbers.set(name, known);
-    for (const entry of volumes) {
-      const number = at(entry, 'volume_number');
-      if (Number.isSafeInteger(number) && (number as number) >= 0) known.add(number as number);
-      else failed = `LINSTOR has a volume of ${name} without a number`;
-    }
+    for (const entry of volumes) known.add(at(entry, 'volume_number') as number); // `whole` saw to it
   };
-  for (const entry of view.ok ? view.value : []) {
-    const resource = resourceOf(entry);
-    if (resource === undefined) {
-      failed = 'LINSTOR has a resource without a name or a node';
-      continue;
-    }
-    byName.set(resource.name, [...(byName.get(resource.name) ?? []), resource]);
-    note(resource.name, listAt(entry, 'volumes') ?? []);
-  }
-  for (const entry of definitions.ok ? definitions.value : []) {
-    const name = textAt(entry, 'name');
-    if (name === undefined) failed = 'LINSTOR has a resource definition without a name';
-    else note(name, listAt(entry, 'volume_definitions') ?? []);
-  }
+  for (const { name, entry } of resources) note(name, listAt(entry, 'volumes') ?? []);
+  for (const [name, entry] of definitionByName) note(name, listAt(entry, 'volume_definitions') ?? []);
   const numbersOf = (name: string): readonly number[] => {
     const known = [...(numbers.get(name) ?? [])].sort((left, right) => left - right);
     // What is defined, or placed, without a volume that anybody lists is one volume of which nothing is known: a copy
@@ -71,12 +58,29 @@ export function resourcesOf(replies: LinstorReplies): Placed {
   const names = [...numbers.keys()].sort();
   return {
     view,
-    failed,
-    resources: [...byName.values()].flat(),
+    definitions,
+    resources,
     volumes: names.flatMap((resource) => numbersOf(resource).map((number) => ({ resource, number }))),
     of: (name) => byName.get(name) ?? [],
+    definitionOf: (name) => definitionByName.get(name),
     numbersOf,
   };
+}
+
+/** The list, if every entry says who it is and numbers its volumes. */
+function whole(list: Held<readonly unknown[]>, names: readonly string[], volumes: string): Held<readonly unknown[]> {
+  if (!list.ok) return list;
+  const isWhole = list.value.every(
+    (entry) =>
+      names.every((name) => textAt(entry, name) !== undefined) &&
+      (listAt(entry, volumes) ?? []).every((one) => isVolumeNumber(at(one, 'volume_number'))),
+  );
+  const { path } = list;
+  return isWhole ? list : { ok: false, path, at: list.at, why: `LINSTOR GET ${path} has an entry that names nothing` };
+}
+
+function isVolumeNumber(number: unknown): boolean {
+  return Number.isSafeInteger(number) && (number as number) >= 0;
 }
 
 const leavingFlags = ['DELETE', 'DRBD_DELETE', 'DISK_REMOVING', 'DISK_REMOVE_REQUESTED', 'EVACUATE', 'EVICTED'];
@@ -84,9 +88,9 @@ const leavingFlags = ['DELETE', 'DRBD_DELETE', 'DISK_REMOVING', 'DISK_REMOVE_REQ
 function resourceOf(entry: unknown): Resource | undefined {
   const [name, node] = [textAt(entry, 'name'), textAt(entry, 'node_name')];
   if (name === undefined || node === undefined) return undefined;
-  const found = at(entry, 'flags') ?? [];
-  const readable = Array.isArray(found) && found.every((flag) => typeof flag === 'string');
-  const words = readable ? setOf(found) : [];
+  const flags = flagsOf(entry);
+  const odd = Array.isArray(flags) ? undefined : (flags as { unreadable: string });
+  const words: readonly string[] = Array.isArray(flags) ? flags : [];
   const layer = drbdLayer(at(entry, 'layer_object'), 0);
   const leaving = leavingFlags.some((flag) => words.includes(flag));
   const kind = words.includes('TIE_BREAKER')
@@ -98,10 +102,10 @@ function resourceOf(entry: unknown): Resource | undefined {
     name,
     node,
     entry,
-    flags: readable ? words : unreadable(found),
-    kind: readable ? kind : unreadable(found),
-    diskless: readable && kind !== 'diskful',
-    deleting: readable ? leaving : unreadable(found),
+    flags,
+    kind: odd ?? kind,
+    diskless: odd === undefined && kind !== 'diskful',
+    deleting: odd ?? leaving,
     leaving,
     inactive: words.includes('INACTIVE'),
     drbd: layer !== undefined || at(entry, 'layer_object') === undefined,

@@ -204,8 +204,9 @@ function virtHandlers({ clean }: Kind, members: readonly SeenObject[]): readonly
     ({ object }) =>
       labelOf(object, 'kubevirt.io') === 'virt-handler' && at(object, 'metadata', 'deletionTimestamp') === undefined,
   );
+  const byNode = Map.groupBy(handlers, ({ object }) => textAt(object, 'spec', 'nodeName'));
   return members.flatMap(({ id }) => {
-    const here = handlers.filter(({ object }) => textAt(object, 'spec', 'nodeName') === id);
+    const here = byNode.get(id) ?? [];
     const ready = agreed(here.map(({ object }) => sayCondition(object, 'Ready')));
     const source = `Pod ${here.map((pod) => pod.id).join(', ')}`;
     return say('node.virtHandlerReady', node(id), ready, { at: Math.min(...here.map((pod) => pod.at)), source });

@@ -33,8 +33,8 @@ function haControllerPaused(cluster: Cluster, shape: SiteShape, seenAtMs: number
   return say('site.haControllerPaused', site, value, seen);
 }
 
-/** Switched off is what was wished; it counts once the operator says that it applied this very generation, and not while
- *  one of the Pods still runs. Piraeus switches it on where nothing is said. */
+/** Switched off is what was wished; it counts once the operator says that it applied this very generation, and the list of
+ *  Pods shows that none of it runs any more. Piraeus switches it on where nothing is said. */
 function paused({ object }: SeenObject, cluster: Cluster, shape: SiteShape): Found<boolean> {
   if (!isMap(at(object, 'spec'))) return undefined;
   const enabled = sayBool(object, 'spec', 'highAvailabilityController', 'enabled') ?? true;
@@ -48,7 +48,8 @@ function paused({ object }: SeenObject, cluster: Cluster, shape: SiteShape): Fou
     applied.status === 'True' &&
     generation !== undefined &&
     applied.observedGeneration === generation;
-  return current ? true : unreadable('switched off, but not said to be applied');
+  if (!current) return unreadable('switched off, but not said to be applied');
+  return cluster.kind(pods).listing.had ? true : unreadable('switched off, but its Pods were not listed');
 }
 
 function isHaController({ object }: SeenObject, shape: SiteShape): boolean {
