@@ -10,7 +10,7 @@ import { aGate, aPack, packOf } from '../support/arbitraries.ts';
 import { aSite } from '../support/arbitrary-sites.ts';
 import { type MadeSite, printSite, snapshotOf } from '../support/made-site.ts';
 import { printPack } from '../support/print-pack.ts';
-import { runs } from '../support/runs.ts';
+import { runs, thorough } from '../support/runs.ts';
 
 const readable = <T extends readonly [Gate, MadeSite, ...unknown[]]>(several: T): T =>
   Object.assign(several, {
@@ -137,7 +137,7 @@ describe('laws of the conditions', () => {
       }),
       runs('DETERMINISM', 3_000),
     );
-    expect(spokenOf).toBeGreaterThan(10);
+    if (thorough) expect(spokenOf).toBeGreaterThan(10);
   }
   const quantified =
     (change: (asks: Quantified) => Condition | undefined) =>
@@ -187,12 +187,12 @@ describe('laws of the conditions', () => {
   test('a name means what it stands for', () => sameAs((of) => ({ kind: 'named', name: 'x', at, of })));
 });
 
-describe('the machine changes nothing', () => {
+describe.runIf(thorough)('the machine changes nothing', () => {
   const here = { TZ: 'UTC', LC_ALL: 'C.UTF-8' };
   const script = join(import.meta.dirname, '..', 'support', 'print-verdicts.ts');
   const printed = (env: Record<string, string>, ...flags: string[]): string =>
     execFileSync(process.execPath, [...flags, script], { env: { ...here, ...env }, encoding: 'utf8' });
-  const first = printed({});
+  const first = thorough ? printed({}) : '';
 
   test('there is something to compare', () => expect(first.split('\n').length).toBeGreaterThan(200));
 

@@ -14,7 +14,7 @@ import { aSite } from '../support/arbitrary-sites.ts';
 import { type MadeSite, printSite, snapshotOf } from '../support/made-site.ts';
 import { printPack } from '../support/print-pack.ts';
 import { meaningOf } from '../support/reference.ts';
-import { runs } from '../support/runs.ts';
+import { runs, thorough } from '../support/runs.ts';
 
 /** What was seen on the way, so that a generator which has gone one-sided is noticed. */
 const seen = new Map<string, number>();
@@ -135,10 +135,10 @@ test('compiled, explained, written plainly and asked of json-rules-engine, every
     }),
     { ...repeated, numRuns: Math.ceil(pairsAtLeast / 3.8) },
   );
-  if (repeated.path === undefined) expect(pairs).toBeGreaterThanOrEqual(pairsAtLeast);
+  if (thorough) expect(pairs).toBeGreaterThanOrEqual(pairsAtLeast);
 }, 600_000);
 
-test.runIf(pairsAtLeast >= 5_000 && repeated.path === undefined)(
+test.runIf(thorough && pairsAtLeast >= 5_000)(
   'what was compared had every operator, type, quantifier and depth, and every verdict',
   () => {
     const expected = [
