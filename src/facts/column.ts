@@ -2,6 +2,8 @@ import { grades } from '../kernel/fact.ts';
 import type { Cell, Column, Population } from '../kernel/snapshot.ts';
 import type { FactDeclaration } from '../kernel/vocabulary.ts';
 
+type Summary = Pick<Column, 'oldestMs' | 'newestMs' | 'worstGrade'>;
+
 /** Keeps the column of one fact up to date. A column that nothing touched is handed out again, the same object; one that
  *  was touched is copied with only the touched cells made anew, so that a fold costs what it changed. */
 export class ColumnMaker {
@@ -32,7 +34,7 @@ export class ColumnMaker {
       const cells = this.#column.cells.slice();
       const values = this.#column.values.slice();
       for (const index of indices) this.#put(cells, values, index, members[index]?.id ?? '');
-      this.#column = this.#summed(cells, values);
+      this.#column = this.#summed(cells, values, this.#column, indices);
       return this.#column;
     }
     this.#indexOf = indexOf;
@@ -57,13 +59,35 @@ export class ColumnMaker {
     this.#grades[index] = present ? grades.indexOf(cell.grade) : 0;
   }
 
-  #summed(cells: readonly Cell[], values: Column['values']): Column {
+  #summed(cells: readonly Cell[], values: Column['values'], last?: Column, touched: readonly number[] = []): Column {
+    return { fact: this.fact, cells, values, ...(this.#lastSummary(last, touched) ?? this.#summary()) };
+  }
+
+  /** The last summary moved by what was touched, if its extremes still stand in some cell; undefined if one went. */
+  #lastSummary(last: Column | undefined, touched: readonly number[]): Summary | undefined {
+    if (last === undefined) return undefined;
+    let { oldestMs, newestMs, worstGrade } = last;
+    for (const index of touched) {
+      const moment = this.#moments[index] ?? Number.POSITIVE_INFINITY;
+      if (moment === Number.POSITIVE_INFINITY) continue;
+      oldestMs = Math.min(oldestMs, moment);
+      newestMs = Math.max(newestMs, moment);
+      worstGrade = Math.max(worstGrade, this.#grades[index] ?? 0);
+    }
+    const stand =
+      this.#moments.includes(oldestMs) && this.#moments.includes(newestMs) && this.#grades.includes(worstGrade);
+    return stand ? { oldestMs, newestMs, worstGrade } : undefined;
+  }
+
+  #summary(): Summary {
     let oldestMs = Number.POSITIVE_INFINITY;
-    for (const moment of this.#moments) if (moment < oldestMs) oldestMs = moment;
     let newestMs = Number.NEGATIVE_INFINITY;
-    for (const moment of this.#moments) if (moment > newestMs && moment < Number.POSITIVE_INFINITY) newestMs = moment;
     let worstGrade = 0;
+    for (const moment of this.#moments) {
+      if (moment < oldestMs) oldestMs = moment;
+      if (moment > newestMs && moment < Number.POSITIVE_INFINITY) newestMs = moment;
+    }
     for (const grade of this.#grades) if (grade > worstGrade) worstGrade = grade;
-    return { fact: this.fact, cells, values, oldestMs, newestMs, worstGrade };
+    return { oldestMs, newestMs, worstGrade };
   }
 }

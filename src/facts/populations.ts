@@ -18,6 +18,8 @@ interface List {
 export class PopulationMaker {
   readonly #censuses = new Map<SubjectKind, Set<Census>>();
   readonly #lists = new Map<SubjectKind, List>();
+  /** The list that each of the last populations was made from, so that an unchanged one is not even compared. */
+  readonly #linkedFrom = new Map<SubjectKind, List>();
   #populations: Populations | undefined;
 
   add(census: Census): void {
@@ -48,8 +50,10 @@ export class PopulationMaker {
     // One list from the future is one whose age nobody knows: it must not hide behind an older one.
     const list = { ...made, seenAtMs: made.newestMs > nowMs ? made.newestMs : made.oldestMs };
     const last = this.#populations?.[kind];
+    const sameList = this.#linkedFrom.get(kind) === made;
+    this.#linkedFrom.set(kind, made);
     const ownersStay = ownersOf[kind].every((owner) => owners[owner]?.indexOf === this.#populations?.[owner].indexOf);
-    if (last === undefined || !ownersStay || !sameMembers(list.members, last)) {
+    if (last === undefined || !ownersStay || !(sameList || sameMembers(list.members, last))) {
       return populationOf(kind, list, nowMs, owners);
     }
     return listedAt(last, list, nowMs);
