@@ -5,6 +5,7 @@ import { parseVersion } from '../kernel/value.ts';
 import { ipLinkReport, procBonding, procBondingReport } from './bond.ts';
 import { isCloudConfig } from './cloud-config.ts';
 import { drbdReport } from './drbd.ts';
+import { isName } from './drbd-words.ts';
 import { kairosReport } from './kairos.ts';
 import { isNetworkdFile, networkdReport } from './networkd.ts';
 import { type Found, say, unreadable } from './say.ts';
@@ -34,6 +35,7 @@ export function isKnownHostText(what: string): boolean {
 
 /** Everything that was fetched on one node → what each reporter says of it. */
 export function hostReports(node: string, raws: readonly RawHost[]): readonly Report[] {
+  if (!isName(node)) return []; // no node is called so, and its ids would look like those of other subjects
   const newest = newestOf(raws);
   const all = [...newest.values()];
   const reports = [
