@@ -76,6 +76,7 @@ const nothing: Values = [];
 
 /** INVARIANT K2: a value that is too old, from the future or too badly founded for this rule is not there. */
 function usableColumn(snapshot: Snapshot, read: FactRef): Values {
+  if (read.setTo !== undefined) return [read.setTo];
   const column = snapshot.columns.get(read.name);
   if (column === undefined) return nothing;
   return isWhole(column, snapshot.nowMs, read) ? column.values : masked(column, snapshot.nowMs, read);

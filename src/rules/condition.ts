@@ -45,6 +45,8 @@ export interface FactRef {
   readonly type: FactType;
   readonly maxAgeMs: number;
   readonly grade: Grade;
+  /** A parameter may stand where a fact does (`param.X`): its value, known and of no age. Nothing is observed then. */
+  readonly setTo?: FactValue;
 }
 
 /** A value written in the pack, or set by the profile (`name` is then `param.X`): known, observed, of no age. */

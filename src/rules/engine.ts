@@ -173,6 +173,7 @@ function entered(scope: Scope, member: Subject): Scope {
 
 /** The value that this rule may rely on: listed, fresh enough for it, and of the grade it asks for. */
 function usable({ snapshot }: Question, read: FactRef, scope: Scope): FactValue | undefined {
+  if (read.setTo !== undefined) return read.setTo;
   const index = snapshot.populations[read.subject].indexOf.get(scope.get(read.subject) ?? '');
   if (index === undefined) return undefined;
   const reading = readingAt(snapshot, read.name, index, read.maxAgeMs);

@@ -61,6 +61,7 @@ const order = [
   'maxAge',
   'grade',
   'in',
+  'except',
   'whenEmpty',
   'where',
   'satisfies',

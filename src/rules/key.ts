@@ -33,5 +33,7 @@ function meaning(condition: Condition): unknown {
 }
 
 function side(of: FactRef | Literal): unknown {
-  return of.kind === 'literal' ? ['literal', of.value] : ['fact', of.name, of.subject, String(of.maxAgeMs), of.grade];
+  if (of.kind === 'literal') return ['literal', of.value];
+  if (of.setTo !== undefined) return ['set', of.setTo];
+  return ['fact', of.name, of.subject, String(of.maxAgeMs), of.grade];
 }

@@ -143,12 +143,16 @@ function linkQuantified(tree: MapTree, standing: Standing, context: PackContext)
     return undefined;
   }
   const within = withinOf(child(tree, 'in'), over, standing, context);
+  const exceptTree = child(tree, 'except');
+  const except = exceptOf(exceptTree, over, standing, context);
   const inside = { ...standing, scope: scopeOf(over, standing.scope), quantifiers: standing.quantifiers + 1 };
   const whereTree = child(tree, 'where');
   const where = linkCondition(whereTree, inside, context);
   const satisfies = linkCondition(child(tree, 'satisfies'), inside, context);
-  if (within === undefined || satisfies === undefined || (whereTree !== undefined && where === undefined))
+  if (within === undefined || satisfies === undefined) return undefined;
+  if ((whereTree !== undefined && where === undefined) || (exceptTree !== undefined && except === undefined)) {
     return undefined;
+  }
   return {
     condition: {
       kind: 'quantified',
@@ -158,6 +162,7 @@ function linkQuantified(tree: MapTree, standing: Standing, context: PackContext)
       satisfies,
       at: tree.at,
       ...saysOf(tree),
+      ...(except === undefined ? {} : { except }),
       ...(where === undefined ? {} : { where }),
       ...(has(tree, 'whenEmpty') ? { whenEmpty: 'open' } : {}),
     },
@@ -200,6 +205,29 @@ function withinOf(
     return undefined;
   }
   return owner === 'site' ? [] : [owner];
+}
+
+/** Who is left out: the subject of that kind in scope, which the members must be or belong to. */
+function exceptOf(
+  tree: Tree | undefined,
+  over: SubjectKind,
+  standing: Standing,
+  context: PackContext,
+): SubjectKind | undefined {
+  const kind = tree && subjectWord(tree);
+  if (tree === undefined || kind === undefined) return undefined; // absent, or the shape has said so
+  if (kind === 'site' || (kind !== over && !ancestorsOf(over).includes(kind))) {
+    const owners = [over, ...ancestorsOf(over).filter((owner) => owner !== 'site')];
+    const message = `a ${over} is no ${kind} and belongs to none that could be left out`;
+    context.report(error('PACK_OUT_OF_SCOPE', tree.at, message, `\`except\` takes ${listed(owners, 'or')}`));
+    return undefined;
+  }
+  if (!standing.scope.has(kind)) {
+    const message = `no ${kind} is in scope here, only ${scopeInWords(standing.scope).replace(/^only /, '')}`;
+    context.report(error('PACK_OUT_OF_SCOPE', tree.at, message, 'make the rule `per` it, or quantify over it first'));
+    return undefined;
+  }
+  return kind;
 }
 
 function sizeOver(parts: readonly Condition[], context: PackContext): Size {

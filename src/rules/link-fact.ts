@@ -41,7 +41,7 @@ export function linkFact(
     return undefined;
   }
   const maxAgeMs = maxAgeOf(beside, fact, context);
-  const grade = gradeOf(child(beside, 'grade'), standing.grade, context);
+  const grade = gradeOf(child(beside, 'grade'), standing.grade);
   if (maxAgeMs === undefined || grade === undefined) return undefined;
   if (grades.indexOf(fact.grade) > grades.indexOf(grade)) {
     context.report(
@@ -70,16 +70,15 @@ export function declarationOf(
   const names = [...context.vocabulary.keys()];
   const own = names.filter((known) => known.startsWith(`${kind}.`));
   if (isKind && word !== '') {
-    const near = likely(
-      word,
-      own.map((known) => known.slice(kind.length + 1)),
-    );
+    const words = own.map((known) => known.slice(kind.length + 1));
+    const near = likely(word, words);
     const hint =
-      near === undefined ? hintFor(name, names, `it has ${listed(own, 'and')}`) : `did you mean \`${kind}.${near}\`?`;
+      near === undefined ? hintFor(name, names, `it has ${listed(words, 'and')}`) : `did you mean \`${kind}.${near}\`?`;
     context.report(error('PACK_UNKNOWN_FACT', at, `${kind} has no fact \`${shown(word)}\``, hint));
   } else {
     const bare = names.find((known) => known.endsWith(`.${name}`));
-    const hint = bare === undefined ? hintFor(name, names, '`nwctl facts` lists them all') : `did you mean \`${bare}\`?`;
+    const hint =
+      bare === undefined ? hintFor(name, names, '`nwctl facts` lists them all') : `did you mean \`${bare}\`?`;
     context.report(error('PACK_UNKNOWN_FACT', at, `there is no fact \`${shown(name)}\``, hint));
   }
   return undefined;
@@ -116,19 +115,11 @@ function reportDuration(tree: Tree, context: Pick<PackContext, 'report'>): void 
   context.report(error('PACK_VALUE_TYPE', tree.at, `${word} is no duration`, hint));
 }
 
-/** The grade that is asked for here: what stands around it, or better. Undefined with the reason reported. */
-function gradeOf(tree: Tree | undefined, around: Grade, context: PackContext): Grade | undefined {
+/** The grade that is asked for here: what the part says itself, else what stands around it. A part may say less than its
+ *  rule: that is then written where a reviewer reads it, as for the legacy DaemonSet's word, which nobody else can give. */
+function gradeOf(tree: Tree | undefined, around: Grade): Grade | undefined {
   if (tree === undefined) return around;
-  const own = gradeWord(tree);
-  if (own === undefined) return undefined; // the shape has said so
-  if (grades.indexOf(own) > grades.indexOf(around)) {
-    const message = `\`${own}\` is less than the \`${around}\` that this rule asks for`;
-    context.report(
-      error('PACK_GRADE', tree.at, message, 'a part may ask for more, never for less; change the rule’s `grade:`'),
-    );
-    return undefined;
-  }
-  return own;
+  return gradeWord(tree); // where it is no grade, the shape has said so
 }
 
 export function gradeWord(tree: Tree | undefined): Grade | undefined {

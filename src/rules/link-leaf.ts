@@ -19,13 +19,9 @@ export function linkLeaf(tree: Tree, standing: Standing, context: PackContext): 
   const operatorTree = child(tree, 'operator');
   const valueTree = child(tree, 'value');
   if (factTree?.kind !== 'scalar' || typeof factTree.value !== 'string') return undefined; // the shape has said so
-  if (factTree.value.startsWith(parameterPrefix)) {
-    const hint = 'compare a fact with it: `value: {fact: param.…}`';
-    const message = `\`${shown(factTree.value)}\` is set by the profile and not observed`;
-    context.report(error('PACK_UNKNOWN_FACT', factTree.at, message, hint));
-    return undefined;
-  }
-  const read = linkFact(factTree.value, factTree.at, tree, standing, context);
+  const read = factTree.value.startsWith(parameterPrefix)
+    ? asFact(parameterOf(factTree.value, factTree.at, context))
+    : linkFact(factTree.value, factTree.at, tree, standing, context);
   if (read === undefined) return undefined;
   const word = operatorTree?.kind === 'scalar' ? String(operatorTree.value) : '';
   if (operatorTree === undefined || !isOperator(word) || valueTree === undefined) return undefined;
@@ -37,6 +33,14 @@ export function linkLeaf(tree: Tree, standing: Standing, context: PackContext): 
   }
   const against = linkOperand(valueTree, read, word, standing, context);
   return against === undefined ? undefined : { kind: 'leaf', read, operator: word, against };
+}
+
+/** A parameter where a fact could stand: a switch of the profile's, such as «KubeVirt runs here». */
+function asFact(parameter: Parameter | undefined): FactRef | undefined {
+  if (parameter === undefined) return undefined;
+  const { name, type, value } = parameter;
+  const standing = { maxAgeMs: Number.POSITIVE_INFINITY, grade: 'observed' } as const;
+  return { kind: 'fact', name: parameterPrefix + name, subject: 'site', type, ...standing, setTo: value };
 }
 
 function linkOperand(

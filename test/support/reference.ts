@@ -89,6 +89,7 @@ function enter(scope: Scope, member: Subject): Scope {
 }
 
 function usable(read: FactRef, snapshot: Snapshot, scope: Scope): FactValue | undefined {
+  if (read.setTo !== undefined) return read.setTo;
   const index = snapshot.populations[read.subject].members.findIndex(({ id }) => id === scope[read.subject]);
   const reading = readingAt(snapshot, read.name, index, read.maxAgeMs);
   const good = reading.kind === 'known' && grades.indexOf(reading.grade) <= grades.indexOf(read.grade);
