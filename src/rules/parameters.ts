@@ -132,9 +132,9 @@ function readValue(
   const low = bounds.atLeast !== undefined && (value as number) < (bounds.atLeast as number);
   const high = bounds.atMost !== undefined && (value as number) > (bounds.atMost as number);
   if (!low && !high) return value;
-  const asker = neededBy === undefined ? '' : `pack \`${neededBy}\` wants `;
+  const asker = neededBy === undefined ? '' : `in pack \`${neededBy}\`, `;
   const limit = low ? `at least ${format(type, bounds.atLeast)}` : `at most ${format(type, bounds.atMost)}`;
-  context.report(error(code, tree.at, `${asker}\`${name}\` ${limit}, and this is ${format(type, value)}`));
+  context.report(error(code, tree.at, `${asker}\`${name}\` is ${limit}, and this is ${format(type, value)}`));
   return undefined;
 }
 

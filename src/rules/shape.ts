@@ -56,8 +56,8 @@ const lastForms: Readonly<Record<string, readonly [key: string, kind: keyof type
 /** Forms that are told by nothing but their place, so that a second key is just a field too many. */
 const otherForms = new Set(['Another fact', 'Change of a fact']);
 
-/** Facts are named by the linker, which knows what is in scope. */
-const linkersOwn = new Set(['Fact', 'Fact or parameter']);
+/** Facts are named by the linker, which knows what is in scope; so is a vocabulary that this build lacks. */
+const linkersOwn = new Set(['Fact', 'Fact or parameter', 'Vocabulary']);
 
 const codeOf: Readonly<Record<string, FaultCode>> = {
   Operator: 'PACK_UNKNOWN_OPERATOR',
@@ -168,16 +168,18 @@ function faultOf(tree: Tree, problem: SchemaError, all: readonly SchemaError[]):
       return undefined; // what is wrong inside is an error of its own
     case 'required': {
       const missing = String(problem.params.missingProperty);
+      if (isMisspelt(missing, problem.instancePath, all)) return undefined; // the misspelt key is the fault
+      const meaning = meaningOf(schema, missing);
       return error(
         'SHAPE_INVALID',
         placeOfKey(tree, problem.instancePath),
         `${nameOf(problem.instancePath)} has no \`${missing}\``,
-        meaningOf(schema, missing),
+        meaning === undefined ? undefined : `add it: ${meaning}`,
       );
     }
     case 'additionalProperties': {
       const extra = String(problem.params.additionalProperty);
-      return unknownField(value, extra, schema);
+      return unknownField(value, extra, schema, nameOf(problem.instancePath));
     }
     case 'type':
       return error(
@@ -277,7 +279,7 @@ function unclear(tree: Tree, problem: SchemaError, kind: keyof typeof discrimina
   );
 }
 
-function unknownField(value: Tree, extra: string, schema: Readonly<Record<string, unknown>>): Fault {
+function unknownField(value: Tree, extra: string, schema: Readonly<Record<string, unknown>>, whose: string): Fault {
   const keyAt = entryOf(value, extra)?.keyAt ?? value.at;
   const fields = Object.keys((schema.properties as object | undefined) ?? {});
   const forms: readonly string[] = discriminators.condition;
@@ -286,13 +288,23 @@ function unknownField(value: Tree, extra: string, schema: Readonly<Record<string
     const hint = 'put both under `all:` or `any:`';
     return error('PACK_AMBIGUOUS_CONDITION', keyAt, `says \`${own}\` and \`${extra}\` at once`, hint);
   }
-  const whose = typeof schema.title === 'string' ? `${lower(schema.title)} has` : 'there is';
   return error(
     'SHAPE_UNKNOWN_FIELD',
     keyAt,
-    `${whose} no field \`${shown(extra)}\``,
+    `${whose} has no field \`${shown(extra)}\``,
     hintFor(extra, fields, `it has ${listed(fields, 'and')}`),
   );
+}
+
+/** Whether a key that is missing here stands here in another spelling. */
+function isMisspelt(missing: string, path: string, all: readonly SchemaError[]): boolean {
+  return all.some(({ instancePath, keyword, params }) => {
+    return (
+      keyword === 'additionalProperties' &&
+      instancePath === path &&
+      likely(String(params.additionalProperty), [missing]) !== undefined
+    );
+  });
 }
 
 /** The title of the part of the schema that an error stands in. */

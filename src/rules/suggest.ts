@@ -8,7 +8,7 @@ export function likely(word: string, known: Iterable<string>): string | undefine
   if (word.length > lengthMax) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.ceil(word.length / 3)) + 1;
   for (const candidate of known) {
     const away = distance(wanted, candidate.toLowerCase());
     if (away < bestDistance) {

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { schemaNames, schemaPath, withCurrentWords } from '../../../scripts/schemas.ts';
+import { checkShape } from '../../../src/rules/shape.ts';
+import { toJson } from '../../../src/source/tree.ts';
+import { parseTree } from '../../../src/source/yaml.ts';
+
+function shapeOf(text: string, schema: 'rule-pack' | 'edge-profile' | 'rule-test' = 'rule-pack') {
+  const tree = parseTree({ file: 'x.yaml', text });
+  if (!tree.ok) throw new Error('the test’s own YAML is broken');
+  return checkShape(tree.value, schema);
+}
+
+function packWith(spec: string): string {
+  const head =
+    'apiVersion: nodewright.spectrocloud.com/v1alpha1\nkind: RulePack\nmetadata: {name: p, version: 1.0.0}\n';
+  return `${head}spec: {vocabulary: v1, ${spec}}\n`;
+}
+
+function gateWhen(condition: string): string {
+  return packWith(`gates: {g: {says: x, when: ${condition}}}`);
+}
+
+describe('the schemas in schemas/', () => {
+  test.each(schemaNames)('%s has the words that the code has', (name) => {
+    const text = readFileSync(schemaPath(name), 'utf8');
+    expect(withCurrentWords(text)).toBe(text);
+  });
+
+  test.each(schemaNames)('%s teaches: every field has a title and a description', (name) => {
+    const schema = JSON.parse(readFileSync(schemaPath(name), 'utf8')) as Schema;
+    expect(untaught(schema, schema, '#')).toEqual([]);
+  });
+
+  test('the shipped line for editors is only a comment', () => {
+    const text = `# yaml-language-server: $schema=../schemas/rule-pack.v1.json\n${packWith('gates: {}')}`;
+    expect(shapeOf(text)).toEqual({ rightKind: true, faults: [], leftToLinker: [] });
+  });
+});
+
+describe('a mistake is one fault at its place', () => {
+  test.each([
+    ['a misspelt key of a leaf', gateWhen('{fact: node.ready, opertor: equal, value: true}'), ['SHAPE_UNKNOWN_FIELD']],
+    ['two forms at once', gateWhen('{all: [{condition: a}], condition: b}'), ['PACK_AMBIGUOUS_CONDITION']],
+    ['no form at all', gateWhen('{says: something}'), ['PACK_AMBIGUOUS_CONDITION']],
+    ['a misspelt form', gateWhen('{evry: node, satisfies: {condition: a}}'), ['PACK_AMBIGUOUS_CONDITION']],
+    ['text where a condition should be', gateWhen('live'), ['SHAPE_INVALID']],
+    ['an empty all, deep inside', gateWhen('{not: {any: [{not: {all: []}}]}}'), ['PACK_EMPTY_CONDITION']],
+    ['a list where a map should be', packWith('gates: []'), ['SHAPE_INVALID']],
+    [
+      'a number where a duration should be',
+      packWith('gates: {g: {says: x, budget: 5, when: {condition: a}}}'),
+      ['SHAPE_INVALID'],
+    ],
+    [
+      'a bad name and a bad severity',
+      packWith('findings: {F: {severity: awful, says: x, when: {condition: a}}}'),
+      ['SHAPE_INVALID', 'SHAPE_INVALID'],
+    ],
+    ['a quantifier without satisfies', gateWhen('{every: node}'), ['SHAPE_INVALID']],
+    [
+      'whenEmpty that is not open',
+      gateWhen('{every: node, whenEmpty: closed, satisfies: {condition: a}}'),
+      ['SHAPE_INVALID'],
+    ],
+    ['an unknown subject', gateWhen('{every: disk, satisfies: {condition: a}}'), ['PACK_UNKNOWN_SUBJECT']],
+    [
+      'a repeated gate of a transition',
+      packWith('drives: BondModeFlipPlan, states: {A: {goto: [{to: A, gates: [g, g]}]}}'),
+      ['SHAPE_INVALID'],
+    ],
+  ])('%s', (_, text, codes) => {
+    const { faults, leftToLinker } = shapeOf(text);
+    expect(faults.map(({ code }) => code)).toEqual(codes);
+    expect(leftToLinker).toEqual([]);
+  });
+
+  test('a fact that does not exist is left to the linker, which knows the likely one', () => {
+    const { faults, leftToLinker } = shapeOf(
+      gateWhen('{fact: node.redy, operator: equal, value: {fact: node.nothing}}'),
+    );
+    expect(faults).toEqual([]);
+    expect(leftToLinker.map(({ at }) => at.excerpt?.slice(at.col - 1, at.col - 1 + (at.length ?? 0)))).toEqual([
+      'node.redy',
+      'node.nothing',
+    ]);
+  });
+
+  test('every condition form of the language fits', () => {
+    const forms = [
+      '{says: s, fact: node.ready, operator: equal, value: true, maxAge: 30s, grade: observed}',
+      '{fact: bond.mode, operator: equal, value: {fact: param.mode, maxAge: 1s}}',
+      '{all: [{condition: a}]}',
+      '{any: [{condition: a}]}',
+      '{not: {condition: a}}',
+      '{every: replica, in: volume, where: {condition: a}, satisfies: {condition: b}, whenEmpty: open}',
+      '{some: node, satisfies: {condition: b}}',
+      '{none: vm, in: site, satisfies: {condition: b}}',
+      '{atLeast: 2, of: replica, satisfies: {condition: b}}',
+      '{atMost: 0, of: replica, satisfies: {condition: b}}',
+      '{unknown: node.ready, maxAge: 1s}',
+      '{gate: other/gate}',
+    ];
+    for (const form of forms) expect(shapeOf(gateWhen(form)).faults, form).toEqual([]);
+  });
+});
+
+describe('a document of another kind', () => {
+  test.each([
+    ['a list', '[a, b]', 'must be a map, and is a list'],
+    ['no kind', 'apiVersion: nodewright.spectrocloud.com/v1alpha1\n', '`kind` is missing'],
+    [
+      'another kind',
+      'apiVersion: nodewright.spectrocloud.com/v1alpha1\nkind: Pod\nspec: {a: 1}\n',
+      '`kind` is `Pod`; `RulePack` is asked for here',
+    ],
+    [
+      'another version',
+      'apiVersion: nodewright.spectrocloud.com/v2\nkind: RulePack\n',
+      '`apiVersion` is `nodewright.spectrocloud.com/v2`; `nodewright.spectrocloud.com/v1alpha1` is asked for here',
+    ],
+  ])('%s is told for what it is, and nothing else is said of it', (_, text, message) => {
+    const { rightKind, faults } = shapeOf(text);
+    expect(rightKind).toBe(false);
+    expect(faults.map((fault) => [fault.code, fault.message])).toEqual([['SHAPE_WRONG_KIND', message]]);
+  });
+});
+
+test('a key called __proto__ is a key, and refused as any other', () => {
+  const text = packWith('gates: {__proto__: {says: x, when: {condition: a}}}');
+  const tree = parseTree({ file: 'x.yaml', text });
+  expect(tree.ok && Object.getPrototypeOf(toJson(tree.value))).toBe(null);
+  expect(shapeOf(text).faults.map(({ message }) => message)).toEqual(['`__proto__` is no name']);
+});
+
+interface Schema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Schema | boolean>>;
+  readonly definitions?: Readonly<Record<string, Schema>>;
+  readonly [keyword: string]: unknown;
+}
+
+/** Places of fields for which an editor would show nothing. */
+function untaught(part: unknown, root: Schema, path: string): readonly string[] {
+  if (typeof part !== 'object' || part === null) return [];
+  if (Array.isArray(part)) return part.flatMap((item, at) => untaught(item, root, `${path}/${at}`));
+  const schema = part as Schema;
+  const found: string[] = [];
+  for (const [keyword, inside] of Object.entries(schema)) {
+    if (keyword === 'if') continue;
+    if (keyword === 'properties' || keyword === 'definitions') {
+      for (const [name, field] of Object.entries(inside as Record<string, Schema | boolean>)) {
+        if (typeof field !== 'object') continue;
+        const target = field.$ref === undefined ? field : root.definitions?.[field.$ref.slice('#/definitions/'.length)];
+        const says = field.description ?? target?.description;
+        const title = field.title ?? target?.title;
+        if (says === undefined || title === undefined) found.push(`${path}/${keyword}/${name}`);
+        found.push(...untaught(field, root, `${path}/${keyword}/${name}`));
+      }
+    } else found.push(...untaught(inside, root, `${path}/${keyword}`));
+  }
+  return found;
+}
