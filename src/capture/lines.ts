@@ -55,7 +55,7 @@ export function readLine(text: string, place: Place, { takenAtMs, keep }: LineCo
   }
   if (!isPlainObject(line)) return bad('is no object');
   const { from, at } = line;
-  if (typeof from !== 'string' || !(from in members)) return bad('says not where it is from');
+  if (typeof from !== 'string' || !Object.hasOwn(members, from)) return bad('says not where it is from');
   const known = members[from as Raw['from']];
   const stranger = Object.keys(line).find((name) => !known.includes(name));
   if (stranger !== undefined) return bad(`has a member \`${stranger}\` that such a line does not have`);

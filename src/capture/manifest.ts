@@ -40,13 +40,15 @@ export interface Fetched {
 export function manifestFrom(tree: Tree, form: 'folder' | 'file'): Loaded<Manifest> {
   const faults: Fault[] = [];
   const reader = new Reader(faults);
+  if (tree.kind === 'map' && !isCapture(tree)) {
+    const says = `is no ${captureKind} of ${captureApiVersion}`;
+    return {
+      ok: false,
+      faults: [error('SHAPE_WRONG_KIND', tree.at, says, 'docs/captures.md shows what one is made of')],
+    };
+  }
   const top = reader.map(tree, 'the manifest', ['apiVersion', 'kind', 'metadata', 'spec']);
   if (top === undefined) return { ok: false, faults };
-  if (reader.text(top, 'apiVersion') !== captureApiVersion || reader.text(top, 'kind') !== captureKind) {
-    if (faults.length === 0)
-      faults.push(error('SHAPE_WRONG_KIND', top.at, `is no ${captureKind} of ${captureApiVersion}`));
-    return { ok: false, faults };
-  }
   const version = child(child(top, 'spec'), 'formatVersion');
   if (version?.kind === 'scalar' && typeof version.value === 'number' && version.value > captureFormatVersion) {
     const says = `has format version ${version.text}; this nwctl knows ${captureFormatVersion}`;
@@ -106,6 +108,16 @@ export function manifestFrom(tree: Tree, form: 'folder' | 'file'): Loaded<Manife
     missing,
     ...(lines === undefined ? {} : { lines }),
   }));
+}
+
+function isCapture(tree: Tree): boolean {
+  const [apiVersion, kind] = [child(tree, 'apiVersion'), child(tree, 'kind')];
+  return (
+    apiVersion?.kind === 'scalar' &&
+    apiVersion.value === captureApiVersion &&
+    kind?.kind === 'scalar' &&
+    kind.value === captureKind
+  );
 }
 
 const fileFields = ['formatVersion', 'lines', 'takenAt', 'takenBy', 'requestedBy', 'complete', 'missing'];

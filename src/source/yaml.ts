@@ -51,13 +51,17 @@ export function parseTrees(source: SourceText, partsMax = nodesMax): Loaded<read
     return { ok: false, faults };
   }
   const documents = parseAllDocuments(source.text, {
-    uniqueKeys: true,
+    // The library compares every key with every other; we look them up below.
+    uniqueKeys: false,
     prettyErrors: false,
     merge: false,
     logLevel: 'silent',
   });
   if (!Array.isArray(documents)) return { ok: true, value: [], warnings: [] };
-  for (const { errors } of documents) {
+  for (const { errors, directives } of documents) {
+    if (directives?.yaml.version !== undefined && directives.yaml.version !== '1.2') {
+      refuse('YAML_SYNTAX', 0, `is YAML ${directives.yaml.version}`, 'only YAML 1.2 is read; remove the `%YAML` line');
+    }
     for (const problem of errors) {
       const [from, to] = problem.pos;
       if (isOverflow(problem.message)) {
@@ -65,29 +69,41 @@ export function parseTrees(source: SourceText, partsMax = nodesMax): Loaded<read
         refuse('YAML_TOO_DEEP', from, `is nested deeper than ${depthMax} levels`);
         return { ok: false, faults };
       }
-      const code: FaultCode = problem.code === 'DUPLICATE_KEY' ? 'YAML_DUPLICATE_KEY' : 'YAML_SYNTAX';
-      refuse(code, from, sentence(problem.code, problem.message), undefined, to - from);
+      refuse('YAML_SYNTAX', from, sentence(problem.code, problem.message), undefined, to - from);
     }
   }
   if (faults.length > 0) return { ok: false, faults };
 
   let nodes = 0;
-  // Anchors belong to their document.
-  let anchors = new Map<string, Node>();
+  let deepest = 0;
+  // Anchors belong to their document. What stands behind one is fixed where it stands: it is shared, never read again.
+  let anchors = new Map<string, Anchored>();
   const walk = (node: Node | null, fallbackOffset: number, depth: number): Tree => {
     const [from, to] = node?.range ?? [fallbackOffset, fallbackOffset];
     const at = places.at(from, to - from);
-    nodes += 1;
-    if (nodes === partsMax)
-      refuse('YAML_TOO_MANY_NODES', from, `has more than ${partsMax} parts once its anchors are followed`);
-    if (depth === depthMax + 1) refuse('YAML_TOO_DEEP', from, `is nested deeper than ${depthMax} levels`);
-    if (node === null || nodes >= partsMax || depth > depthMax) return { kind: 'scalar', value: null, text: '', at };
+    const nothing: Tree = { kind: 'scalar', value: null, text: '', at };
+    const enter = (parts: number, height: number): boolean => {
+      const before = nodes;
+      nodes += parts;
+      if (before < partsMax && nodes >= partsMax) {
+        refuse('YAML_TOO_MANY_NODES', from, `has more than ${partsMax} parts once its anchors are followed`);
+      }
+      if (depth <= depthMax && depth + height > depthMax && nodes < partsMax) {
+        refuse('YAML_TOO_DEEP', from, `is nested deeper than ${depthMax} levels`);
+      }
+      deepest = Math.max(deepest, depth + height);
+      return nodes < partsMax && depth + height <= depthMax;
+    };
     if (isAlias(node)) {
       const target = anchors.get((node as Alias).source);
-      if (target !== undefined) return walk(target, from, depth + 1);
+      if (target !== undefined) return enter(target.parts, target.height) ? target.tree : nothing;
       refuse('YAML_SYNTAX', from, `there is no anchor \`${(node as Alias).source}\` before this`, undefined, to - from);
-      return { kind: 'scalar', value: null, text: '', at };
+      return nothing;
     }
+    const nodesBefore = nodes;
+    const deepestOutside = deepest;
+    deepest = depth;
+    if (!enter(1, depth > depthMax ? 1 : 0) || node === null) return nothing;
     if (node.tag !== undefined && !isScalarDefaultTag(node)) {
       refuse(
         'YAML_TAG',
@@ -107,7 +123,12 @@ export function parseTrees(source: SourceText, partsMax = nodesMax): Loaded<read
           continue;
         }
         const [keyFrom, keyTo] = key.range ?? [from, from];
+        if (key.value === '<<' && key.type === 'PLAIN') {
+          refuse('YAML_SYNTAX', keyFrom, 'is a merge key', 'write the merged keys out');
+        }
         const text = scalarText(key, source.text);
+        const problem = unsayable(text);
+        if (problem !== undefined) refuse('YAML_SYNTAX', keyFrom, problem, undefined, keyTo - keyFrom);
         entries.push({
           key: text,
           keyAt: places.at(keyFrom, keyTo - keyFrom),
@@ -124,22 +145,37 @@ export function parseTrees(source: SourceText, partsMax = nodesMax): Loaded<read
       tree = { kind: 'list', items: node.items.map((item) => walk(item as Node | null, from, depth + 1)), at };
     } else {
       const scalar = node as Scalar;
+      const problem = unsayable(scalar.value);
+      if (problem !== undefined) refuse('YAML_SYNTAX', from, problem, undefined, to - from);
       tree = { kind: 'scalar', value: scalarValue(scalar), text: scalarText(scalar, source.text), at };
     }
-    if (anchor !== undefined) anchors.set(anchor, node);
+    if (anchor !== undefined) anchors.set(anchor, { tree, parts: nodes - nodesBefore, height: deepest - depth });
+    deepest = Math.max(deepest, deepestOutside);
     return tree;
   };
   const trees: Tree[] = [];
   for (const { contents } of documents) {
-    if (contents === null) continue;
+    if (contents === null || isNothing(contents as Node)) continue;
     anchors = new Map();
     trees.push(walk(contents as Node, 0, 0));
   }
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value: trees, warnings: [] };
 }
 
+interface Anchored {
+  readonly tree: Tree;
+  /** How many parts it has, and how many levels below itself. */
+  readonly parts: number;
+  readonly height: number;
+}
+
 function startOf(source: SourceText): Place {
   return new Places(source).at(0);
+}
+
+/** What stands between two `---` with nothing between them. */
+function isNothing(node: Node): boolean {
+  return isScalar(node) && node.value === null && node.range !== undefined && node.range?.[0] === node.range?.[1];
 }
 
 function isOverflow(message: string): boolean {
@@ -152,7 +188,8 @@ function tooDeep(text: string): number | undefined {
   let offset = 0;
   for (const token of new Lexer().lex(text)) {
     if (token === '[' || token === '{') depth += 1;
-    if (token === ']' || token === '}') depth -= 1;
+    // A closing one too many is an error that is found later, and must not earn a level.
+    if (token === ']' || token === '}') depth = Math.max(0, depth - 1);
     if (depth > depthMax) return offset;
     // The lexer's control marks stand for no text.
     if (token !== '\x02' && token !== '\x18' && token !== '\x1f') offset += token.length;
@@ -163,6 +200,13 @@ function tooDeep(text: string): number | undefined {
 function scalarValue(scalar: Scalar): string | number | boolean | null {
   const value = scalar.value;
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : String(value);
+}
+
+/** What YAML can write and JSON cannot: it could have no canonical form, and so no digest. */
+function unsayable(value: unknown): string | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'is no number that JSON has';
+  if (typeof value === 'string' && !value.isWellFormed()) return 'holds half of a character';
+  return undefined;
 }
 
 function scalarText(scalar: Scalar, text: string): string {
@@ -178,7 +222,6 @@ function isScalarDefaultTag(node: Node): boolean {
 /** The library's sentences, in our tone: no capital, no full stop, and its most common riddles said plainly. */
 function sentence(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'is indented by a tab; YAML takes spaces only';
-  if (code === 'DUPLICATE_KEY') return 'this key stands here twice';
   const first = message.split('\n')[0] ?? message;
   return first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, '');
 }
