@@ -37,6 +37,7 @@ export function nodesReport(cluster: Cluster, shape: SiteShape, boots: BootWords
     seenAtMs,
     observations: [
       ...controlPlaneNodes(all),
+      ...members.flatMap(({ id, at: seenAt }) => say('node.name', node(id), id, { at: seenAt, source: `Node ${id}` })),
       ...members.filter(({ torn }) => !torn).flatMap((seen) => factsOf(seen, shape, boots.get(seen.id) ?? [])),
       ...virtHandlers(cluster.kind(pods), members),
     ],

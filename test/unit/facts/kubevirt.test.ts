@@ -316,6 +316,13 @@ describe('migrations are suspended', () => {
   test.each<[string, (one: Loose) => void, unknown]>([
     ['not at five', () => {}, false],
     [
+      'not at one',
+      (one) => {
+        one.spec.configuration.migrations.parallelMigrationsPerCluster = 1;
+      },
+      false,
+    ],
+    [
       'at none',
       (one) => {
         one.spec.configuration.migrations.parallelMigrationsPerCluster = 0;

@@ -124,6 +124,8 @@ describe('a heartbeat is a moment by the node’s own clock', () => {
   });
   test('and no age as long as nobody measured that clock', () => {
     expect(valueIn(reportOf(midway), 'node.heartbeatAge', 'node-b')).toBeUndefined();
+    const unmeasured: Raw = { from: 'observer', at: fetchedAt, node: 'node-b' };
+    expect(valueIn(reportOf([...midway, unmeasured]), 'node.heartbeatAge', 'node-b')).toBeUndefined();
   });
   test.each<[string, Raw, unknown]>([
     ['an age once it is known to be right', skew('node-b', 0), 937_000],

@@ -86,6 +86,7 @@ describe('who the nodes are', () => {
 
 describe('what a calm Node says', () => {
   test.each([
+    ['node.name', 'node-a'],
     ['node.ready', true],
     ['node.memoryPressure', false],
     ['node.schedulable', true],
