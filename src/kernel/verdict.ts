@@ -38,7 +38,7 @@ export type Verdict =
 export interface Explanation {
   readonly truth: Truth;
   readonly at: Place;
-  readonly says?: string;
+  readonly says?: string | undefined;
   readonly what: ExplainedPart;
   readonly parts: readonly Explanation[];
 }
@@ -67,6 +67,7 @@ export type ExplainedPart =
     }
   | {
       readonly kind: 'quantifier';
+      readonly quantifier: 'every' | 'some' | 'none' | 'atLeast' | 'atMost';
       readonly text: string;
       readonly over: string;
       /** Whose: the subject in scope that the members must belong to; `site` for everybody. */
@@ -74,12 +75,14 @@ export type ExplainedPart =
       /** How many surely satisfy, of how many that count or may count. */
       readonly counted: number;
       readonly of: number;
+      /** Why the list is not known of those it ranges over. */
       readonly listUnknown?: string;
       /** Surely nobody counts. */
       readonly empty?: true;
     }
-  /** Its truth is what it adds: that it satisfies, or under `none` that it does not. Parts: `where` if there is one, then `satisfies`. */
-  | { readonly kind: 'member'; readonly object: string };
+  /** Its truth is what it adds: that it satisfies, or under `none` that it does not. Its parts are the `where`, if there
+   *  is one, and then `satisfies`, if it counts or may count. */
+  | { readonly kind: 'member'; readonly object: string; readonly counts: Truth };
 
 /** A reading as one leaf judged it: what was asked of it, and why it counts as unknown although it may have a value. */
 export interface LeafReading {
