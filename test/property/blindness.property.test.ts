@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Snapshot } from '../../src/kernel/snapshot.ts';
-import { type Truth, UNKNOWN, verdictWords } from '../../src/kernel/verdict.ts';
+import { UNKNOWN } from '../../src/kernel/verdict.ts';
 import { compile } from '../../src/rules/compile.ts';
 import { secondOpinion } from '../../src/rules/engine.ts';
-import type { Evaluator } from '../../src/rules/evaluation.ts';
 import { aGate, packOf } from '../support/arbitraries.ts';
 import { aSite } from '../support/arbitrary-sites.ts';
 import { aBlinding, blinded } from '../support/blinding.ts';
@@ -12,28 +10,7 @@ import { printSite, snapshotOf } from '../support/made-site.ts';
 import { printPack } from '../support/print-pack.ts';
 import { meaningOf } from '../support/reference.ts';
 import { runs, thorough } from '../support/runs.ts';
-
-/** Every verdict by rule and object. Where the list of objects is lost, each of them is unknown: it is not in the map. */
-function verdictsOf(evaluator: Evaluator, snapshot: Snapshot): ReadonlyMap<string, Truth> {
-  const { gates, rollup } = evaluator.evaluate(snapshot);
-  return new Map(
-    [...gates, ...rollup].flatMap(({ pack, rule, objects, truths }, at) =>
-      objects.map((object, index): [string, Truth] => [
-        `${pack.name}/${rule.kind === 'gate' ? rule.name : rule.phase}#${at} ${object}`,
-        truths[index] ?? UNKNOWN,
-      ]),
-    ),
-  );
-}
-
-/** What each verdict moved to, where it moved anywhere but to unknown. */
-function movedByBlindness(evaluator: Evaluator, before: Snapshot, after: Snapshot): readonly string[] {
-  const left = verdictsOf(evaluator, after);
-  return [...verdictsOf(evaluator, before)].flatMap(([rule, was]) => {
-    const is = left.get(rule) ?? UNKNOWN;
-    return is === was || is === UNKNOWN ? [] : [`${rule}: ${verdictWords[was]} → ${verdictWords[is]}`];
-  });
-}
+import { movedByBlindness, verdictsOf } from '../support/verdicts.ts';
 
 test('K2: losing sight of any facts or lists moves no verdict of any pack except towards unknown', () => {
   const moves = { stayed: 0, lost: 0 };

@@ -117,14 +117,16 @@ export function snapshotOf(made: MadeSite, vocabulary: Vocabulary = madeVocabula
 
 function columnOf(fact: FactDeclaration, cells: readonly Cell[]): Column {
   let oldestMs = Number.POSITIVE_INFINITY;
+  let newestMs = Number.NEGATIVE_INFINITY;
   let worstGrade = 0;
   for (const cell of cells) {
     if (cell.kind === 'absent') continue;
     oldestMs = Math.min(oldestMs, cell.seenAtMs);
+    newestMs = Math.max(newestMs, cell.seenAtMs);
     worstGrade = Math.max(worstGrade, grades.indexOf(cell.grade));
   }
   const values = cells.map((cell) => (cell.kind === 'present' ? cell.value : undefined));
-  return { fact, cells, values, oldestMs, worstGrade };
+  return { fact, cells, values, oldestMs, newestMs, worstGrade };
 }
 
 /** A made site as lines to read: who there is, and what is known of each. */
