@@ -81,6 +81,7 @@ function factsOf({ object, at: seenAt, id }: SeenObject, shape: SiteShape, boots
   const seen = { at: seenAt, source: `Node ${id}` };
   const cordoned = isCordoned(object);
   return [
+    ...say('node.name', subject, id, seen),
     ...say('node.ready', subject, sayCondition(object, 'Ready'), seen),
     ...say('node.memoryPressure', subject, sayCondition(object, 'MemoryPressure'), seen),
     ...say('node.schedulable', subject, typeof cordoned === 'boolean' ? !cordoned : cordoned, seen),
