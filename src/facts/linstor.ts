@@ -16,6 +16,7 @@ export function linstorReport(raws: readonly Raw[], requested: Requested = nobod
   const replies = repliesOf(raws);
   if (replies.newestAt === undefined) return undefined;
   const placed = resourcesOf(replies);
+  const pairs = pairsOf(placed);
   return {
     reporter: 'linstor',
     scope: site.id,
@@ -25,9 +26,9 @@ export function linstorReport(raws: readonly Raw[], requested: Requested = nobod
       ...nodeFacts(replies),
       ...volumeFacts(replies, placed, requested),
       ...replicaFacts(placed),
-      ...connectionFacts(placed),
+      ...connectionFacts(placed, pairs),
     ],
-    censuses: censusesOf(replies, placed),
+    censuses: censusesOf(replies, placed, pairs),
   };
 }
 
@@ -74,10 +75,17 @@ function replicaFacts(placed: Placed): readonly Observation[] {
   );
 }
 
+/** One direction of a connection: a replica and one of its peers. */
+interface Pair {
+  readonly own: Resource;
+  readonly peer: Resource;
+  readonly number: number;
+}
+
 /** Every ordered pair of a volume's replicas, but for two that are both without a disk: those have nothing to tell each
  *  other. A kind that cannot be read counts as one with a disk. */
-function pairsOf(placed: Placed): readonly { own: Resource; peer: Resource; number: number }[] {
-  const pairs: { own: Resource; peer: Resource; number: number }[] = [];
+function pairsOf(placed: Placed): readonly Pair[] {
+  const pairs: Pair[] = [];
   for (const { resource, number } of placed.volumes) {
     const all = placed.of(resource).filter(({ drbd }) => drbd);
     for (const own of all) {
@@ -87,10 +95,9 @@ function pairsOf(placed: Placed): readonly { own: Resource; peer: Resource; numb
   return pairs;
 }
 
-function connectionFacts(placed: Placed): readonly Observation[] {
-  const { view } = placed;
+function connectionFacts({ view }: Placed, pairs: readonly Pair[]): readonly Observation[] {
   if (!view.ok) return [];
-  return pairsOf(placed).flatMap(({ own, peer, number }) => {
+  return pairs.flatMap(({ own, peer, number }) => {
     const subject = connection(own.name, number, own.node, peer.node);
     return [
       ...say('connection.peerKind', subject, peer.kind, from(view)),
@@ -109,7 +116,7 @@ function stateOf(own: Resource, peer: string): Found<string> {
   return message;
 }
 
-function censusesOf(replies: LinstorReplies, placed: Placed): readonly Census[] {
+function censusesOf(replies: LinstorReplies, placed: Placed, pairs: readonly Pair[]): readonly Census[] {
   const { view, definitions } = placed;
   const newest = replies.newestAt ?? 0;
   const viewFailed = view.ok ? undefined : view.why;
@@ -119,7 +126,7 @@ function censusesOf(replies: LinstorReplies, placed: Placed): readonly Census[] 
   const replicas = (): readonly Subject[] =>
     placed.resources.flatMap(({ name, node: on }) => placed.numbersOf(name).map((number) => replica(name, number, on)));
   const connections = (): readonly Subject[] =>
-    pairsOf(placed).map(({ own, peer, number }) => connection(own.name, number, own.node, peer.node));
+    pairs.map(({ own, peer, number }) => connection(own.name, number, own.node, peer.node));
   return [
     {
       kind: 'volume',

@@ -37,6 +37,7 @@ export function nodesReport(cluster: Cluster, shape: SiteShape, boots: BootWords
     seenAtMs,
     observations: [
       ...controlPlaneNodes(all),
+      // Who it is stays certain also where nothing else that it says can be believed.
       ...members.flatMap(({ id, at: seenAt }) => say('node.name', node(id), id, { at: seenAt, source: `Node ${id}` })),
       ...members.filter(({ torn }) => !torn).flatMap((seen) => factsOf(seen, shape, boots.get(seen.id) ?? [])),
       ...virtHandlers(cluster.kind(pods), members),
@@ -81,7 +82,6 @@ function factsOf({ object, at: seenAt, id }: SeenObject, shape: SiteShape, boots
   const seen = { at: seenAt, source: `Node ${id}` };
   const cordoned = isCordoned(object);
   return [
-    ...say('node.name', subject, id, seen),
     ...say('node.ready', subject, sayCondition(object, 'Ready'), seen),
     ...say('node.memoryPressure', subject, sayCondition(object, 'MemoryPressure'), seen),
     ...say('node.schedulable', subject, typeof cordoned === 'boolean' ? !cordoned : cordoned, seen),

@@ -30,6 +30,7 @@ const wordLengthMax = 200;
 export function unreadable(value: unknown): Unreadable {
   if (typeof value === 'string') return { unreadable: value.slice(0, wordLengthMax) };
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return { unreadable: String(value) };
+  if (value === undefined) return { unreadable: 'nothing' };
   if (Array.isArray(value)) return { unreadable: 'a list' };
   return { unreadable: typeof value === 'object' ? 'an object' : typeof value };
 }

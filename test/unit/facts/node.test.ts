@@ -259,6 +259,14 @@ describe('odd shapes', () => {
       { unreadable: 'Maybe' },
     ],
     [
+      'a condition without a status',
+      'node.ready',
+      (node) => {
+        node.status.conditions = [{ type: 'Ready' }];
+      },
+      { unreadable: 'nothing' },
+    ],
+    [
       'true instead of "True"',
       'node.ready',
       (node) => {
