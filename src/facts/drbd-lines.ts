@@ -149,7 +149,7 @@ function pathsOf(lines: readonly DrbdLine[]): ReadonlyMap<string, boolean | Unre
     if (id === undefined) continue;
     const before = up.get(id);
     const now = yesOrNo(line.keys.get('established')) ?? unreadable('a path without a state');
-    if (before === undefined || now === false || (now !== true && before !== false)) up.set(id, now);
+    if (before === undefined || (now !== true && before !== false)) up.set(id, now);
   }
   return up;
 }

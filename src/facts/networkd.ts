@@ -1,7 +1,6 @@
 import type { Observation, Report } from '../kernel/fact.ts';
 import type { RawHost } from '../kernel/raw.ts';
 import { bond } from '../kernel/subject.ts';
-import { bondModes } from '../kernel/vocabulary.ts';
 import { isInterface } from './bond.ts';
 import { type NetdevRewrite, rewritesOf } from './cloud-config.ts';
 import { type Found, say, unreadable } from './say.ts';
@@ -98,16 +97,11 @@ function readNetdev(texts: readonly string[]): Netdev {
     name: read.get('[NetDev]Name')?.at(-1),
     kind: read.get('[NetDev]Kind')?.at(-1),
     // A [Match] makes it depend on things that are not written here; a broken header makes networkd drop the file.
-    mode: strange === undefined ? modeOf(read.get('[Bond]Mode') ?? []) : unreadable(strange),
+    // Without any word networkd leaves the choice to the kernel, and that is balance-rr. A word that it does not know it
+    // passes over, so that `Mode=nonsense` makes balance-rr too, on systemd 252 without a line in the log: that is what
+    // would happen and not what anybody configured, so it stays as it is written, for `say` to call unreadable.
+    mode: strange === undefined ? (read.get('[Bond]Mode')?.at(-1) ?? 'balance-rr') : unreadable(strange),
   };
-}
-
-/** Without any `Mode=` networkd leaves the choice to the kernel, and that is balance-rr. A word that it does not know it
- *  passes over, so that `Mode=nonsense` makes balance-rr too, on systemd 252 without a line in the log: that is what would
- *  happen and not what anybody configured, so it is unreadable. */
-function modeOf(words: readonly string[]): Found<string> {
-  const strange = words.find((word) => !(bondModes as readonly string[]).includes(word));
-  return strange === undefined ? (words.at(-1) ?? 'balance-rr') : unreadable(strange);
 }
 
 /** Lines without comments, which are whole lines; one that ends in a backslash goes on after the comments below it. */

@@ -120,6 +120,19 @@ describe('drbdsetup status --json', () => {
     });
   });
 
+  test('what is not printed is not said', () => {
+    const report = oneWith({
+      peer: { 'connection-state': undefined },
+      peerDevice: { 'replication-state': undefined, 'out-of-sync': undefined },
+    });
+    expect(saidBy(report)).toEqual({
+      'replica.disk r0@node-a': 'UpToDate',
+      'replica.role r0@node-a': 'Secondary',
+      'replica.quorum r0@node-a': true,
+      'connection.peerDisk r0@node-a:node-b': 'UpToDate',
+    });
+  });
+
   test('UpToDate beside data out of sync are two facts', () => {
     expect(
       saidOf(oneWith({ peerDevice: { 'out-of-sync': 12 } }), 'connection.peerDisk', 'connection.outOfSync'),
@@ -252,7 +265,7 @@ describe('drbdsetup status --json', () => {
       source: 'test',
     } as const;
     store.fold({ reporter: 'test', scope: 'site', seenAtMs: 1_000, observations: [], censuses: [census] });
-    const columns = store.cut(1_000, {} as never).columns;
+    const columns = store.cut(1_000).columns;
     expect(columns.get('replica.role')?.cells[0]).toMatchObject({ kind: 'absent', why: 'disputed' });
     expect(columns.get('replica.disk')?.cells[0]).toMatchObject({ kind: 'present', value: 'UpToDate' });
   });
@@ -363,6 +376,19 @@ describe('events2 --now --statistics', () => {
     ],
   ])('%s → %s is unreadable', (from, to, key, word) => {
     expect(saidBy(events(dump.replace(from, to)))[key]).toEqual({ unreadable: word });
+  });
+
+  test.each([
+    [['no', 'yes'], false],
+    [['yes', 'no'], false],
+    [['maybe', 'yes'], { unreadable: 'maybe' }],
+    [['yes', 'maybe'], { unreadable: 'maybe' }],
+    [['maybe', 'no'], false],
+    [['no', 'maybe'], false],
+  ])('paths that are %j', ([first, second], value) => {
+    const [before, middle, after] = dump.split('established:yes');
+    const text = `${before}established:${first}${middle}established:${second}${after}established:yes${dump.split('established:yes')[3]}`;
+    expect(saidBy(events(text))['connection.pathsUp r0@node-a:node-b']).toEqual(value);
   });
 
   test('two different lines for one object: neither is believed', () => {
