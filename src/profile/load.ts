@@ -4,7 +4,7 @@ import { error, type Fault, invariant, type Loaded, loadedUnless, type Place } f
 import type { Vocabulary } from '../kernel/vocabulary.ts';
 import { vocabularyVersion } from '../kernel/vocabulary.ts';
 import type { PackTree } from '../rules/link.ts';
-import { linkPacks } from '../rules/load-packs.ts';
+import { inReadingOrder, linkPacks } from '../rules/load-packs.ts';
 import type { RulePack } from '../rules/pack.ts';
 import { checkShape } from '../rules/shape.ts';
 import { decodeText } from '../source/text.ts';
@@ -60,7 +60,10 @@ function loadFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vo
     if (pack.ok) packs.push({ file: folder.nameOf(target), tree: pack.value });
     else unread.push(...pack.faults);
   }
-  return assemble(tree, packs, [...shape.faults, ...shape.leftToLinker, ...faults], unread, vocabulary, files);
+  return assemble(tree, packs, [...shape.faults, ...shape.leftToLinker, ...faults], unread, vocabulary, {
+    files,
+    names: files.map((read) => folder.nameOf(read)),
+  });
 }
 
 /** A built document holds the profile and its packs side by side, and says of which vocabulary. */
@@ -79,7 +82,10 @@ function loadBundle(tree: Tree, file: string, path: string, vocabulary: Vocabula
   const packs = packsTree.items.map((pack) => ({ file, tree: pack }));
   const shape = checkShape(withPaths(profile), 'edge-profile');
   if (!shape.rightKind) return { ok: false, faults: shape.faults };
-  const loaded = assemble(profile, packs, [...shape.faults, ...shape.leftToLinker], [], vocabulary, [path]);
+  const loaded = assemble(profile, packs, [...shape.faults, ...shape.leftToLinker], [], vocabulary, {
+    files: [path],
+    names: [file],
+  });
   if (!loaded.ok) return loaded;
   const listed = child(child(profile, 'spec'), 'packs');
   const names = listed?.kind === 'list' ? listed.items.map((item) => (item.kind === 'scalar' ? item.text : '')) : [];
@@ -117,7 +123,7 @@ function assemble(
   faults: readonly Fault[],
   unread: readonly Fault[],
   vocabulary: Vocabulary,
-  files: readonly string[],
+  read: { readonly files: readonly string[]; readonly names: readonly string[] },
 ): Loaded<LoadedProfile> {
   const spec = child(tree, 'spec');
   const backend = spec === undefined ? undefined : backendOf(spec);
@@ -135,13 +141,14 @@ function assemble(
       ...(capabilities === undefined ? {} : { capabilities }),
     },
     unread,
+    read.names,
   );
   const all = [
     ...faults,
     ...(spec === undefined ? [] : checkTopology(spec)),
     ...(linked.ok ? linked.warnings : linked.faults),
   ];
-  return loadedUnless(all, () => {
+  return loadedUnless(inReadingOrder(all, read.names), () => {
     invariant(
       linked.ok && spec !== undefined && capabilities !== undefined,
       'a profile without a fault was not loaded',
@@ -150,7 +157,7 @@ function assemble(
       tree,
       packs.map((pack) => pack.tree),
     );
-    return { profile: verified(profileOf(tree, spec, linked.value, capabilities, bundle)), bundle, files };
+    return { profile: verified(profileOf(tree, spec, linked.value, capabilities, bundle)), bundle, files: read.files };
   });
 }
 

@@ -239,7 +239,11 @@ function gateNamed(tree: Tree | undefined, context: PackContext): string | undef
   if (tree?.kind !== 'scalar' || typeof tree.value !== 'string') return undefined;
   const found = context.gates.find(tree.value);
   if (found === undefined && context.gates.complete) {
-    const hint = hintFor(tree.value, context.gates.known, 'names are GATE in a pack and PACK/GATE across packs');
+    const elsewhere = context.gates.known.find((known) => known.endsWith(`/${tree.value}`));
+    const hint =
+      elsewhere === undefined
+        ? hintFor(tree.value, context.gates.known, 'names are GATE in a pack and PACK/GATE across packs')
+        : `did you mean \`${elsewhere}\`?`;
     context.report(error('PACK_UNKNOWN_GATE', tree.at, `there is no gate \`${shown(tree.value)}\``, hint));
   }
   return found;

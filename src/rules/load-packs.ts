@@ -33,7 +33,12 @@ export function loadPacks(sources: readonly SourceText[], options: PackOptions):
     if (tree.ok) trees.push({ file: source.file, tree: tree.value });
     else faults.push(...tree.faults);
   }
-  return linkPacks(trees, options, faults);
+  return linkPacks(
+    trees,
+    options,
+    faults,
+    sources.map(({ file }) => file),
+  );
 }
 
 /** Parsed packs → linked ones. `before`: faults of packs that did not even parse; their gates may be anything. */
@@ -41,6 +46,7 @@ export function linkPacks(
   trees: readonly PackTree[],
   options: PackOptions,
   before: readonly Fault[] = [],
+  files: readonly string[] = trees.map(({ file }) => file),
 ): Loaded<readonly RulePack[]> {
   const shapes = trees.map((pack) => ({ pack, shape: checkShape(pack.tree, 'rule-pack') }));
   const packs = shapes.filter(({ shape }) => shape.rightKind).map(({ pack }) => pack);
@@ -68,7 +74,7 @@ export function linkPacks(
   }
   faults.push(...repeatedNames(packs));
   if (complete) faults.push(...unknownParameters(options.parameters, declared));
-  return loadedUnless(sorted(faults, trees), () => {
+  return loadedUnless(inReadingOrder(faults, files), () => {
     invariant(linked.length === trees.length, 'a pack without a fault was not loaded');
     return linked;
   });
@@ -119,8 +125,8 @@ function unknownParameters(set: MapTree | undefined, declared: ReadonlySet<strin
 }
 
 /** In the order in which a person reads the files. */
-function sorted(faults: readonly Fault[], trees: readonly PackTree[]): readonly Fault[] {
-  const order = new Map(trees.map(({ file }, index) => [file, index]));
+export function inReadingOrder(faults: readonly Fault[], files: readonly string[]): readonly Fault[] {
+  const order = new Map(files.map((file, index) => [file, index]));
   return [...faults].sort(
     (a, b) =>
       (order.get(a.at.file) ?? -1) - (order.get(b.at.file) ?? -1) || a.at.line - b.at.line || a.at.col - b.at.col,
