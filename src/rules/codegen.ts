@@ -512,8 +512,9 @@ class Numbered<T> {
   }
 }
 
-function factKey({ name, subject, maxAgeMs, grade }: FactRef): string {
-  return JSON.stringify([name, subject, String(maxAgeMs), grade]);
+/** Two packs may set a parameter of one name to two values. */
+function factKey({ name, subject, maxAgeMs, grade, setTo }: FactRef): string {
+  return JSON.stringify([name, subject, String(maxAgeMs), grade, ...(setTo === undefined ? [] : [setTo])]);
 }
 function linkKey({ of, to }: Link): string {
   return `${of} ${to}`;

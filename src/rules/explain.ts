@@ -173,7 +173,7 @@ class ExplainedAsksUnknown implements Explanation {
 }
 
 /** INVARIANT K2: what is absent, too old, from the future or too badly founded is not there. */
-function usable(read: FactRef, snapshot: Snapshot, scope: Scope): FactValue | undefined {
+export function usable(read: FactRef, snapshot: Snapshot, scope: Scope | undefined): FactValue | undefined {
   const { name, subject, maxAgeMs, grade, setTo } = read;
   if (setTo !== undefined) return setTo;
   const cell = snapshot.columns.get(name)?.cells[indexIn(scope, subject)];
@@ -187,24 +187,25 @@ function isGoodEnough(cell: Cell & { kind: 'present' }, grade: Grade): boolean {
 }
 
 function leafReading(read: FactRef, snapshot: Snapshot, scope: Scope): LeafReading {
-  const { name, subject, maxAgeMs, grade } = read;
-  const index = indexIn(scope, subject);
-  const object = idIn(scope, subject);
-  const says = `${object} is not in the list of ${subject}s`;
-  const reading: Reading =
-    read.setTo !== undefined
-      ? { kind: 'known', value: read.setTo, seenAtMs: snapshot.nowMs, grade: 'observed', source: 'the profile' }
-      : index === -1
-        ? { kind: 'absent', why: 'never-reported', says }
-        : readingAt(snapshot, name, index, maxAgeMs);
   return {
-    fact: name,
-    object,
-    reading,
-    maxAgeMs,
-    gradeNeeded: grade,
+    fact: read.name,
+    object: idIn(scope, read.subject),
+    reading: factReading(read, snapshot, scope),
+    maxAgeMs: read.maxAgeMs,
+    gradeNeeded: read.grade,
     usable: usable(read, snapshot, scope),
   };
+}
+
+/** What is said of a fact of who is in scope, usable or not. */
+export function factReading(read: FactRef, snapshot: Snapshot, scope: Scope | undefined): Reading {
+  const { name, subject, maxAgeMs, setTo } = read;
+  if (setTo !== undefined) {
+    return { kind: 'known', value: setTo, seenAtMs: snapshot.nowMs, grade: 'observed', source: 'the profile' };
+  }
+  const index = indexIn(scope, subject);
+  if (index !== -1) return readingAt(snapshot, name, index, maxAgeMs);
+  return { kind: 'absent', why: 'never-reported', says: `${idIn(scope, subject)} is not in the list of ${subject}s` };
 }
 
 type Compared = Literal['value'];
@@ -212,7 +213,7 @@ const isOneOf = (value: Compared, list: Compared): boolean =>
   (list as readonly FactValue[]).some((one) => sameValue(value as FactValue, one));
 const isSame = (left: Compared, right: Compared): boolean => sameValue(left as FactValue, right as FactValue);
 
-const compare: Readonly<Record<Operator, (left: Compared, right: Compared) => boolean>> = {
+export const compare: Readonly<Record<Operator, (left: Compared, right: Compared) => boolean>> = {
   equal: isSame,
   notEqual: (left, right) => !isSame(left, right),
   in: isOneOf,
