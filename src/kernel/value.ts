@@ -30,7 +30,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** `64MiB`, `0KiB` → bytes; undefined for anything else. Decimal units are refused: DRBD and LINSTOR count in KiB. */
 export function parseSize(text: string): number | undefined {
-  const match = /^(\d{1,15})(B|KiB|MiB|GiB|TiB|PiB)$/.exec(text);
+  const match = /^(\d{1,16})(B|KiB|MiB|GiB|TiB|PiB)$/.exec(text);
   if (match === null) return undefined;
   const bytes = Number(match[1]) * sizeUnits[match[2] as keyof typeof sizeUnits];
   return Number.isSafeInteger(bytes) ? bytes : undefined;
@@ -62,8 +62,9 @@ export function formatValue(type: FactType, value: FactValue): string {
   return String(value);
 }
 
-/** Milliseconds → the shortest exact form, at most two units: `4m12s`, `250ms`, `1h`. */
+/** Milliseconds → the shortest exact form: `4m12s`, `250ms`, `1h`; `forever` for what has no end. */
 export function formatDuration(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'forever';
   const sign = ms < 0 ? '-' : '';
   let rest = Math.abs(Math.round(ms));
   if (rest === 0) return '0s';

@@ -65,7 +65,9 @@ export class Places {
     }
     const start = this.#starts[low] ?? 0;
     const end = this.#starts[low + 1] ?? this.#source.text.length + 1;
-    const excerpt = this.#source.text.slice(start, end - 1).replace(/\r$/, '');
+    // A cheap look: the whole file may be one line, and every part of it has a place.
+    const isCrLf = this.#source.text.charCodeAt(end - 2) === 13 && end - 2 >= start;
+    const excerpt = this.#source.text.slice(start, isCrLf ? end - 2 : end - 1);
     const col = offset - start + 1;
     return {
       file: this.#source.file,

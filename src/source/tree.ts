@@ -58,7 +58,7 @@ export function treeAt(tree: Tree, pointer: string): Tree {
   let at = tree;
   for (const step of pointer.split('/').slice(1)) {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    const next = at.kind === 'list' ? at.items[Number(name)] : child(at, name);
+    const next = at.kind === 'list' ? at.items[/^\d+$/.test(name) ? Number(name) : -1] : child(at, name);
     if (next === undefined) return at;
     at = next;
   }

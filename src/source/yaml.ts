@@ -75,35 +75,44 @@ export function parseTrees(source: SourceText, partsMax = nodesMax): Loaded<read
   if (faults.length > 0) return { ok: false, faults };
 
   let nodes = 0;
+  /** The deepest level below the part that is being read. */
   let deepest = 0;
+  let tooDeepSaid = false;
   // Anchors belong to their document. What stands behind one is fixed where it stands: it is shared, never read again.
   let anchors = new Map<string, Anchored>();
+  /** Counts what is about to be read; false when it is too much, which is said once. */
+  const admit = (offset: number, parts: number, bottom: number): boolean => {
+    const before = nodes;
+    nodes += parts;
+    deepest = Math.max(deepest, bottom);
+    if (before < partsMax && nodes >= partsMax) {
+      refuse('YAML_TOO_MANY_NODES', offset, `has more than ${partsMax} parts once its anchors are followed`);
+    }
+    if (bottom > depthMax && !tooDeepSaid) {
+      tooDeepSaid = true;
+      refuse('YAML_TOO_DEEP', offset, `is nested deeper than ${depthMax} levels`);
+    }
+    return nodes < partsMax && bottom <= depthMax;
+  };
   const walk = (node: Node | null, fallbackOffset: number, depth: number): Tree => {
+    const beside = deepest;
+    deepest = depth;
+    const tree = read(node, fallbackOffset, depth);
+    deepest = Math.max(deepest, beside);
+    return tree;
+  };
+  const read = (node: Node | null, fallbackOffset: number, depth: number): Tree => {
     const [from, to] = node?.range ?? [fallbackOffset, fallbackOffset];
     const at = places.at(from, to - from);
     const nothing: Tree = { kind: 'scalar', value: null, text: '', at };
-    const enter = (parts: number, height: number): boolean => {
-      const before = nodes;
-      nodes += parts;
-      if (before < partsMax && nodes >= partsMax) {
-        refuse('YAML_TOO_MANY_NODES', from, `has more than ${partsMax} parts once its anchors are followed`);
-      }
-      if (depth <= depthMax && depth + height > depthMax && nodes < partsMax) {
-        refuse('YAML_TOO_DEEP', from, `is nested deeper than ${depthMax} levels`);
-      }
-      deepest = Math.max(deepest, depth + height);
-      return nodes < partsMax && depth + height <= depthMax;
-    };
     if (isAlias(node)) {
       const target = anchors.get((node as Alias).source);
-      if (target !== undefined) return enter(target.parts, target.height) ? target.tree : nothing;
+      if (target !== undefined) return admit(from, target.parts, depth + target.height) ? target.tree : nothing;
       refuse('YAML_SYNTAX', from, `there is no anchor \`${(node as Alias).source}\` before this`, undefined, to - from);
       return nothing;
     }
     const nodesBefore = nodes;
-    const deepestOutside = deepest;
-    deepest = depth;
-    if (!enter(1, depth > depthMax ? 1 : 0) || node === null) return nothing;
+    if (!admit(from, 1, depth) || node === null) return nothing;
     if (node.tag !== undefined && !isScalarDefaultTag(node)) {
       refuse(
         'YAML_TAG',
@@ -150,7 +159,6 @@ export function parseTrees(source: SourceText, partsMax = nodesMax): Loaded<read
       tree = { kind: 'scalar', value: scalarValue(scalar), text: scalarText(scalar, source.text), at };
     }
     if (anchor !== undefined) anchors.set(anchor, { tree, parts: nodes - nodesBefore, height: deepest - depth });
-    deepest = Math.max(deepest, deepestOutside);
     return tree;
   };
   const trees: Tree[] = [];
