@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -14,9 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseSync } from 'oxc-parser';
 import { applied, type Mutant, mutantsOf } from './mutants.ts';
-import type { Answer, Ask } from './mutate-worker.ts';
+import { MutationProcess } from './mutation-process.ts';
+import { type Memory, report } from './mutation-report.ts';
+import { testsByFile } from './related-tests.ts';
 
 const usage = `Seeds defects into the kernel, the facts and the rules, one at a time, and sees whether a test notices.
 
@@ -46,16 +46,6 @@ const { values: options } = parseArgs({
   },
 });
 
-/** What became of one mutant: the test that noticed, or nobody. */
-interface Outcome {
-  readonly line: number;
-  readonly code: string;
-  readonly change: string;
-  readonly killedBy?: string;
-}
-/** By file, then by mutant; a changed file forgets its own. */
-type Memory = Record<string, { readonly digest: string; readonly outcomes: Record<string, Outcome> }>;
-
 interface Task {
   readonly file: string;
   readonly text: string;
@@ -67,7 +57,7 @@ async function main(): Promise<void> {
   const files = sourceFiles();
   const known = readMemory(files);
   if (!options.report) await run(files, known);
-  writeFileSync(join(root, 'docs', 'mutation.md'), report(known));
+  writeFileSync(join(root, 'docs', 'mutation.md'), report(known, explainedFile));
   process.stdout.write('docs/mutation.md written\n');
 }
 
@@ -83,15 +73,18 @@ async function run(files: readonly string[], known: Memory): Promise<void> {
     const jobs = Math.min(2, Math.max(1, Number(options.jobs)), tasks.length);
     const slow = new Map<string, number>();
     const work = async (number: number): Promise<void> => {
-      const worker = new Worker(copyInto(join(place, `job-${number}`)));
+      const worker = new MutationProcess(copyInto(join(place, `job-${number}`)));
       if (number === 0) await measure(worker, files, tests, slow);
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
-        const killedBy = await worker.try(task, inOrder(task.file, tests.get(task.file) ?? [], slow));
-        const { line, code, change } = task.mutant;
+        const { file, text, mutant } = task;
+        const groups = inOrder(file, tests.get(file) ?? [], slow);
+        const ask = { file, original: text, mutated: applied(text, mutant), tests: groups };
+        const killedBy = await worker.noticed(ask, Number(options.timeout) * 1_000);
+        const { line, code, change } = mutant;
         const outcome = { line, code, change, ...(killedBy === undefined ? {} : { killedBy }) };
-        (known[task.file] as Memory[string]).outcomes[task.key] = outcome; // made by tasksOf
+        (known[file] as Memory[string]).outcomes[task.key] = outcome; // made by tasksOf
         done += 1;
-        if (killedBy === undefined) process.stdout.write(`survived ${task.file}:${line} ${change}: ${code}\n`);
+        if (killedBy === undefined) process.stdout.write(`survived ${file}:${line} ${change}: ${code}\n`);
         if (done % 25 === 0) {
           remember(known);
           const each = (Date.now() - started) / done / 1_000;
@@ -113,7 +106,7 @@ async function run(files: readonly string[], known: Memory): Promise<void> {
 
 /** The tests as they are: they must pass, and how long each takes decides the order in which mutants meet them. */
 async function measure(
-  worker: Worker,
+  worker: MutationProcess,
   files: readonly string[],
   tests: ReadonlyMap<string, readonly string[]>,
   slow: Map<string, number>,
@@ -142,64 +135,6 @@ function inOrder(
   const quick = others.filter((test) => (slow.get(test) ?? 0) < 500);
   const rest = others.filter((test) => !quick.includes(test));
   return [own, quick, rest].filter((group) => group.length > 0);
-}
-
-class Worker {
-  readonly #place: string;
-  #child: ChildProcess | undefined;
-
-  constructor(place: string) {
-    this.#place = place;
-  }
-
-  async try({ file, text, mutant }: Task, tests: readonly (readonly string[])[]): Promise<string | undefined> {
-    if (tests.length === 0) return undefined;
-    const ask = { file, original: text, mutated: applied(text, mutant), tests };
-    const answer = await this.ask(ask, Number(options.timeout) * 1_000);
-    if (answer !== undefined) return answer.killedBy;
-    writeFileSync(join(this.#place, file), text);
-    return 'no answer in time';
-  }
-
-  /** Undefined: the process did not answer and was ended. The next question starts another. */
-  async ask(ask: Ask, withinMs: number): Promise<Answer | undefined> {
-    this.#child ??= await this.#start();
-    const child = this.#child;
-    return new Promise((resolve) => {
-      const settle = (answer: Answer | undefined): void => {
-        clearTimeout(timer);
-        child.removeAllListeners('message').removeAllListeners('exit');
-        if (answer === undefined) {
-          child.kill('SIGKILL');
-          this.#child = undefined;
-        }
-        resolve(answer);
-      };
-      const timer = setTimeout(() => settle(undefined), withinMs);
-      child.once('message', (answer) => settle(answer as Answer));
-      child.once('exit', () => settle(undefined));
-      child.send(ask);
-    });
-  }
-
-  async #start(): Promise<ChildProcess> {
-    const env = { ...process.env, NW_RUNS_SHARE: '0.01', NW_SEED: '20260304', NO_COLOR: '1' };
-    const child = fork(join(import.meta.dirname, 'mutate-worker.ts'), [this.#place], {
-      cwd: this.#place,
-      env,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    await new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', () => reject(new Error('a worker ended before it began')));
-    });
-    child.removeAllListeners('exit');
-    return child;
-  }
-
-  end(): void {
-    this.#child?.kill();
-  }
 }
 
 /** Mutants are put into a copy: nobody else may see them. */
@@ -238,43 +173,6 @@ function tasksOf(file: string, known: Memory): readonly Task[] {
   });
 }
 
-/** Which tests can notice a change of a file: those that import it, near or far. */
-function testsByFile(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-    .map((file) => `test/${file}`)
-    .filter((file) => /^test\/(unit|property)\/.*\.test\.ts$/.test(file))
-    .sort();
-  const imports = new Map<string, readonly string[]>();
-  const reached = new Map(tests.map((test) => [test, reach(test, imports)]));
-  return new Map(files.map((file) => [file, tests.filter((test) => reached.get(test)?.has(file))]));
-}
-
-function reach(from: string, imports: Map<string, readonly string[]>): ReadonlySet<string> {
-  const found = new Set<string>();
-  const waiting = [from];
-  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if (found.has(file)) continue;
-    found.add(file);
-    if (!imports.has(file)) imports.set(file, importsOf(file));
-    waiting.push(...(imports.get(file) ?? []));
-  }
-  return found;
-}
-
-function importsOf(file: string): readonly string[] {
-  if (!file.endsWith('.ts') || !existsSync(join(root, file))) return [];
-  const text = readFileSync(join(root, file), 'utf8');
-  const { module } = parseSync(file, text);
-  const named = [
-    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
-    ...module.staticExports.flatMap(({ entries }) =>
-      entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
-    ),
-    ...module.dynamicImports.map(({ moduleRequest }) => text.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
-  ];
-  return named.filter((name) => name.startsWith('.')).map((name) => join(dirname(file), name));
-}
-
 function readMemory(files: readonly string[]): Memory {
   const all = existsSync(memory) ? (JSON.parse(readFileSync(memory, 'utf8')) as Memory) : {};
   for (const file of Object.keys(all)) {
@@ -292,67 +190,6 @@ function remember(known: Memory): void {
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** Why a survivor may survive, by the line's text and the change: lines move, reasons stay. */
-function explanations(): ReadonlyMap<string, string> {
-  if (!existsSync(explainedFile)) return new Map();
-  const list = JSON.parse(readFileSync(explainedFile, 'utf8')) as {
-    file: string;
-    code: string;
-    change: string;
-    why: string;
-  }[];
-  return new Map(list.map(({ file, code, change, why }) => [`${file}\n${code}\n${change}`, why]));
-}
-
-function report(known: Memory): string {
-  const why = explanations();
-  const files = Object.entries(known).sort(([one], [two]) => (one < two ? -1 : 1));
-  const rows = files.flatMap(([file, { outcomes }]) => {
-    const all = Object.values(outcomes);
-    return all.length === 0 ? [] : [{ file, tried: all.length, survivors: all.filter(({ killedBy }) => !killedBy) }];
-  });
-  const tried = rows.reduce((sum, row) => sum + row.tried, 0);
-  const survived = rows.reduce((sum, row) => sum + row.survivors.length, 0);
-  const lines = [
-    '# Seeded defects',
-    '',
-    'Small mistakes are put into the kernel, the facts and the rules, one at a time: an operator turned round, a boundary moved, a constant',
-    'changed, a condition negated, a statement or a return dropped. A test must notice. Written by `npm run mutate`; the properties run with',
-    'a hundredth of their cases there.',
-    '',
-    `${tried} tried, ${tried - survived} noticed (${percent(tried - survived, tried)}).`,
-    '',
-    '| file | tried | noticed | |',
-    '|---|--:|--:|--:|',
-    ...rows.map(({ file, tried, survivors }) => {
-      const noticed = tried - survivors.length;
-      return `| ${file} | ${tried} | ${noticed} | ${percent(noticed, tried)} |`;
-    }),
-    '',
-    '## What nobody noticed',
-    '',
-    ...(survived === 0 ? ['Nothing.'] : ['| place | code | change | why that is no harm |', '|---|---|---|---|']),
-    ...rows.flatMap(({ file, survivors }) =>
-      [...survivors]
-        .sort((one, two) => one.line - two.line)
-        .map(({ line, code, change }) => {
-          const reason = why.get(`${file}\n${code}\n${change}`) ?? '';
-          return `| ${file}:${line} | ${inTable(code)} | ${inTable(change)} | ${reason} |`;
-        }),
-    ),
-    '',
-  ];
-  return lines.join('\n');
-}
-
-function percent(part: number, of: number): string {
-  return of === 0 ? '' : `${((100 * part) / of).toFixed(1)} %`;
-}
-
-function inTable(code: string): string {
-  return `\`${code.replaceAll('|', '\\|').replaceAll('`', 'ˋ')}\``;
 }
 
 if (options.help) process.stdout.write(usage);
