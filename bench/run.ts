@@ -27,9 +27,17 @@ const cells = rows.map(({ name, figure, unit, goal, ok }) => [
 ]);
 const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
 for (const row of cells) {
-  process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`);
+  process.stdout.write(
+    `${row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()}\n`,
+  );
 }
 if (asked.length === 0) {
-  const report = { node: process.version, rows: rows.map((row) => ({ ...row, figure: Number(row.figure.toPrecision(3)) })) };
+  const report = {
+    node: process.version,
+    rows: rows.map((row) => ({ ...row, figure: Number(row.figure.toPrecision(3)) })),
+  };
   writeFileSync('bench/report.json', `${JSON.stringify(report, null, 2)}\n`);
 }

@@ -7,7 +7,14 @@ const rounds = 15;
 export async function measure(): Promise<readonly Row[]> {
   const commands = {
     '--help': ['dist/nwctl.js', '--help'],
-    'eval on a calm capture': ['dist/nwctl.js', 'eval', '--profile', 'profiles/three-node', '--capture', 'captures/calm'],
+    'eval on a calm capture': [
+      'dist/nwctl.js',
+      'eval',
+      '--profile',
+      'profiles/three-node',
+      '--capture',
+      'captures/calm',
+    ],
   };
   const ratios = new Map<string, number[]>(Object.keys(commands).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
@@ -16,7 +23,13 @@ export async function measure(): Promise<readonly Row[]> {
   }
   const row = (name: string, most: number): Row => {
     const figure = median(ratios.get(name) ?? []);
-    return { name: `start: nwctl ${name}, against bare Node`, figure, unit: '×', goal: `≤ ${most}×`, ok: figure <= most };
+    return {
+      name: `start: nwctl ${name}, against bare Node`,
+      figure,
+      unit: '×',
+      goal: `≤ ${most}×`,
+      ok: figure <= most,
+    };
   };
   return [row('--help', 1.6), row('eval on a calm capture', 3)];
 }
