@@ -7,8 +7,8 @@ import type { Disk } from './world.ts';
 /** Nothing that a person writes is larger; what is, is not worth the memory to say so. */
 const bytesMax = 64 * 2 ** 20;
 
-/** The real disk. `root` is the folder of the program itself. */
-export function diskFrom(root: string): Disk {
+/** The real disk. `own` is the folder of the program's code, whose parent holds what is shipped with it. */
+export function diskFrom(own: string): Disk {
   return {
     kindOf: (path) => {
       const stats = statSync(path, { throwIfNoEntry: false });
@@ -35,7 +35,8 @@ export function diskFrom(root: string): Disk {
     },
     resolve: (...steps) => resolve(...steps),
     relative: (from, path) => relative(from, path) || '.',
-    shipped: (name) => join(root, name),
+    shipped: (name) => join(own, '..', name),
+    own: () => own,
   };
 }
 

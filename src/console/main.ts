@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The door: what belongs to this process is put together here and handed in. It decides nothing. */
-import { basename, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { diskFrom } from './disk.ts';
 import { run } from './run.ts';
 import type { Sink } from './world.ts';
@@ -37,8 +37,10 @@ const code = await run(process.argv.slice(2), {
   },
   env: process.env,
   cwd: process.cwd(),
-  disk: diskFrom(join(import.meta.dirname, import.meta.dirname.endsWith('console') ? '../..' : '..')),
+  // Unbuilt this file stands in a room of `src/`, built in `dist/` itself.
+  disk: diskFrom(basename(import.meta.dirname) === 'console' ? dirname(import.meta.dirname) : import.meta.dirname),
   nowMs: () => Date.now(),
+  runtime: process.version,
   interrupted: interrupt.signal,
 });
 if (interrupt.signal.aborted) process.stderr.write('interrupted\n', () => process.exit(code));

@@ -14,6 +14,8 @@ export interface World {
   readonly cwd: string;
   readonly disk: Disk;
   nowMs(): number;
+  /** What runs us: `v24.1.0`. */
+  readonly runtime: string;
   /** Ctrl-C. */
   readonly interrupted: AbortSignal;
 }
@@ -42,6 +44,8 @@ export interface Disk {
   relative(from: string, path: string): string;
   /** A folder that is shipped with the program: `profiles`, `schemas`. */
   shipped(name: string): string;
+  /** Where the program's own code stands. */
+  own(): string;
 }
 
 /** Ends the process with a code that means what docs/exit-codes.md says. */

@@ -1,0 +1,185 @@
+import type { Reading } from '../../kernel/fact.ts';
+import { readingAt } from '../../kernel/snapshot.ts';
+import { subjectKinds } from '../../kernel/subject.ts';
+import { formatDuration, formatValue, type FactType } from '../../kernel/value.ts';
+import { type FactDeclaration, vocabulary, vocabularyVersion } from '../../kernel/vocabulary.ts';
+import { hintFor } from '../../rules/suggest.ts';
+import { ago, moment } from '../ages.ts';
+import type { Asked } from '../asked.ts';
+import { openSite, refuse, type Site } from '../inputs.ts';
+import { unknownName } from '../names.ts';
+import { type Data, json, yaml } from '../render/data.ts';
+import { header } from '../render/header.ts';
+import { captureData, profileData } from '../render/parts.ts';
+import { type Cell, paragraph, table } from '../table.ts';
+import { type ExitCode, exit, type World } from '../world.ts';
+
+export async function run(asked: Asked, world: World): Promise<ExitCode> {
+  const facts: FactDeclaration[] = [];
+  const faults = [];
+  const all = [...vocabulary.values()];
+  for (const word of asked.args) {
+    const found = all.filter(({ name, subject }) => name === word || subject === word);
+    if (found.length === 0) {
+      const hint = hintFor(word, [...vocabulary.keys(), ...subjectKinds], `\`${world.calledAs} facts\` lists all`);
+      faults.push(unknownName(`there is no fact and no subject \`${word}\``, hint));
+    }
+    facts.push(...found.filter((fact) => !facts.includes(fact)));
+  }
+  if (faults.length > 0) return refuse(faults, asked, world);
+  const shown = asked.args.length === 0 ? all : facts;
+  // A profile that only a file names is no question about a site; a capture always is.
+  if (asked.settings.get('capture') === undefined && asked.settings.get('profile')?.origin !== 'flag') {
+    world.out.write(vocabularyText(shown, asked));
+    return exit.ok;
+  }
+  const site = await openSite(asked, world);
+  if (!site.ok) return site.code;
+  world.out.write(readingsText(shown, site.value, asked));
+  return exit.ok;
+}
+
+// --- the vocabulary ---
+
+function vocabularyText(facts: readonly FactDeclaration[], { format, look }: Asked): string {
+  switch (format) {
+    case 'json':
+    case 'yaml': {
+      const data = { schemaVersion: 'facts/v1', vocabulary: vocabularyVersion, facts: facts.map(declarationData) };
+      return format === 'json' ? json(data) : yaml(data);
+    }
+    case 'name':
+      return facts.map(({ name }) => `${name}\n`).join('');
+    default:
+  }
+  if (facts.length <= 3) return facts.map((fact) => declarationText(fact, look)).join('\n');
+  const headers = ['FACT', 'TYPE', 'FRESH FOR', ...(look.wide ? ['GRADE', 'FROM'] : []), 'MEANS'];
+  return table(
+    look,
+    headers,
+    facts.map((fact) => [fact.name, typeName(fact.type), freshFor(fact), ...(look.wide ? [fact.grade, fact.from] : []), fact.means]),
+  );
+}
+
+function declarationText(fact: FactDeclaration, look: Asked['look']): string {
+  const { name, subject, type, grade, from, means } = fact;
+  const words = 'words' in type && type.words !== undefined ? type.words.join(', ') : '';
+  const rows: (readonly Cell[])[] = [
+    ['about', `each ${subject}`],
+    ['type', typeName(type)],
+    ['words', words],
+    ['fresh for', freshFor(fact)],
+    ['best grade', grade],
+    ['from', from],
+  ];
+  const filled = rows.filter(([, value]) => value !== '');
+  return `${look.strong(name)}\n${paragraph(look, '  ', means)}${table(look, undefined, filled.map(([title = '', value = '']) => [`  ${title as string}`, value]))}`;
+}
+
+function typeName(type: FactType): string {
+  switch (type.kind) {
+    case 'int':
+      return type.unit === undefined ? 'int' : `int (${type.unit})`;
+    case 'text':
+      return type.optional ? 'text or nobody' : 'text';
+    case 'enum':
+      return `one of ${type.words.length}`;
+    case 'set':
+      return type.words === undefined ? 'set' : `set of ${type.words.length}`;
+    default:
+      return type.kind;
+  }
+}
+
+function freshFor({ maxAgeMs }: FactDeclaration): string {
+  return Number.isFinite(maxAgeMs) ? formatDuration(maxAgeMs) : 'ever';
+}
+
+function declarationData({ name, subject, type, maxAgeMs, grade, from, means }: FactDeclaration): Data {
+  return {
+    fact: name,
+    subject,
+    type: type.kind,
+    words: 'words' in type ? (type.words ?? []) : [],
+    optional: type.kind === 'text' && type.optional === true,
+    maxAgeSeconds: Number.isFinite(maxAgeMs) ? maxAgeMs / 1000 : null,
+    grade,
+    from,
+    means,
+  };
+}
+
+// --- readings ---
+
+interface Row {
+  readonly fact: FactDeclaration;
+  readonly object: string;
+  readonly reading: Reading;
+}
+
+function readingsText(facts: readonly FactDeclaration[], site: Site, { format, look }: Asked): string {
+  const { judgement, nowMs, profile, capture } = site;
+  const { snapshot } = judgement;
+  const rows = facts.flatMap((fact): readonly Row[] =>
+    snapshot.populations[fact.subject].members.map(({ id }, index) => ({ fact, object: id, reading: readingAt(snapshot, fact.name, index) })),
+  );
+  switch (format) {
+    case 'json':
+    case 'yaml': {
+      const data = {
+        schemaVersion: 'facts/v1',
+        vocabulary: vocabularyVersion,
+        profile: profileData(profile),
+        capture: captureData(capture),
+        at: moment(nowMs),
+        populations: subjectKinds.map((kind) => {
+          const { state, members, says } = snapshot.populations[kind];
+          return { kind, state, says, members: members.map(({ id }) => id) };
+        }),
+        readings: rows.map(readingData),
+      };
+      return format === 'json' ? json(data) : yaml(data);
+    }
+    case 'name':
+      return rows.map(({ fact, object }) => `${fact.name}/${object}\n`).join('');
+    default:
+  }
+  const unlisted = subjectKinds.filter((kind) => snapshot.populations[kind].state !== 'known' && facts.some(({ subject }) => subject === kind));
+  const notes = unlisted.map((kind) => paragraph(look, '', `the list of ${kind}s is not known: ${snapshot.populations[kind].says}`, look.unsure));
+  const headers = ['FACT', 'OBJECT', 'READING', 'AGE', 'GRADE', 'SOURCE'];
+  const cells = rows.map(({ fact, object, reading }): readonly Cell[] => {
+    const { seenAtMs } = reading;
+    const age = seenAtMs === undefined || !Number.isFinite(seenAtMs) ? '' : look.wide ? `${ago(seenAtMs, nowMs)} (${moment(seenAtMs)})` : ago(seenAtMs, nowMs);
+    const grade = reading.kind === 'absent' ? '' : reading.grade;
+    return [fact.name, object, readingCell(fact, reading, look), age, grade, reading.source ?? ''];
+  });
+  return `${header({ profile, capture, nowMs }, look)}\n${notes.join('')}${table(look, headers, cells)}`;
+}
+
+function readingCell(fact: FactDeclaration, reading: Reading, look: Asked['look']): Cell {
+  switch (reading.kind) {
+    case 'known':
+      return formatValue(fact.type, reading.value);
+    case 'stale':
+      return { text: `${formatValue(fact.type, reading.value)} (stale)`, paint: look.unsure };
+    case 'absent':
+      return { text: `? ${reading.why === 'unreadable' ? `unreadable: ${reading.says}` : reading.says}`, paint: look.unsure };
+  }
+}
+
+function readingData({ fact, object, reading }: Row): Data {
+  const absent = reading.kind === 'absent';
+  const { seenAtMs } = reading;
+  return {
+    fact: fact.name,
+    object,
+    reading: reading.kind,
+    value: absent ? null : (reading.value as Data),
+    shown: absent ? null : formatValue(fact.type, reading.value),
+    why: absent ? reading.why : null,
+    says: absent ? reading.says : null,
+    grade: absent ? null : reading.grade,
+    seenAt: seenAtMs === undefined || !Number.isFinite(seenAtMs) ? null : moment(seenAtMs),
+    source: reading.source ?? null,
+  };
+}

@@ -1,0 +1,64 @@
+import { vocabularyVersion } from '../../kernel/vocabulary.ts';
+import type { Asked } from '../asked.ts';
+import { json, yaml } from '../render/data.ts';
+import { table } from '../table.ts';
+import { type ExitCode, exit, type World } from '../world.ts';
+
+/** Documents that we write and read, by the version that stands in them. */
+const schemas = {
+  'rule-pack': 'v1',
+  'edge-profile': 'v1',
+  'rule-test': 'v1',
+  capture: 'v1',
+  eval: 'v1',
+  why: 'v1',
+  test: 'v1',
+} as const;
+const apiVersion = 'nodewright.spectrocloud.com/v1alpha1';
+
+export async function run({ format, look }: Asked, world: World): Promise<ExitCode> {
+  const { name, version } = ownPackage(world);
+  const engine = await engineDigest(world);
+  const node = world.runtime;
+  if (format === 'json' || format === 'yaml') {
+    const data = { schemaVersion: 'version/v1', name, version, engine, vocabulary: vocabularyVersion, apiVersion, schemas, node, signature: 'unsigned' };
+    world.out.write(format === 'json' ? json(data) : yaml(data));
+  } else if (format === 'name') world.out.write(`${version}\n`);
+  else {
+    const listed = Object.entries(schemas).map(([schema, of]) => `${schema}/${of}`);
+    const rows = [
+      ['nwctl', `${version} (unsigned)`],
+      ['engine', look.wide ? engine : engine.slice(0, 'sha256:'.length + 12)],
+      ['vocabulary', vocabularyVersion],
+      ['API', apiVersion],
+      ['documents', listed.join(' ')],
+      ['node', node],
+    ];
+    world.out.write(table(look, undefined, rows));
+  }
+  return exit.ok;
+}
+
+function ownPackage({ disk }: World): { readonly name: string; readonly version: string } {
+  const bytes = disk.read(disk.shipped('package.json'));
+  if (!(bytes instanceof Uint8Array)) return { name: 'nwctl', version: 'unknown' };
+  const { name, version } = JSON.parse(new TextDecoder().decode(bytes)) as { name: string; version: string };
+  return { name, version };
+}
+
+/** What decides, as bytes: the program's own files. Two installations with the same digest decide the same. */
+async function engineDigest({ disk }: World): Promise<string> {
+  const { digestOf, digestOfText } = await import('../../kernel/digest.ts');
+  const files: Record<string, string> = {};
+  const walk = (path: string, name: string): void => {
+    const names = disk.list(path);
+    if (!Array.isArray(names)) {
+      const bytes = disk.read(path);
+      if (bytes instanceof Uint8Array && /\.(ts|js)$/.test(name)) files[name] = digestOfText(new TextDecoder('latin1').decode(bytes));
+      return;
+    }
+    for (const inner of names) walk(disk.resolve(path, inner), `${name}/${inner}`);
+  };
+  walk(disk.own(), '.');
+  return digestOf(files);
+}

@@ -1,0 +1,157 @@
+import type { Reason, VerdictWord } from '../../kernel/verdict.ts';
+import { reasonsAgainst } from '../../operator/spine.ts';
+import { ago, moment } from '../ages.ts';
+import type { Answer, FindingAnswer, GateAnswer } from '../answer.ts';
+import { type Look, type Paint, plainly } from '../paint.ts';
+import { type Cell, paragraph, table } from '../table.ts';
+import { header } from './header.ts';
+
+const reasonsShown = 4;
+const objectsShown = 4;
+
+/** `eval` for people: what the site is, what somebody should know, what is open, and for all else why not and what to do. */
+export function evalText(answer: Answer, look: Look, whyCommand: string | undefined): string {
+  return [
+    header(answer, look),
+    siteText(answer, look),
+    findingsText(answer.findings, look),
+    gatesText(answer.gates, look),
+    heldText(answer, look),
+    whyCommand === undefined ? '' : `why: ${plainly(whyCommand, look)}\n`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+export function paintOf(word: VerdictWord, look: Look): Paint {
+  return { open: look.good, closed: look.bad, unknown: look.unsure }[word];
+}
+
+export function signed(word: VerdictWord, look: Look): string {
+  return `${look.signs[word]} ${word.toUpperCase()}`;
+}
+
+function siteText({ site, nowMs }: Answer, look: Look): string {
+  const reasons = reasonsAgainst(site.verdict());
+  const calm = site.phase !== 'Degraded';
+  const lines = [table(look, undefined, [[{ text: 'SITE', paint: look.strong }, { text: site.phase, paint: calm ? look.good : look.bad }, site.says]])];
+  for (const reason of limited(reasons, look)) lines.push(paragraph(look, '      ', reasonLine(reason, nowMs, look)));
+  lines.push(more(reasons.length, '      ', look));
+  return lines.join('');
+}
+
+function findingsText(findings: readonly FindingAnswer[], look: Look): string {
+  const raised = grouped(findings.filter((found) => found.raised), ({ finding }) => finding.name);
+  const unsure = grouped(findings.filter((found) => !found.raised), ({ finding }) => finding.name);
+  const rows: (readonly Cell[])[] = [];
+  for (const group of raised) {
+    const { finding } = group[0];
+    const paint = finding.severity === 'critical' ? look.bad : finding.severity === 'warning' ? look.unsure : look.quiet;
+    rows.push([{ text: finding.severity, paint }, finding.name, objects(group, look), finding.says]);
+    if (finding.next !== undefined) rows.push(['', '', '', { text: `next: ${finding.next}`, paint: look.quiet }]);
+  }
+  for (const group of unsure) {
+    const { finding, reasons } = group[0];
+    const because = reasons()[0];
+    const says = because === undefined ? 'is not known' : `is not known: ${because.fact} of ${because.object} ${because.detail}`;
+    rows.push([{ text: 'not known', paint: look.unsure }, finding.name, objects(group, look), says]);
+  }
+  if (rows.length === 0) return '';
+  const shown = look.wide ? rows : rows.filter(([first]) => !(typeof first === 'object' && first.text === 'not known'));
+  const hidden = look.wide ? 0 : unsure.length;
+  const note = hidden === 0 ? '' : `  ${hidden} more ${hidden === 1 ? 'is' : 'are'} not known; -o wide shows ${hidden === 1 ? 'it' : 'them'}\n`;
+  return `${look.strong('FINDINGS')}\n${indent(table(look, undefined, shown))}${look.quiet(note.trimEnd())}${note === '' ? '' : '\n'}`;
+}
+
+function gatesText(gates: readonly GateAnswer[], look: Look): string {
+  if (gates.length === 0) return `${look.strong('GATES')}\n  none of those that were asked for\n`;
+  const rows = grouped(gates, ({ gate }) => gate.name).map((group): readonly Cell[] => {
+    const with_ = (word: VerdictWord): readonly GateAnswer[] => group.filter(({ verdict }) => verdict === word);
+    const cell = (word: VerdictWord): Cell => {
+      const count = with_(word).length;
+      return { text: count === 0 ? '' : `${look.signs[word]} ${count} ${word}`, paint: paintOf(word, look) };
+    };
+    const held = [...with_('closed'), ...with_('unknown')];
+    return [group[0].gate.name, cell('open'), cell('closed'), cell('unknown'), held.length === 0 ? '' : objects(held, look)];
+  });
+  return `${look.strong('GATES')}\n${indent(table(look, undefined, rows))}`;
+}
+
+/** Gates that hold: what — which — why — since when — what releases it — who. One block a gate and verdict; objects that
+ *  hold for the same sentence stand together, with one reading as the example. */
+function heldText({ gates, nowMs }: Answer, look: Look): string {
+  return grouped(gates.filter(({ verdict }) => verdict !== 'open'), ({ gate, verdict }) => `${gate.name} ${verdict}`)
+    .map((group) => block(group, nowMs, look))
+    .join('\n');
+}
+
+function block(group: readonly [GateAnswer, ...GateAnswer[]], nowMs: number, look: Look): string {
+  const [{ gate, verdict }] = group;
+  const paint = paintOf(verdict, look);
+  const place = look.wide ? look.quiet(plainly(`   ${gate.at.file}:${gate.at.line}`, look)) : '';
+  const lines = [`${paint(signed(verdict, look))}  ${look.strong(gate.name)}  ${plainly(objects(group, look), look)}${place}\n`];
+  const found = group.flatMap(({ object, reasons }) => reasons().map((reason) => ({ object, reason })));
+  const bySentence = grouped(found, ({ reason }) => sentenceOf(reason) ?? reason.fact);
+  for (const same of limited(bySentence, look)) {
+    const sentence = sentenceOf(same[0].reason);
+    const whose = [...new Set(same.map(({ object }) => object))].map((object) => ({ object }));
+    const some = whose.length === group.length ? '' : ` (${objects(whose, look)})`;
+    if (sentence !== undefined) lines.push(paragraph(look, `  ${paint(look.signs[verdict])} `, `${sentence}${some}`));
+    for (const ofFact of grouped(same, ({ reason }) => reason.fact)) {
+      const readings = [...new Set(ofFact.map(({ reason }) => reasonLine(reason, nowMs, look)))];
+      const examples = look.wide ? readings : readings.slice(0, 1);
+      const rest = readings.length - examples.length;
+      for (const line of examples) lines.push(paragraph(look, '      ', `${line}${rest > 0 ? `, and ${rest} more` : ''}`));
+    }
+  }
+  lines.push(more(bySentence.length, '    ', look));
+  if (gate.next !== undefined) lines.push(paragraph(look, '  ', `next: ${gate.next}`, look.quiet));
+  return lines.join('');
+}
+
+/** The author's sentence; a leaf without one is only its own reading, which is shown anyway. */
+function sentenceOf({ says, fact }: Reason): string | undefined {
+  return says === '' || says.startsWith(`${fact} `) ? undefined : says;
+}
+
+/** `bond.mode of node-b/bond1 is balance-rr, must be active-backup (seen 6s ago by kernel:ip on node-b)`. */
+export function reasonLine(reason: Reason, nowMs: number, look: Look): string {
+  const { fact, object, detail, seenAtMs, source, at } = reason;
+  const when = seenAtMs === undefined || !Number.isFinite(seenAtMs) ? '' : look.wide ? `seen ${moment(seenAtMs)}, ${ago(seenAtMs, nowMs)}` : `seen ${ago(seenAtMs, nowMs)}`;
+  const seen = [when, source === undefined ? '' : look.wide || when === '' ? `in ${source}` : ''].filter((part) => part !== '').join(', ');
+  const place = look.wide ? `   ${at.file}:${at.line}` : '';
+  const whose = object === 'site' ? '' : ` of ${object}`;
+  return `${fact}${whose} ${detail}${seen === '' ? '' : ` (${seen})`}${place}`;
+}
+
+function limited<T>(list: readonly T[], look: Look): readonly T[] {
+  return look.wide || list.length === reasonsShown + 1 ? list : list.slice(0, reasonsShown);
+}
+
+function more(total: number, indentation: string, look: Look): string {
+  const hidden = look.wide || total === reasonsShown + 1 ? 0 : total - reasonsShown;
+  return hidden <= 0 ? '' : `${indentation}${look.quiet(`and ${hidden} more; -o wide shows all`)}\n`;
+}
+
+function objects(list: readonly { readonly object: string | undefined }[], look: Look): string {
+  const names = list.map(({ object }) => object ?? 'all of them');
+  const shown = look.wide || names.length === objectsShown + 1 ? names : names.slice(0, objectsShown);
+  const rest = names.length - shown.length;
+  return `${shown.join(' ')}${rest === 0 ? '' : ` and ${rest} more`}`;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}
+
+/** In the order of first appearance. */
+function grouped<T>(list: readonly T[], keyOf: (one: T) => string): readonly (readonly [T, ...T[]])[] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const one of list) {
+    const key = keyOf(one);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}

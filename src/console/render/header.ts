@@ -1,0 +1,31 @@
+import type { Capture } from '../../capture/capture.ts';
+import type { Profile } from '../../profile/profile.ts';
+import { moment } from '../ages.ts';
+import { type Look, plainly } from '../paint.ts';
+import { paragraph } from '../table.ts';
+
+/** Which profile judged what, and when: above every text that judges. */
+export function header({ profile, capture, nowMs }: { readonly profile: Profile; readonly capture: Capture; readonly nowMs: number }, look: Look): string {
+  return `${profileLine(profile, look)}${captureLines(capture, nowMs, look)}`;
+}
+
+export function profileLine({ name, version, digest, signed }: Profile, look: Look): string {
+  const shown = look.wide ? digest : digest.slice(0, 'sha256:'.length + 12);
+  return `${look.strong(plainly(name, look))} ${plainly(version, look)} (${look.unsure(signed.kind)}, ${shown})\n`;
+}
+
+function captureLines(capture: Capture, nowMs: number, look: Look): string {
+  const { name, takenAtMs, takenBy, requestedBy, complete, missing, digest } = capture;
+  const facts = [
+    takenAtMs === null ? 'taken at no recorded moment, so no age is known' : `taken ${moment(takenAtMs)}`,
+    `by ${takenBy}`,
+    requestedBy === undefined ? '' : `for ${requestedBy}`,
+  ].filter((part) => part !== '');
+  const state = complete ? 'complete' : missing.length === 0 ? 'not known to be complete' : `${missing.length} missing`;
+  const judged = takenAtMs !== null && nowMs !== takenAtMs ? `, judged as of ${moment(nowMs)}` : '';
+  const lines = [paragraph(look, '', `${name}: ${facts.join(' ')}, ${state}${judged}${look.wide ? `, ${digest}` : ''}`)];
+  const shown = look.wide ? missing : missing.slice(0, 3);
+  for (const { what, why } of shown) lines.push(paragraph(look, '  ', `missing: ${what} (${why})`, look.unsure));
+  if (shown.length < missing.length) lines.push(`  ${look.quiet(`and ${missing.length - shown.length} more missing; -o wide shows all`)}\n`);
+  return lines.join('');
+}

@@ -1,0 +1,43 @@
+import type { Capture } from '../../capture/capture.ts';
+import type { Place } from '../../kernel/fault.ts';
+import type { Reason } from '../../kernel/verdict.ts';
+import type { Profile } from '../../profile/profile.ts';
+import { moment } from '../ages.ts';
+import type { Data } from './data.ts';
+
+/** Parts that several documents share. Names never change their meaning; what must change gets a new schemaVersion. */
+
+export function placeData({ file, line, col }: Place): Data {
+  return { file, line, col };
+}
+
+/** `signed` is what a script asks; `signature` is what a person reads. */
+export function profileData({ name, version, digest, signed }: Profile): Data {
+  return { name, version, digest, signed: false, signature: signed.kind };
+}
+
+export function captureData({ name, digest, takenAtMs, takenBy, requestedBy, complete, hasManifest, missing }: Capture): Data {
+  return {
+    name,
+    digest,
+    takenAt: takenAtMs === null ? null : moment(takenAtMs),
+    takenBy,
+    requestedBy: requestedBy ?? null,
+    hasManifest,
+    complete,
+    missing: missing.map(({ what, why }) => ({ what, why })),
+  };
+}
+
+export function reasonData({ says, fact, object, detail, unknown, at, seenAtMs, source }: Reason): Data {
+  return {
+    says,
+    fact,
+    object,
+    detail,
+    unknown,
+    seenAt: seenAtMs === undefined || !Number.isFinite(seenAtMs) ? null : moment(seenAtMs),
+    source: source ?? null,
+    at: placeData(at),
+  };
+}
