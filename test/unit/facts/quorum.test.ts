@@ -160,6 +160,24 @@ describe('other shapes', () => {
       { members: { a: 'diskful', x: 'client', y: 'client' }, policy: 'off', but: apart('a', 'y', 'UpToDate') },
       false,
     ],
+    [
+      'an odd number that is one short has no tie to break',
+      'a',
+      {
+        members: { ...three, d: 'diskful', e: 'diskful', t: 'tie-breaker' },
+        but: { ...apart('c', 'd', 'DUnknown'), ...apart('d', 'e', 'DUnknown') },
+      },
+      false,
+    ],
+    [
+      'those who are known to be outdated have no vote while nobody is unknown',
+      'x',
+      {
+        members: { ...three, d: 'diskful', x: 'client' },
+        but: { ...apart('b', 'd', 'Outdated'), ...apart('c', 'd', 'Outdated') },
+      },
+      true,
+    ],
     ['a copy that lost its disk is no voter', 'a', { members: three, but: { c: { disk: 'Diskless' } } }, false],
   ])('%s', (_, leaving, shape, answer) => {
     expect(without(leaving, shape)).toBe(answer);
