@@ -37,7 +37,6 @@ export function loadProfile(folder: FolderPort, path: string, vocabulary: Vocabu
 }
 
 function loadFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedProfile> {
-  const faults: Fault[] = [];
   const packs: PackTree[] = [];
   const files = [path];
   const unread: Fault[] = [];
@@ -48,11 +47,11 @@ function loadFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vo
     if (item.kind !== 'scalar' || typeof item.value !== 'string') continue;
     const target = resolvePath(path, item.value);
     if (target === undefined) {
-      faults.push(error('PROFILE_PACK', item.at, `\`${item.value}\` leaves the folder that holds the profiles`));
+      unread.push(error('PROFILE_PACK', item.at, `\`${item.value}\` leaves the folder that holds the profiles`));
       continue;
     }
     if (files.includes(target)) {
-      faults.push(error('PROFILE_PACK', item.at, `\`${item.value}\` is named here twice`));
+      unread.push(error('PROFILE_PACK', item.at, `\`${item.value}\` is named here twice`));
       continue;
     }
     files.push(target);
@@ -60,7 +59,7 @@ function loadFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vo
     if (pack.ok) packs.push({ file: folder.nameOf(target), tree: pack.value });
     else unread.push(...pack.faults);
   }
-  return assemble(tree, packs, [...shape.faults, ...shape.leftToLinker, ...faults], unread, vocabulary, {
+  return assemble(tree, packs, [...shape.faults, ...shape.leftToLinker], unread, vocabulary, {
     files,
     names: files.map((read) => folder.nameOf(read)),
   });

@@ -126,6 +126,16 @@ describe('a document of another kind', () => {
   });
 });
 
+test('a list that must not repeat itself is compared without calling what stands in it', () => {
+  const odd = '[{valueOf: 1, toString: 2}, {valueOf: 1, toString: 2}, [a], a, a]';
+  const { faults } = shapeOf(
+    packWith(`drives: BondModeFlipPlan, guards: {g: {says: x, during: ${odd}, when: {condition: a}}}`),
+  );
+  expect(faults.map(({ message }) => message)).toContain('`a` stands in this list twice');
+  const many = [...Array(20_000).keys()].map((at) => `S${at}`).join(', ');
+  expect(shapeOf(packWith(`guards: {g: {says: x, during: [${many}], when: {condition: a}}}`)).faults).toEqual([]);
+});
+
 test('a key called __proto__ is a key, and refused as any other', () => {
   const text = packWith('gates: {__proto__: {says: x, when: {condition: a}}}');
   const tree = parseTree({ file: 'x.yaml', text });
