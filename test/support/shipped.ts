@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openCapture } from '../../src/capture/files.ts';
 import { normalise } from '../../src/facts/normalise.ts';
 import { createStore } from '../../src/facts/store.ts';
-import type { FactValue } from '../../src/kernel/fact.ts';
+import type { FactValue, Report } from '../../src/kernel/fact.ts';
 import type { Loaded } from '../../src/kernel/fault.ts';
 import type { Snapshot } from '../../src/kernel/snapshot.ts';
 import { fits } from '../../src/kernel/value.ts';
@@ -33,13 +33,26 @@ export const shippedCaptures: readonly string[] = readdirSync(join(root, 'captur
   .map(({ name }) => name)
   .sort();
 
-/** What a profile's site knew when a shipped capture was taken. */
-export async function shippedSnapshot(capture: string, { shape }: Profile): Promise<Snapshot> {
+/** What was reported when a shipped capture was taken, as a profile's site understands it. */
+export async function shippedReports(capture: string, { shape }: Profile): Promise<ShippedReports> {
   const io = { stdin: (async function* () {})() };
   const { raws, takenAtMs } = orThrow(await openCapture(join(root, 'captures', capture), io));
+  return { reports: normalise(raws, shape), takenAtMs: takenAtMs ?? 0 };
+}
+
+export interface ShippedReports {
+  readonly reports: readonly Report[];
+  readonly takenAtMs: number;
+}
+
+export function cutOf({ reports, takenAtMs }: ShippedReports): Snapshot {
   const store = createStore(vocabulary);
-  for (const report of normalise(raws, shape)) store.fold(report);
-  return store.cut(takenAtMs ?? 0);
+  for (const report of reports) store.fold(report);
+  return store.cut(takenAtMs);
+}
+
+export async function shippedSnapshot(capture: string, profile: Profile): Promise<Snapshot> {
+  return cutOf(await shippedReports(capture, profile));
 }
 
 function orThrow<T>(loaded: Loaded<T>): T {
