@@ -1,20 +1,25 @@
 import { type FactValue, grades } from '../kernel/fact.ts';
 import { invariant } from '../kernel/fault.ts';
-import { type Column, isFresh, type Population, type Snapshot } from '../kernel/snapshot.ts';
+import { type Column, isFresh, type Snapshot } from '../kernel/snapshot.ts';
 import { type SubjectKind, subjectKinds } from '../kernel/subject.ts';
 import type { FactRef } from './condition.ts';
 
 /** What generated code reads, by position: the plan says what stands where. All of it is data. */
 export interface Plan {
   /** Each distinct (fact, maxAge, grade), once. Those of the site stand as single values, the others as columns. */
-  readonly site: readonly FactRef[];
-  readonly columns: readonly FactRef[];
+  readonly site: readonly PlannedRead[];
+  readonly columns: readonly PlannedRead[];
   readonly links: readonly Link[];
   readonly groups: readonly Link[];
   /** The kind whose members each remembered answer is kept for; `site`: there is one. */
   readonly remembered: readonly SubjectKind[];
-  /** The kind that each rule is `per`, in the order of the rules. */
-  readonly per: readonly SubjectKind[];
+  /** The kind that each rule is `per`, in the order of the rules, as its number in `subjectKinds`. */
+  readonly per: readonly number[];
+}
+
+/** What one kind of leaf reads, and the worst grade that it takes, as its number in `grades`. */
+export interface PlannedRead extends Pick<FactRef, 'name' | 'maxAgeMs' | 'setTo'> {
+  readonly gradeNumber: number;
 }
 
 /** From each member of a kind to its owner of another kind. */
@@ -48,66 +53,85 @@ type Indices = Int32Array;
 
 /** Everything that a pass needs of the snapshot, looked up once instead of once a leaf. */
 export function bind(plan: Plan, snapshot: Snapshot): Bound {
-  const population = (kind: SubjectKind): Population => snapshot.populations[kind];
-  const owners = new Owners(snapshot);
-  const groups = plan.groups.map((link) => owners.grouped(link));
+  const { populations } = snapshot;
+  const sizes: number[] = [];
+  const known: boolean[] = [];
+  const judged: number[] = [];
+  for (const kind of subjectKinds) {
+    const { members, state } = populations[kind];
+    sizes.push(members.length);
+    known.push(state === 'known');
+    judged.push(state === 'known' ? members.length : 0);
+  }
   const offsets: number[] = [];
   let total = 0;
   for (const kind of plan.per) {
     offsets.push(total);
-    if (population(kind).state === 'known') total += population(kind).members.length;
+    total += judged[kind] ?? 0;
   }
-  return {
-    snapshot,
-    site: plan.site.map((read) => usableColumn(snapshot, read)[0]),
-    columns: plan.columns.map((read) => usableColumn(snapshot, read)),
-    sizes: subjectKinds.map((kind) => population(kind).members.length),
-    known: subjectKinds.map((kind) => population(kind).state === 'known'),
-    links: plan.links.map((link) => owners.linked(link)),
-    starts: groups.map(({ starts }) => starts),
-    lists: groups.map(({ list }) => list),
-    remembered: plan.remembered.map((kind) => new Uint8Array(owners.size(kind))),
-    offsets,
-    total,
-  };
+  const site: (FactValue | undefined)[] = [];
+  for (const read of plan.site) site.push(usableColumn(snapshot, read)[0]);
+  const columns: Values[] = [];
+  for (const read of plan.columns) columns.push(usableColumn(snapshot, read));
+  const links: Indices[] = [];
+  const starts: Indices[] = [];
+  const lists: Indices[] = [];
+  const remembered: Uint8Array[] = [];
+  if (plan.links.length > 0 || plan.groups.length > 0 || plan.remembered.length > 0) {
+    const owners = ownersIn(populations);
+    for (const link of plan.links) links.push(owners.linked(link));
+    for (const link of plan.groups) {
+      const grouped = owners.grouped(link);
+      starts.push(grouped.starts);
+      lists.push(grouped.list);
+    }
+    for (const kind of plan.remembered) remembered.push(new Uint8Array(owners.size(kind)));
+  }
+  return { snapshot, site, columns, sizes, known, links, starts, lists, remembered, offsets, total };
 }
 
 const nothing: Values = [];
 
 /** INVARIANT K2: a value that is too old, from the future or too badly founded for this rule is not there. */
-function usableColumn(snapshot: Snapshot, read: FactRef): Values {
-  if (read.setTo !== undefined) return [read.setTo];
-  const column = snapshot.columns.get(read.name);
+function usableColumn(snapshot: Snapshot, { name, maxAgeMs, gradeNumber, setTo }: PlannedRead): Values {
+  if (setTo !== undefined) return [setTo];
+  const column = snapshot.columns.get(name);
   if (column === undefined) return nothing;
-  return isWhole(column, snapshot.nowMs, read) ? column.values : masked(column, snapshot.nowMs, read);
+  const { nowMs } = snapshot;
+  const isWhole = column.newestMs <= nowMs && nowMs - column.oldestMs <= maxAgeMs && column.worstGrade <= gradeNumber;
+  return isWhole ? column.values : masked(column, nowMs, maxAgeMs, gradeNumber);
 }
 
-function isWhole(column: Column, nowMs: number, { maxAgeMs, grade }: FactRef): boolean {
-  const { oldestMs, newestMs, worstGrade } = column;
-  return newestMs <= nowMs && nowMs - oldestMs <= maxAgeMs && worstGrade <= grades.indexOf(grade);
-}
-
-function masked({ cells, values }: Column, nowMs: number, { maxAgeMs, grade }: FactRef): Values {
-  const worst = grades.indexOf(grade);
+function masked({ cells, values }: Column, nowMs: number, maxAgeMs: number, gradeNumber: number): Values {
   return values.map((value, index) => {
     const cell = cells[index];
     const usable =
-      cell?.kind === 'present' && isFresh(cell.seenAtMs, nowMs, maxAgeMs) && grades.indexOf(cell.grade) <= worst;
+      cell?.kind === 'present' && isFresh(cell.seenAtMs, nowMs, maxAgeMs) && grades.indexOf(cell.grade) <= gradeNumber;
     return usable ? value : undefined;
   });
+}
+
+const ownersOfPopulations = new WeakMap<Snapshot['populations'], Owners>();
+
+function ownersIn(populations: Snapshot['populations']): Owners {
+  const kept = ownersOfPopulations.get(populations);
+  if (kept !== undefined) return kept;
+  const made = new Owners(populations);
+  ownersOfPopulations.set(populations, made);
+  return made;
 }
 
 /** Owners by index. An owner that is not in its list has no index there; it gets one past the end, the same for everyone
  *  who names it, so that «of this node» and «on another node» do not depend on the list of nodes, while every fact of it
  *  reads as unknown. */
 class Owners {
-  readonly #snapshot: Snapshot;
+  readonly #populations: Snapshot['populations'];
   readonly #unlisted = new Map<SubjectKind, Map<string, number>>();
 
-  constructor(snapshot: Snapshot) {
-    this.#snapshot = snapshot;
+  constructor(populations: Snapshot['populations']) {
+    this.#populations = populations;
     for (const kind of subjectKinds) {
-      const { members, ancestors } = snapshot.populations[kind];
+      const { members, ancestors } = populations[kind];
       for (const [to, indices] of Object.entries(ancestors) as [SubjectKind, Indices][]) {
         if (isComplete(indices)) continue;
         const known = this.#unlisted.get(to) ?? new Map<string, number>();
@@ -125,7 +149,7 @@ class Owners {
   }
 
   linked({ of, to }: Link): Indices {
-    const { members, ancestors } = this.#snapshot.populations[of];
+    const { members, ancestors } = this.#populations[of];
     const indices = ancestors[to];
     invariant(indices !== undefined, 'a population is linked to all its owners');
     const unlisted = this.#unlisted.get(to);
@@ -144,7 +168,7 @@ class Owners {
   }
 
   #listed(kind: SubjectKind): number {
-    return this.#snapshot.populations[kind].members.length;
+    return this.#populations[kind].members.length;
   }
 }
 

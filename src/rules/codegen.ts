@@ -1,7 +1,7 @@
-import type { FactValue } from '../kernel/fact.ts';
+import { type FactValue, grades } from '../kernel/fact.ts';
 import { invariant } from '../kernel/fault.ts';
 import { ancestorsOf, type SubjectKind, subjectKinds } from '../kernel/subject.ts';
-import type { Link, Plan } from './bind.ts';
+import type { Link, Plan, PlannedRead } from './bind.ts';
 import type { Condition, FactRef, Leaf, Literal, Quantified } from './condition.ts';
 import { keyOf } from './key.ts';
 
@@ -66,12 +66,12 @@ class Generation {
     return {
       source: `'use strict';\n${this.#functions.join('\n')}\nreturn function pass(b, out) {\n${calls.join('\n')}\n};`,
       plan: {
-        site: this.#site.items,
-        columns: this.#columns.items,
+        site: this.#site.items.map(planned),
+        columns: this.#columns.items.map(planned),
         links: this.#links.items,
         groups: this.#groups.items,
         remembered: this.#remembered.items.map(({ kind }) => kind),
-        per: this.#rules.map(({ per }) => per),
+        per: this.#rules.map(({ per }) => kindNumber(per)),
       },
       constants: this.#constants.items.map(inOneForm),
     };
@@ -510,6 +510,10 @@ class Numbered<T> {
     this.#numbers.set(key, this.items.length - 1);
     return this.items.length - 1;
   }
+}
+
+function planned({ name, maxAgeMs, grade, setTo }: FactRef): PlannedRead {
+  return { name, maxAgeMs, gradeNumber: grades.indexOf(grade), ...(setTo === undefined ? {} : { setTo }) };
 }
 
 /** Two packs may set a parameter of one name to two values. */
