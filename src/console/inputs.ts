@@ -37,7 +37,7 @@ export async function openSite(asked: Asked, world: World): Promise<Needed<Site>
   return { ok: true, value: await judged(profile.value.profile, capture.value, now.value) };
 }
 
-async function judged(profile: VerifiedProfile, capture: Capture, nowMs: number): Promise<Site> {
+export async function judged(profile: VerifiedProfile, capture: Capture, nowMs: number): Promise<Site> {
   const [{ createStore }, { normalise }, { compile }, { judge }, { vocabulary }] = await Promise.all([
     import('../facts/store.ts'),
     import('../facts/normalise.ts'),

@@ -1,0 +1,260 @@
+import type { Capture } from '../capture/capture.ts';
+import { derivedFacts } from '../facts/derive.ts';
+import { normalise } from '../facts/normalise.ts';
+import { createStore, type FactStore } from '../facts/store.ts';
+import type { Observation, Report } from '../kernel/fact.ts';
+import { error, type Fault, type Place } from '../kernel/fault.ts';
+import { kindOf, type Raw } from '../kernel/raw.ts';
+import { type Cell, neverReported, type Snapshot } from '../kernel/snapshot.ts';
+import type { Subject, SubjectKind } from '../kernel/subject.ts';
+import { type Truth, verdictWords } from '../kernel/verdict.ts';
+import { vocabulary } from '../kernel/vocabulary.ts';
+import { type Judgement, judge, reasonsAgainst } from '../operator/spine.ts';
+import type { VerifiedProfile } from '../profile/profile.ts';
+import type { Change, Expectation, RuleTest, TestStep } from '../profile/test-file.ts';
+import type { Compiled } from '../rules/compile.ts';
+import { rawsAt } from './inputs.ts';
+
+export interface StepResult {
+  readonly says: string;
+  readonly at: Place;
+  readonly failures: readonly Failure[];
+  /** What was expected and came, for coverage: `gate node-may-restart open`. */
+  readonly seen: readonly string[];
+}
+
+export interface Failure {
+  readonly at: Place;
+  readonly says: string;
+  readonly because: readonly string[];
+}
+
+/** A change with the moment from which it holds. */
+interface Held {
+  readonly change: Change;
+  readonly nowMs: number;
+}
+
+export type TestRun = { readonly ok: true; readonly steps: readonly StepResult[] } | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Capture → changes → expectations, step after step. Each step is judged by the same function as everything else; what a
+ *  test changes are reports, so that whatever is computed from them follows. */
+export function runTest(test: RuleTest, profile: VerifiedProfile, evaluator: Compiled, capture: Capture): TestRun {
+  let nowMs = test.nowMs ?? capture.takenAtMs ?? 0;
+  const raws = rawsAt(capture, nowMs);
+  const held: Held[] = [];
+  const steps: StepResult[] = [];
+  const faults: Fault[] = [];
+  for (const step of test.steps) {
+    nowMs = step.nowMs ?? nowMs + (step.advanceMs ?? 0);
+    held.push(...step.changes.map((change) => ({ change, nowMs })));
+    const kept = removed(raws, held, faults);
+    const store = storeOf(changed(normalise(kept, profile.shape), held, faults), held);
+    const judgement = judge(profile, evaluator, store, nowMs);
+    for (const change of step.changes) {
+      const fault = strangerIn(change, judgement.snapshot);
+      if (fault !== undefined) faults.push(fault);
+    }
+    if (faults.length > 0) return { ok: false, faults };
+    steps.push(resultOf(step, judgement));
+  }
+  return { ok: true, steps };
+}
+
+// --- changes ---
+
+function removed(raws: readonly Raw[], held: readonly Held[], faults: Fault[]): readonly Raw[] {
+  let left = raws;
+  for (const { change } of held) {
+    const matches = matcher(change);
+    if (matches === undefined) continue;
+    const next = left.filter((raw) => !matches(raw));
+    if (next.length === left.length && !raws.some(matches)) {
+      faults.push(error('TEST_INVALID', change.at, 'there is no such thing in the capture to remove', '`nwctl capture show` lists what there is'));
+    }
+    left = next;
+  }
+  return left;
+}
+
+function matcher(change: Change): ((raw: Raw) => boolean) | undefined {
+  switch (change.kind) {
+    case 'remove-host':
+      return (raw) => raw.from === 'host' && raw.node === change.node;
+    case 'remove-linstor':
+      return (raw) => raw.from === 'linstor';
+    case 'remove-object': {
+      const { object, name, namespace } = change;
+      const isKind = (kind: string): boolean => kind === object || (!object.includes('/') && kind.endsWith(`/${object}`));
+      return (raw) => {
+        if (raw.from === 'list') return name === undefined && isKind(raw.kind);
+        if (raw.from !== 'object' || !isKind(kindOf(raw.object))) return false;
+        const { metadata } = raw.object;
+        return (name === undefined || metadata.name === name) && (namespace === undefined || metadata.namespace === namespace);
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+type FactChange = Change & { readonly kind: 'value' | 'unknown' | 'stale' };
+
+/** Of each fact of each object only its last change counts, so that a test can take back what it took away; what becomes
+ *  stale keeps the value that it was given before. */
+function standing(held: readonly Held[]): readonly { readonly change: FactChange; readonly nowMs: number }[] {
+  const last = new Map<string, { readonly change: FactChange; readonly nowMs: number }[]>();
+  for (const { change, nowMs } of held) {
+    if (change.kind !== 'value' && change.kind !== 'unknown' && change.kind !== 'stale') continue;
+    const key = `${change.fact} ${change.of}`;
+    const before = change.kind === 'stale' ? (last.get(key) ?? []).filter((one) => one.change.kind === 'value') : [];
+    last.set(key, [...before, { change, nowMs }]);
+  }
+  return [...last.values()].flat();
+}
+
+/** Everybody who spoke of the fact says the new value, so that nobody disagrees; if nobody did, the test does. */
+function changed(reports: readonly Report[], held: readonly Held[], faults: Fault[]): readonly Report[] {
+  let now = reports;
+  for (const { change, nowMs } of standing(held)) {
+    const { fact, of } = change;
+    const declared = vocabulary.get(fact);
+    if (declared === undefined || derivedFacts.has(fact)) continue;
+    let heard = false;
+    now = now.map((report) => ({
+      ...report,
+      observations: report.observations.flatMap((seen): readonly Observation[] => {
+        if (seen.fact !== fact || seen.subject.id !== of) return [seen];
+        heard = true;
+        return become(seen, change, nowMs, declared.maxAgeMs);
+      }),
+    }));
+    if (heard || change.kind === 'unknown') continue;
+    if (change.kind === 'stale') {
+      faults.push(error('TEST_INVALID', change.at, `nobody reports \`${fact}\` of \`${of}\`, so it cannot be stale`));
+      continue;
+    }
+    const subject: Subject = { kind: declared.subject, id: of, of: {} };
+    const { value, ageMs, grade } = change;
+    const observation: Observation = { fact, subject, value, seenAtMs: nowMs - ageMs, grade, source };
+    now = [...now, { reporter: 'test', scope: `${fact} ${of}`, seenAtMs: nowMs, observations: [observation], censuses: [] }];
+  }
+  return now;
+}
+
+const source = 'the test';
+
+function become(seen: Observation, change: FactChange, nowMs: number, maxAgeMs: number): readonly Observation[] {
+  switch (change.kind) {
+    case 'unknown':
+      return [];
+    case 'stale':
+      return [{ ...seen, seenAtMs: nowMs - maxAgeMs - 1 }];
+    case 'value':
+      return [{ ...seen, value: change.value, seenAtMs: nowMs - change.ageMs, grade: change.grade, source }];
+  }
+}
+
+/** Facts that are computed follow what they are computed from; a test that names one says what it comes to. */
+function storeOf(reports: readonly Report[], held: readonly Held[]): FactStore {
+  const store = createStore(vocabulary);
+  for (const report of reports) store.fold(report);
+  const computed = standing(held).filter(({ change }) => derivedFacts.has(change.fact));
+  if (computed.length === 0) return store;
+  return { fold: (report) => store.fold(report), cut: (nowMs) => computed.reduce(withComputed, store.cut(nowMs)) };
+}
+
+function withComputed(snapshot: Snapshot, { change, nowMs }: { readonly change: FactChange; readonly nowMs: number }): Snapshot {
+  const column = snapshot.columns.get(change.fact);
+  const index = column === undefined ? undefined : snapshot.populations[column.fact.subject].indexOf.get(change.of);
+  if (column === undefined || index === undefined) return snapshot;
+  const before = column.cells[index] ?? neverReported;
+  const cells = column.cells.with(index, computedCell(change, before, nowMs, column.fact.maxAgeMs));
+  const present = cells.filter((cell) => cell.kind === 'present');
+  const values = cells.map((cell) => (cell.kind === 'present' ? cell.value : undefined));
+  const moments = present.map(({ seenAtMs }) => seenAtMs);
+  const next = { ...column, cells, values, oldestMs: Math.min(...moments, Number.POSITIVE_INFINITY), newestMs: Math.max(...moments, Number.NEGATIVE_INFINITY) };
+  return { ...snapshot, columns: new Map(snapshot.columns).set(change.fact, next) };
+}
+
+function computedCell(change: FactChange, before: Cell, nowMs: number, maxAgeMs: number): Cell {
+  switch (change.kind) {
+    case 'unknown':
+      return neverReported;
+    case 'stale':
+      return before.kind === 'present' ? { ...before, seenAtMs: nowMs - maxAgeMs - 1 } : before;
+    case 'value':
+      return { kind: 'present', value: change.value, seenAtMs: nowMs - change.ageMs, grade: change.grade, source };
+  }
+}
+
+/** A fact of somebody whom nobody lists changes nothing: that is a mistake of the test. */
+function strangerIn(change: Change, { populations }: Snapshot): Fault | undefined {
+  if (!('fact' in change)) return undefined;
+  const kind = vocabulary.get(change.fact)?.subject;
+  if (kind === undefined || populations[kind].indexOf.has(change.of)) return undefined;
+  return error('TEST_INVALID', change.at, `there is no ${kind} \`${change.of}\` in the capture`, '`nwctl facts --profile … --capture …` lists who there is');
+}
+
+// --- expectations ---
+
+function resultOf(step: TestStep, judgement: Judgement): StepResult {
+  const failures: Failure[] = [];
+  const seen: string[] = [];
+  for (const expectation of step.expects) {
+    const failure = failureOf(expectation, judgement);
+    if (failure !== undefined) failures.push(failure);
+    else if (expectation.kind === 'gate') seen.push(`gate ${expectation.gate} ${expectation.verdict}`);
+    else if (expectation.kind === 'finding') seen.push(`finding ${expectation.finding} ${expectation.word}`);
+  }
+  return { says: step.says ?? '', at: step.at, failures, seen };
+}
+
+const raised = { closed: 'quiet', unknown: 'unknown', open: 'raised' } as const;
+
+function failureOf(expectation: Expectation, judgement: Judgement): Failure | undefined {
+  const { at } = expectation;
+  switch (expectation.kind) {
+    case 'gate': {
+      const judged = judgement.gates.filter(({ rule }) => rule.name === expectation.gate);
+      return unlike(judged, expectation.object, expectation.per, expectation.verdict, (truth) => verdictWords[truth], expectation.gate, at, judgement);
+    }
+    case 'finding': {
+      const judged = judgement.findings.filter(({ rule }) => rule.name === expectation.finding);
+      return unlike(judged, expectation.object, expectation.per, expectation.word, (truth) => raised[verdictWords[truth]], expectation.finding, at, judgement);
+    }
+    case 'phase': {
+      const { phase, says, verdict } = judgement.site;
+      if (phase === expectation.phase) return undefined;
+      return { at, says: `the site is ${phase} (${says}), expected ${expectation.phase}`, because: reasonsAgainst(verdict()).map(sentence) };
+    }
+    case 'workflow':
+      return { at, says: `workflows are not decided by this version, so nothing can be said of ${expectation.drives}/${expectation.name}`, because: [] };
+  }
+}
+
+function unlike(
+  judged: Judgement['gates'] | Judgement['findings'],
+  object: string | undefined,
+  per: SubjectKind,
+  expected: string,
+  wordOf: (truth: Truth) => string,
+  name: string,
+  at: Place,
+  { snapshot }: Judgement,
+): Failure | undefined {
+  const asked = object === undefined ? judged : judged.filter((one) => one.object === object || one.object === undefined);
+  if (asked.length === 0) {
+    const who = object === undefined ? `there is no ${per} at all` : `there is no ${per} \`${object}\`; there are ${snapshot.populations[per].members.map(({ id }) => id).join(', ')}`;
+    return { at, says: `${name} says nothing: ${who}`, because: [] };
+  }
+  const wrong = asked.filter(({ truth }) => wordOf(truth) !== expected);
+  const [first] = wrong;
+  if (first === undefined) return undefined;
+  const which = wrong.map((one) => `${one.object ?? 'all'} is ${wordOf(one.truth)}`).join(', ');
+  return { at, says: `${name}: ${which}, expected ${expected}`, because: reasonsAgainst(first.verdict()).map(sentence) };
+}
+
+function sentence({ fact, object, detail }: { readonly fact: string; readonly object: string; readonly detail: string }): string {
+  return `${fact} of ${object} ${detail}`;
+}

@@ -1,0 +1,30 @@
+import type { Fault } from '../kernel/fault.ts';
+import type { LoadedProfile } from '../profile/load.ts';
+import { yamlFiles } from './walk.ts';
+import type { Disk } from './world.ts';
+
+/** Where a profile's tests stand: in `tests/` beside its profile.yaml, and beside each of its packs. */
+export function testFilesOf(disk: Disk, path: string, { files }: LoadedProfile): { readonly files: readonly string[]; readonly faults: readonly Fault[] } {
+  const home = disk.kindOf(path) === 'folder' ? path : parentOf(path);
+  // The loader names files as seen from the folder around the profile's own.
+  const around = `${home}/..`;
+  const folders = new Set([`${home}/tests`, ...files.slice(1).map((file) => `${around}/${parentOf(file)}/tests`)].map((folder) => short(disk, folder)));
+  const found = [...folders].sort().filter((folder) => disk.kindOf(folder) === 'folder').map((folder) => yamlFiles(disk, folder));
+  return { files: found.flatMap((one) => one.files), faults: found.flatMap((one) => one.faults) };
+}
+
+/** A path beside a file, as a person standing in the working directory would type it. */
+export function beside(disk: Disk, file: string, path: string): string {
+  return short(disk, `${parentOf(file)}/${path}`);
+}
+
+function parentOf(path: string): string {
+  const cut = path.lastIndexOf('/');
+  return cut === -1 ? '.' : path.slice(0, cut) || '/';
+}
+
+function short(disk: Disk, path: string): string {
+  const absolute = disk.resolve(path);
+  const relative = disk.relative(disk.resolve('.'), absolute);
+  return relative.startsWith('../../..') ? absolute : relative;
+}
