@@ -1,7 +1,7 @@
 import type { FactValue } from '../kernel/fact.ts';
 import { error, type Place } from '../kernel/fault.ts';
 import { type FactType, fits, formatValue } from '../kernel/value.ts';
-import { child, type Tree } from '../source/tree.ts';
+import { child, entryOf, type Tree } from '../source/tree.ts';
 import type { FactRef, Leaf, Literal, Operator } from './condition.ts';
 import { linkFact } from './link-fact.ts';
 import { elementOf, inWords, readLiteral } from './link-literal.ts';
@@ -20,7 +20,7 @@ export function linkLeaf(tree: Tree, standing: Standing, context: PackContext): 
   const valueTree = child(tree, 'value');
   if (factTree?.kind !== 'scalar' || typeof factTree.value !== 'string') return undefined; // the shape has said so
   const read = factTree.value.startsWith(parameterPrefix)
-    ? asFact(parameterOf(factTree.value, factTree.at, context))
+    ? asFact(ageless(tree, context) ? parameterOf(factTree.value, factTree.at, context) : undefined)
     : linkFact(factTree.value, factTree.at, tree, standing, context);
   if (read === undefined) return undefined;
   const word = operatorTree?.kind === 'scalar' ? String(operatorTree.value) : '';
@@ -33,6 +33,15 @@ export function linkLeaf(tree: Tree, standing: Standing, context: PackContext): 
   }
   const against = linkOperand(valueTree, read, word, standing, context);
   return against === undefined ? undefined : { kind: 'leaf', read, operator: word, against };
+}
+
+/** Beside a parameter, `maxAge` and `grade` would be read and mean nothing. */
+function ageless(tree: Tree, context: PackContext): boolean {
+  const stray = entryOf(tree, 'maxAge') ?? entryOf(tree, 'grade');
+  if (stray === undefined) return true;
+  const message = `what the profile sets is not observed and has no \`${stray.key}\``;
+  context.report(error('SHAPE_UNKNOWN_FIELD', stray.keyAt, message, 'remove it'));
+  return false;
 }
 
 /** A parameter where a fact could stand: a switch of the profile's, such as «KubeVirt runs here». */
@@ -59,6 +68,7 @@ function linkOperand(
   const nameTree = child(tree, 'fact');
   if (nameTree?.kind !== 'scalar' || typeof nameTree.value !== 'string') return undefined; // the shape has said so
   const name = nameTree.value;
+  if (name.startsWith(parameterPrefix) && !ageless(tree, context)) return undefined;
   if (name.startsWith(parameterPrefix)) return linkParameter(name, nameTree.at, read, operator, context);
   if (isListOperator(operator)) {
     const hint = 'write the words as a list, or use a parameter that is a set';

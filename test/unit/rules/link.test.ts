@@ -144,6 +144,43 @@ describe('a parameter', () => {
   });
 });
 
+describe('a parameter where a fact could stand', () => {
+  const spec = (leaf: string): string =>
+    `parameters:\n  strict: {type: bool, default: false, says: x}\n  limit: {type: duration, default: 10s, says: x}\ngates:\n  g: {says: x, per: node, when: {all: [${leaf}, {fact: param.strict, operator: equal, value: false}, {fact: node.heartbeatAge, operator: lessThan, value: {fact: param.limit}}]}}`;
+
+  test('carries its value, so that a profile can switch a rule', () => {
+    const pack = loaded(spec('{fact: param.limit, operator: greaterThan, value: {fact: node.clockSkew}}'));
+    expect(pack.gates[0]?.when).toMatchObject({
+      of: [
+        { read: { name: 'param.limit', setTo: 10_000 }, against: { name: 'node.clockSkew' } },
+        { read: { setTo: false }, against: { value: false } },
+        {},
+      ],
+    });
+  });
+
+  test.each([
+    [
+      '{fact: param.strict, operator: lessThan, value: true}',
+      'PACK_OPERATOR_TYPE `lessThan` does not suit param.strict, true or false',
+    ],
+    [
+      '{fact: param.strickt, operator: equal, value: true}',
+      'PACK_UNKNOWN_PARAMETER this pack declares no parameter `strickt`',
+    ],
+    [
+      '{fact: param.strict, operator: equal, value: true, maxAge: 1s}',
+      'SHAPE_UNKNOWN_FIELD what the profile sets is not observed and has no `maxAge`',
+    ],
+    [
+      '{fact: node.clockSkew, operator: lessThan, value: {fact: param.limit, grade: observed}}',
+      'SHAPE_UNKNOWN_FIELD what the profile sets is not observed and has no `grade`',
+    ],
+  ])('%s is refused', (leaf, fault) => {
+    expect(faultsOf(spec(leaf))).toEqual([fault]);
+  });
+});
+
 describe('a quantifier', () => {
   test.each([
     ['node', '{every: replica, satisfies: {fact: replica.open, operator: equal, value: false}}', ['node']],
@@ -161,6 +198,29 @@ describe('a quantifier', () => {
     ['node', '{every: node, in: site, satisfies: {fact: node.ready, operator: equal, value: true}}', []],
   ])('per %s, %s ranges over the members of %j', (per, when, within) => {
     expect((condition(when, per) as Quantified).within).toEqual(within);
+  });
+
+  test.each([
+    ['{every: node, in: site, except: node, satisfies: {fact: node.ready, operator: equal, value: true}}', 'node'],
+    [
+      '{every: replica, in: site, except: node, satisfies: {fact: replica.open, operator: equal, value: false}}',
+      'node',
+    ],
+  ])('%s leaves out the node in scope', (when, except) => {
+    expect(condition(when)).toMatchObject({ except });
+  });
+
+  test.each([
+    [
+      '{every: vm, except: node, satisfies: {fact: vm.migrating, operator: equal, value: false}}',
+      'a vm is no node and belongs to none that could be left out',
+    ],
+    [
+      '{every: replica, except: volume, satisfies: {fact: replica.open, operator: equal, value: false}}',
+      'no volume is in scope here, only site and node',
+    ],
+  ])('%s is refused', (when, message) => {
+    expect(faultsOf(`gates:\n  g: {says: x, per: node, when: ${when}}`)).toEqual([`PACK_OUT_OF_SCOPE ${message}`]);
   });
 
   test('puts its member and what that belongs to in scope', () => {
