@@ -1,0 +1,307 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Snapshot } from '../../../src/kernel/snapshot.ts';
+import { bond, node, replica, type SubjectKind, vm, volume } from '../../../src/kernel/subject.ts';
+import { compile } from '../../../src/rules/compile.ts';
+import type { Condition } from '../../../src/rules/condition.ts';
+import { explainRule } from '../../../src/rules/explain.ts';
+import { type Change, losing, supposing } from '../../../src/rules/suppose.ts';
+import { type Ways, waysToClose, waysToOpen } from '../../../src/rules/ways.ts';
+import { aGate } from '../../support/arbitraries.ts';
+import { aSite } from '../../support/arbitrary-sites.ts';
+import { all, any, atLeast, atMost, every, fact, gate, leaf, none, not, pack, some } from '../../support/ir.ts';
+import { present, snapshotOf } from '../../support/made-site.ts';
+import { runs } from '../../support/runs.ts';
+import { absent, siteWith } from '../../support/site-with.ts';
+
+const [a, b, c] = [node('a'), node('b'), node('c')];
+
+function open(per: SubjectKind, when: Condition, snapshot: Snapshot, object: string): Ways {
+  const rule = gate(per, when);
+  return waysToOpen(rule, snapshot, object, compile([pack({ gates: [rule] })]));
+}
+
+/** Each way as `fact of object → value`, put together with `&`. */
+function told({ ways }: Ways): readonly string[] {
+  return ways.map(({ changes }) => changes.map(name).join(' & '));
+}
+
+function name(change: Change): string {
+  return change.kind === 'list'
+    ? `list of ${change.over}s`
+    : `${change.fact} of ${change.object} → ${JSON.stringify(change.to)}`;
+}
+
+describe('what would open a gate', () => {
+  const ready = leaf('node.ready', 'equal', true);
+  const rows: readonly (readonly [string, SubjectKind, Condition, Snapshot, string, readonly string[]])[] = [
+    [
+      'the word that is asked for',
+      'bond',
+      leaf('bond.mode', 'equal', 'active-backup'),
+      siteWith([a, bond('a', 'x')], { 'bond.mode': { 'a/x': 'balance-rr' } }),
+      'a/x',
+      ['bond.mode of a/x → "active-backup"'],
+    ],
+    [
+      'another word than the one refused',
+      'bond',
+      leaf('bond.mode', 'notEqual', 'balance-rr'),
+      siteWith([a, bond('a', 'x')], { 'bond.mode': { 'a/x': 'balance-rr' } }),
+      'a/x',
+      ['bond.mode of a/x → "active-backup"'],
+    ],
+    [
+      'the limit itself',
+      'node',
+      leaf('node.age', 'lessThanInclusive', 30_000),
+      siteWith([a], { 'node.age': { a: 90_000 } }),
+      'a',
+      ['node.age of a → 30000'],
+    ],
+    [
+      'one step under the limit',
+      'node',
+      leaf('node.age', 'lessThan', 30_000),
+      siteWith([a], { 'node.age': { a: 90_000 } }),
+      'a',
+      ['node.age of a → 29000'],
+    ],
+    [
+      'between two limits of two leaves',
+      'bond',
+      all(leaf('bond.up', 'lessThan', 4), leaf('bond.up', 'greaterThan', 2)),
+      siteWith([a, bond('a', 'x')], { 'bond.up': { 'a/x': 9 } }),
+      'a/x',
+      ['bond.up of a/x → 3'],
+    ],
+    [
+      'the set without the word',
+      'bond',
+      leaf('bond.members', 'doesNotContain', 'eth0'),
+      siteWith([a, bond('a', 'x')], { 'bond.members': { 'a/x': ['eth0', 'eth2'] } }),
+      'a/x',
+      ['bond.members of a/x → ["eth2"]'],
+    ],
+    [
+      'the set with the word',
+      'bond',
+      leaf('bond.members', 'contains', 'eth1'),
+      siteWith([a, bond('a', 'x')], { 'bond.members': { 'a/x': ['eth0', 'eth2'] } }),
+      'a/x',
+      ['bond.members of a/x → ["eth0","eth1","eth2"]'],
+    ],
+    [
+      'nobody',
+      'vm',
+      leaf('vm.node', 'equal', null),
+      siteWith([vm('n', 'v')], { 'vm.node': { 'n/v': 'a' } }),
+      'n/v',
+      ['vm.node of n/v → null'],
+    ],
+    [
+      'either side of two facts',
+      'vm',
+      leaf('vm.node', 'equal', fact('site.holder')),
+      siteWith([vm('n', 'v')], { 'vm.node': { 'n/v': 'a' }, 'site.holder': { site: 'b' } }),
+      'n/v',
+      ['vm.node of n/v → "b"', 'site.holder of site → "a"', 'vm.node of n/v → null & site.holder of site → null'],
+    ],
+    [
+      'a stale fact, seen again as it was',
+      'node',
+      leaf('node.age', 'lessThan', 30_000),
+      siteWith([a], { 'node.age': { a: present(7, { ageMs: 99_000 }) } }),
+      'a',
+      ['node.age of a → 7'],
+    ],
+    [
+      'everything that is missing under an `all`',
+      'node',
+      all(ready, leaf('node.age', 'lessThanInclusive', 5)),
+      siteWith([a], { 'node.ready': { a: absent } }),
+      'a',
+      ['node.ready of a → true & node.age of a → 5'],
+    ],
+    [
+      'any part of an `any`, the cheapest first',
+      'node',
+      any(all(ready, leaf('node.name', 'equal', 'x')), leaf('node.age', 'equal', 5)),
+      siteWith([a], { 'node.ready': { a: false }, 'node.name': { a: 'a' }, 'node.age': { a: 9 } }),
+      'a',
+      ['node.age of a → 5', 'node.ready of a → true & node.name of a → "x"'],
+    ],
+    [
+      'the members that fail, all of them',
+      'site',
+      every('node', ready),
+      siteWith([a, b, c], { 'node.ready': { a: true, b: false } }),
+      'site',
+      ['node.ready of b → true & node.ready of c → true'],
+    ],
+    [
+      'one member, where one is enough',
+      'site',
+      some('node', ready),
+      siteWith([a, b], { 'node.ready': { a: false, b: false } }),
+      'site',
+      ['node.ready of a → true', 'node.ready of b → true'],
+    ],
+    [
+      'as many as are wanting',
+      'site',
+      atLeast(2, 'node', ready),
+      siteWith([a, b, c], { 'node.ready': { a: true, b: false, c: false } }),
+      'site',
+      ['node.ready of b → true', 'node.ready of c → true'],
+    ],
+    [
+      'as many as are too many',
+      'site',
+      atMost(1, 'node', ready),
+      siteWith([a, b, c], { 'node.ready': { a: true, b: true, c: true } }),
+      'site',
+      [
+        'node.ready of a → false & node.ready of b → false',
+        'node.ready of a → false & node.ready of c → false',
+        'node.ready of b → false & node.ready of c → false',
+      ],
+    ],
+    [
+      'a member that counts no more',
+      'site',
+      none('node', ready, { where: leaf('node.age', 'greaterThan', 5), whenEmpty: 'open' }),
+      siteWith([a], { 'node.ready': { a: true }, 'node.age': { a: 9 } }),
+      'site',
+      ['node.ready of a → false', 'node.age of a → 5'],
+    ],
+    [
+      'the list, with those whom we know of',
+      'site',
+      every('node', ready),
+      siteWith([a], { 'node.ready': { a: false } }, { node: { state: 'stale', members: [a] } }),
+      'site',
+      ['list of nodes & node.ready of a → true'],
+    ],
+    [
+      'the list of what the gate is per',
+      'node',
+      ready,
+      siteWith([a], { 'node.ready': { a: true } }, { node: { state: 'stale', members: [a] } }),
+      'a',
+      ['list of nodes'],
+    ],
+    [
+      'through `not`',
+      'site',
+      not(every('node', ready)),
+      siteWith([a, b], { 'node.ready': { a: true, b: true } }),
+      'site',
+      ['node.ready of a → false', 'node.ready of b → false'],
+    ],
+  ];
+  for (const [title, per, when, snapshot, object, ways] of rows) {
+    test(title, () => {
+      const found = open(per, when, snapshot, object);
+      expect(told(found)).toEqual(ways);
+      expect(found.complete).toBe(true);
+    });
+  }
+
+  test('a change says what is there now', () => {
+    const { ways } = open('node', ready, siteWith([a], { 'node.ready': { a: false } }), 'a');
+    expect(ways[0]?.changes[0]).toMatchObject({ from: { kind: 'known', value: false }, to: true });
+  });
+
+  test('what no value could open has no way, and says that it may not be all', () => {
+    const stray = siteWith([volume('v', 0), replica('v', 0, 'x')], {});
+    expect(open('replica', ready, stray, 'v@x')).toEqual({ ways: [], complete: false });
+    expect(open('node', ready, siteWith([a]), 'nobody-of-that-name')).toEqual({ ways: [], complete: false });
+  });
+
+  test('more ways than can be looked at are cut, and it says so', () => {
+    const many = Array.from({ length: 40 }, (_, i) => node(`n${i}`));
+    const found = open('site', some('node', ready), siteWith(many, {}), 'site');
+    expect(found.ways.length).toBe(32);
+    expect(found.complete).toBe(false);
+  });
+});
+
+describe('what would close an open gate', () => {
+  const when = all(leaf('site.calm', 'equal', true), some('node', leaf('node.age', 'lessThanInclusive', 5_000)));
+  const rule = gate('site', when);
+  const evaluator = compile([pack({ gates: [rule] })]);
+
+  test('each fact with the values that would, and what its loss would do', () => {
+    const snapshot = siteWith([a], { 'site.calm': { site: true }, 'node.age': { a: 1_000 } });
+    expect(waysToClose(rule, snapshot, 'site', evaluator)).toMatchObject({
+      facts: [
+        { fact: 'site.calm', object: 'site', closedBy: [false], unknownBy: [], whenLost: 'unknown' },
+        {
+          fact: 'node.age',
+          object: 'a',
+          from: { value: 1_000 },
+          closedBy: [6_000],
+          unknownBy: [],
+          whenLost: 'unknown',
+        },
+      ],
+      lists: ['node'],
+      complete: true,
+    });
+  });
+
+  test('what one of two holds up alone, neither can close', () => {
+    const snapshot = siteWith([a, b], { 'site.calm': { site: true }, 'node.age': { a: 1_000, b: 2_000 } });
+    expect(waysToClose(rule, snapshot, 'site', evaluator).facts.map(({ fact }) => fact)).toEqual(['site.calm']);
+  });
+
+  test('of an object that is not there nothing is said', () => {
+    expect(waysToClose(rule, siteWith([]), 'x', evaluator)).toEqual({ facts: [], lists: [], complete: false });
+  });
+});
+
+test('a snapshot with one fact otherwise shares the rest, and the old one is as it was', () => {
+  const before = siteWith([a, b], { 'node.ready': { a: true, b: true }, 'node.age': { a: 1 } });
+  const after = supposing(before, [{ kind: 'fact', fact: 'node.ready', object: 'a', from: absent, to: false }]);
+  expect(after.columns.get('node.age')).toBe(before.columns.get('node.age'));
+  expect([before, after].map(({ columns }) => columns.get('node.ready')?.values)).toEqual([
+    [true, true],
+    [false, true],
+  ]);
+  expect(losing(before, 'node.ready', 'b').columns.get('node.ready')?.values).toEqual([true, undefined]);
+});
+
+test('every way that is told opens the gate, and none of its changes can be left out', () => {
+  fc.assert(
+    fc.property(aGate, aSite, (rule, made) => {
+      const snapshot = snapshotOf(made);
+      const evaluator = compile([pack({ gates: [rule] })]);
+      for (const { id } of snapshot.populations[rule.per].members.slice(0, 2)) {
+        const truthOf = (changed: Snapshot): number => explainRule(rule, changed, id).truth;
+        if (truthOf(snapshot) === 2) {
+          for (const { fact: of, object, from, closedBy } of waysToClose(rule, snapshot, id, evaluator).facts) {
+            for (const to of closedBy) {
+              expect(truthOf(supposing(snapshot, [{ kind: 'fact', fact: of, object, from, to }]))).toBe(0);
+            }
+          }
+          continue;
+        }
+        for (const { changes } of waysToOpen(rule, snapshot, id, evaluator).ways) {
+          expect(truthOf(supposing(snapshot, changes))).toBe(2);
+          for (const one of changes) {
+            expect(
+              truthOf(
+                supposing(
+                  snapshot,
+                  changes.filter((other) => other !== one),
+                ),
+              ),
+            ).not.toBe(2);
+          }
+        }
+      }
+    }),
+    runs('WAYS', 300),
+  );
+});
