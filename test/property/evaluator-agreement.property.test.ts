@@ -27,6 +27,7 @@ interface Answers {
   readonly compiled: Truth;
   readonly explained: Truth;
   readonly secondOpinion: Truth;
+  /** The first half of the second opinion, alone; asked now and then, for it costs half as much again. */
   readonly agreesToOpen: boolean;
 }
 
@@ -35,14 +36,16 @@ async function answersOf(
   compiled: Truth,
   snapshot: Snapshot,
   object: string | undefined,
+  alsoAlone: boolean,
 ): Promise<Answers> {
   const asked: Asked = { per: rule.kind === 'rollup' ? 'site' : rule.per, when: rule.when };
+  const opinion = await secondOpinion(asked, snapshot, object);
   return {
     meaning: meaningOf(asked, snapshot, object),
     compiled,
     explained: explainRule(rule, snapshot, object).truth,
-    secondOpinion: await secondOpinion(asked, snapshot, object),
-    agreesToOpen: await agreesToOpen(asked, snapshot, object),
+    secondOpinion: opinion,
+    agreesToOpen: await (alsoAlone ? agreesToOpen(asked, snapshot, object) : opinion === TRUE),
   };
 }
 
@@ -52,7 +55,7 @@ function objectsOf({ objects, truths, listUnknown }: Judged<unknown>): readonly 
   return objects.map((object, index) => [object, truths[index] as Truth]);
 }
 
-async function agree(pack: RulePack, evaluator: Evaluator, made: MadeSite): Promise<void> {
+async function agree(pack: RulePack, evaluator: Evaluator, made: MadeSite, alsoAlone: boolean): Promise<void> {
   const snapshot = snapshotOf(made);
   const { gates, findings, rollup } = evaluator.evaluate(snapshot);
   expect(gates.length === pack.gates.length && findings.length === pack.findings.length).toBe(true);
@@ -63,7 +66,7 @@ async function agree(pack: RulePack, evaluator: Evaluator, made: MadeSite): Prom
     expect(judged.listUnknown !== undefined, `whether the list of ${per}s is known`).toBe(state !== 'known');
     if (state === 'known') expect(judged.objects).toEqual(members.map(({ id }) => id));
     for (const [object, compiled] of objectsOf(judged)) {
-      const answers = await answersOf(judged.rule, compiled, snapshot, object);
+      const answers = await answersOf(judged.rule, compiled, snapshot, object, alsoAlone);
       const { meaning } = answers;
       const agreed: Answers = {
         meaning,
@@ -129,7 +132,7 @@ test('compiled, explained, written plainly and asked of json-rules-engine, every
     fc.asyncProperty(readable, async ({ pack, sites }) => {
       const evaluator = compile([pack]);
       for (const made of sites) {
-        await agree(pack, evaluator, made);
+        await agree(pack, evaluator, made, pairs % 8 === 0);
         pairs += 1;
       }
     }),
