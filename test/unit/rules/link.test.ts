@@ -130,6 +130,13 @@ describe('a parameter', () => {
     expect(faultsOf(text, { parameters: values(set) })).toEqual([fault]);
   });
 
+  test.each([
+    ['text', 'x: asleep', '{fact: node.bootState, operator: equal, value: {fact: param.x}}'],
+    ['int', 'x: -1', '{fact: site.controlPlaneNodes, operator: greaterThan, value: {fact: param.x}}'],
+  ])('that is a %s with a value the fact cannot have (%s) is refused', (type, set, leaf) => {
+    expect(faultsOf(spec(type, leaf), { parameters: values(set) })[0]).toMatch(/^PACK_VALUE_TYPE `param\.x` is /);
+  });
+
   test('out of its bounds is refused, and its fault names the pack that set them', () => {
     const text = `parameters:\n  x: {type: duration, atLeast: 5s, atMost: 5m, says: x}\ngates:\n  g: {says: x, per: node, when: ${age}}`;
     expect(faultsOf(text, { parameters: values('x: 1s') })).toEqual([
