@@ -16,14 +16,16 @@ import type { Gate } from './pack.ts';
  *
  *  Only the returned results are read. The engine's events are side effects and play no part. */
 export async function secondOpinion(rule: Asked, snapshot: Snapshot, object: string | undefined): Promise<Truth> {
-  if (!isListed(rule, snapshot, object)) return UNKNOWN;
-  if (await holds(rule, snapshot, object, false)) return TRUE;
-  return (await holds(rule, snapshot, object, true)) ? UNKNOWN : FALSE;
+  const subject = listed(rule, snapshot, object);
+  if (subject === undefined) return UNKNOWN;
+  if (await holds(rule, snapshot, subject, false)) return TRUE;
+  return (await holds(rule, snapshot, subject, true)) ? UNKNOWN : FALSE;
 }
 
 /** Whether the gate is open even if every unknown leaf turns out in the way that hurts. All that an `advance` needs. */
 export async function agreesToOpen(rule: Asked, snapshot: Snapshot, object: string | undefined): Promise<boolean> {
-  return isListed(rule, snapshot, object) && (await holds(rule, snapshot, object, false));
+  const subject = listed(rule, snapshot, object);
+  return subject !== undefined && (await holds(rule, snapshot, subject, false));
 }
 
 /** As much of a rule as an engine is asked about. */
@@ -44,15 +46,13 @@ interface Question {
   counts: number;
 }
 
-function isListed({ per }: Asked, snapshot: Snapshot, object: string | undefined): object is string {
-  const population = snapshot.populations[per];
-  return object !== undefined && population.state === 'known' && population.indexOf.has(object);
+function listed({ per }: Asked, snapshot: Snapshot, object: string | undefined): Subject | undefined {
+  const { state, members, indexOf } = snapshot.populations[per];
+  const index = object === undefined ? undefined : indexOf.get(object);
+  return index === undefined || state !== 'known' ? undefined : members[index];
 }
 
-async function holds({ per, when }: Asked, snapshot: Snapshot, object: string, hopeful: boolean): Promise<boolean> {
-  const { indexOf, members } = snapshot.populations[per];
-  const subject = members[indexOf.get(object) ?? -1];
-  if (subject === undefined) return hopeful;
+async function holds({ when }: Asked, snapshot: Snapshot, subject: Subject, hopeful: boolean): Promise<boolean> {
   const question: Question = { snapshot, facts: Object.create(null) as Record<string, Fact>, counts: 0 };
   constantFact(question, always, true);
   const tree = asked(question, when, entered(new Map([['site', 'site']]), subject), hopeful);
