@@ -53,7 +53,9 @@ export function answerOf(
 ): Answer {
   const isAsked = ({ rule, object }: Ruled<Gate>): boolean =>
     asked.length === 0 ||
-    asked.some(({ name, object: one }) => name === rule.name && (one === undefined || object === undefined || one === object));
+    asked.some(
+      ({ name, object: one }) => name === rule.name && (one === undefined || object === undefined || one === object),
+    );
   const all = judgement.gates.filter(isAsked).map((ruled): GateAnswer => {
     const { pack, rule, object, truth, verdict } = ruled;
     return { pack, gate: rule, object, verdict: verdictWords[truth], reasons: () => reasonsAgainst(verdict()) };
@@ -61,7 +63,9 @@ export function answerOf(
   const counts = { open: 0, closed: 0, unknown: 0 };
   for (const { verdict } of all) counts[verdict] += 1;
   const findings = judgement.findings.flatMap(({ pack, rule, object, truth, verdict }): readonly FindingAnswer[] =>
-    truth === 0 ? [] : [{ pack, finding: rule, object, raised: truth === TRUE, reasons: () => reasonsAgainst(verdict()) }],
+    truth === 0
+      ? []
+      : [{ pack, finding: rule, object, raised: truth === TRUE, reasons: () => reasonsAgainst(verdict()) }],
   );
   return {
     profile,
@@ -80,9 +84,7 @@ const gravity = { critical: 0, warning: 1, info: 2 } as const;
 
 /** What is raised before what may be, then by severity; among equals the order of the packs stays. */
 function gravestFirst(left: FindingAnswer, right: FindingAnswer): number {
-  return (
-    Number(right.raised) - Number(left.raised) || gravity[left.finding.severity] - gravity[right.finding.severity]
-  );
+  return Number(right.raised) - Number(left.raised) || gravity[left.finding.severity] - gravity[right.finding.severity];
 }
 
 /** How people and the command line name one rule of one object. */

@@ -11,7 +11,9 @@ const projectFile = 'nodewright.yaml';
 const bytesMax = 64 * 1024;
 
 /** The project's file, found here or in a folder above, and the user's: each a layer of settings if it is there. */
-export async function fileLayers(world: World): Promise<{ readonly layers: readonly Layer[]; readonly faults: readonly Fault[] }> {
+export async function fileLayers(
+  world: World,
+): Promise<{ readonly layers: readonly Layer[]; readonly faults: readonly Fault[] }> {
   const { disk, cwd, env } = world;
   const layers: Layer[] = [];
   const faults: Fault[] = [];
@@ -28,7 +30,7 @@ export async function fileLayers(world: World): Promise<{ readonly layers: reado
     if (above === folder) break;
     folder = above;
   }
-  const home = env['XDG_CONFIG_HOME'] || (env['HOME'] ? disk.resolve(env['HOME'], '.config') : undefined);
+  const home = env.XDG_CONFIG_HOME || (env.HOME ? disk.resolve(env.HOME, '.config') : undefined);
   if (home !== undefined) await add(disk.resolve(home, 'nwctl/config.yaml'), 'user file');
   return { layers, faults };
 }
@@ -64,7 +66,9 @@ function layerFrom(
   if (tree.kind !== 'map') {
     return { faults: [error('CONFIG_INVALID', tree.at, 'must be a mapping of settings to values')] };
   }
-  const byKey = new Map([...optionForms.values()].filter(({ inFile }) => inFile).map((form) => [camel(form.name), form]));
+  const byKey = new Map(
+    [...optionForms.values()].filter(({ inFile }) => inFile).map((form) => [camel(form.name), form]),
+  );
   const says = new Map<string, { value: unknown; where: string; at: Tree['at'] }>();
   const faults: Fault[] = [];
   for (const { key, keyAt, value } of tree.entries) {

@@ -20,7 +20,10 @@ export function diskFrom(own: string): Disk {
     write: async (path, content, mustBeNew = false) => {
       if (mustBeNew && lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
         const hint = 'nothing was written; choose another folder';
-        return { ok: false, faults: [error('FILE_UNWRITABLE', { file: path, line: 1, col: 1 }, 'is there already', hint)] };
+        return {
+          ok: false,
+          faults: [error('FILE_UNWRITABLE', { file: path, line: 1, col: 1 }, 'is there already', hint)],
+        };
       }
       const { writeFileAtomically } = await import('../capture/files.ts');
       return writeFileAtomically(path, typeof content === 'string' ? [Buffer.from(content)] : content);

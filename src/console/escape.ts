@@ -10,7 +10,11 @@ export function harmless(text: string): string {
   return text.replaceAll(unseen, (found) => {
     const code = found.codePointAt(0) ?? 0;
     const digits = code.toString(16);
-    return code < 0x100 ? `\\x${digits.padStart(2, '0')}` : code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
+    return code < 0x100
+      ? `\\x${digits.padStart(2, '0')}`
+      : code < 0x10000
+        ? `\\u${digits.padStart(4, '0')}`
+        : `\\u{${digits}}`;
   });
 }
 

@@ -96,7 +96,10 @@ function momentAsked(text: string | undefined, takenAtMs: number | null): Loaded
 export async function refuse(faults: readonly Fault[], asked: Asked, world: World): Promise<ExitCode> {
   const { closingOf } = await import('./messages.ts');
   const placed = faults.some(({ at }) => at.line > 0);
-  await asked.messages.faults(faults, placed ? closingOf(faults, world.calledAs) : `help: ${world.calledAs} help ${asked.verb}`);
+  await asked.messages.faults(
+    faults,
+    placed ? closingOf(faults, world.calledAs) : `help: ${world.calledAs} help ${asked.verb}`,
+  );
   return faults.some(({ code }) => code === 'FILE_UNWRITABLE') ? exit.bug : exit.invalid;
 }
 

@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 /** The door: what belongs to this process is put together here and handed in. It decides nothing. */
-import { basename, dirname } from 'node:path';
-import { diskFrom } from './disk.ts';
-import { run } from './run.ts';
+import { enableCompileCache } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import type { Sink } from './world.ts';
+
+// Compiled code is kept in the user's cache folder, so that the second start is faster; all else is loaded after this.
+const caches = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache'));
+if (caches) enableCompileCache(join(caches, 'nwctl'));
+const [{ diskFrom }, { run }] = await Promise.all([import('./disk.ts'), import('./run.ts')]);
 
 /** A reader that went away (`| head`) has all it wanted: that is no failure, and the exit code stays what it would be. */
 function sink(stream: NodeJS.WriteStream): Sink {

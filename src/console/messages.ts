@@ -19,10 +19,7 @@ export interface MessageForm {
   readonly color: boolean;
 }
 
-export function messagesTo(
-  world: World,
-  how: MessageForm,
-): Messages {
+export function messagesTo(world: World, how: MessageForm): Messages {
   const say = (level: 'error' | 'warning' | 'info', message: string, more: object = {}): void => {
     if (how.json) world.err.write(`${harmlessJson(JSON.stringify({ level, message, ...more }))}\n`);
     else world.err.write(level === 'info' ? `${harmless(message)}\n` : `${level}: ${harmless(message)}\n`);

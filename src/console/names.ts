@@ -43,6 +43,10 @@ export function objectFault(rule: Gate | Finding, object: string, { judgement }:
   const population = judgement.snapshot.populations[rule.per];
   if (population.state !== 'known' || population.indexOf.has(object)) return undefined;
   const ids = population.members.map(({ id }) => id);
-  const hint = hintFor(object, ids, ids.length === 0 ? `there is no ${rule.per} at all` : `there are ${listed(ids, 'and')}`);
+  const hint = hintFor(
+    object,
+    ids,
+    ids.length === 0 ? `there is no ${rule.per} at all` : `there are ${listed(ids, 'and')}`,
+  );
   return unknownName(`\`${rule.name}\` is about a ${rule.per}, and there is none called \`${shown(object)}\``, hint);
 }

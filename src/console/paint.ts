@@ -75,5 +75,10 @@ export function plainly(text: string, { signs }: Look): string {
   const safe = harmless(text);
   return signs === unicode
     ? safe
-    : safe.replaceAll('…', '...').replaceAll(/[«»“”]/g, '"').replaceAll(/[‘’]/g, "'").replaceAll('→', '->').replaceAll(' · ', ' - ');
+    : safe
+        .replaceAll('…', '...')
+        .replaceAll(/[«»“”]/g, '"')
+        .replaceAll(/[‘’]/g, "'")
+        .replaceAll('→', '->')
+        .replaceAll(' · ', ' - ');
 }

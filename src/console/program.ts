@@ -7,7 +7,12 @@ import { groups, type Verb, verbs } from './verbs.ts';
 
 /** What was typed, as far as the command line alone says. */
 export type Parsed =
-  | { readonly kind: 'run'; readonly verb: Verb; readonly args: readonly string[]; readonly flags: ReadonlyMap<string, unknown> }
+  | {
+      readonly kind: 'run';
+      readonly verb: Verb;
+      readonly args: readonly string[];
+      readonly flags: ReadonlyMap<string, unknown>;
+    }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly fault: Fault; readonly verb: string };
 
@@ -45,7 +50,10 @@ export function parse(argv: readonly string[], calledAs: string, columns: number
     if (verb.hidden) command.allowUnknownOption().helpOption(false);
     command.addHelpText('after', examplesOf(verb, calledAs));
     command.action((...given: unknown[]) => {
-      const spread = given.slice(0, verb.takes.length).flat().filter((word) => word !== undefined);
+      const spread = given
+        .slice(0, verb.takes.length)
+        .flat()
+        .filter((word) => word !== undefined);
       const flags = new Map<string, unknown>();
       for (const name of [...verb.options, ...everywhere]) {
         const from = everywhere.includes(name) ? root : command;
@@ -121,7 +129,10 @@ function settingsHelp(): string {
   ]);
   const widths = [0, 1].map((at) => Math.max(...rows.map((row) => row[at]?.length ?? 0), 8));
   const line = (row: readonly string[]): string =>
-    `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd()}\n`;
+    `  ${row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd()}\n`;
   return `\nSettings, as flag, as variable, and as field of nodewright.yaml and config.yaml:\n${line(['FLAG', 'VARIABLE', 'FIELD'])}${rows.map(line).join('')}`;
 }
 
@@ -133,7 +144,20 @@ function groupFault(name: string): Fault {
 /** Commander's sentence in our tone: its suggestion is the next step. */
 function faultOf(problem: CommanderError): Fault {
   const [first = '', ...rest] = problem.message.replace(/^error: /, '').split('\n(Did you mean ');
-  const meant = rest.join('').replace(/\?\)$/, '').replace(/^one of /, '');
-  const says = first.replaceAll("'", '`').replace(/^missing required argument `(.*)`$/, (_, name: string) => `\`${name.toUpperCase()}\` is missing`);
-  return usage(harmless(says), meant === '' ? undefined : `did you mean ${meant.split(', ').map((word) => `\`${word}\``).join(' or ')}?`);
+  const meant = rest
+    .join('')
+    .replace(/\?\)$/, '')
+    .replace(/^one of /, '');
+  const says = first
+    .replaceAll("'", '`')
+    .replace(/^missing required argument `(.*)`$/, (_, name: string) => `\`${name.toUpperCase()}\` is missing`);
+  return usage(
+    harmless(says),
+    meant === ''
+      ? undefined
+      : `did you mean ${meant
+          .split(', ')
+          .map((word) => `\`${word}\``)
+          .join(' or ')}?`,
+  );
 }

@@ -35,7 +35,9 @@ interface Held {
   readonly nowMs: number;
 }
 
-export type TestRun = { readonly ok: true; readonly steps: readonly StepResult[] } | { readonly ok: false; readonly faults: readonly Fault[] };
+export type TestRun =
+  | { readonly ok: true; readonly steps: readonly StepResult[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Capture → changes → expectations, step after step. Each step is judged by the same function as everything else; what a
  *  test changes are reports, so that whatever is computed from them follows. */
@@ -70,7 +72,14 @@ function removed(raws: readonly Raw[], held: readonly Held[], faults: Fault[]): 
     if (matches === undefined) continue;
     const next = left.filter((raw) => !matches(raw));
     if (next.length === left.length && !raws.some(matches)) {
-      faults.push(error('TEST_INVALID', change.at, 'there is no such thing in the capture to remove', '`nwctl capture show` lists what there is'));
+      faults.push(
+        error(
+          'TEST_INVALID',
+          change.at,
+          'there is no such thing in the capture to remove',
+          '`nwctl capture show` lists what there is',
+        ),
+      );
     }
     left = next;
   }
@@ -85,12 +94,16 @@ function matcher(change: Change): ((raw: Raw) => boolean) | undefined {
       return (raw) => raw.from === 'linstor';
     case 'remove-object': {
       const { object, name, namespace } = change;
-      const isKind = (kind: string): boolean => kind === object || (!object.includes('/') && kind.endsWith(`/${object}`));
+      const isKind = (kind: string): boolean =>
+        kind === object || (!object.includes('/') && kind.endsWith(`/${object}`));
       return (raw) => {
         if (raw.from === 'list') return name === undefined && isKind(raw.kind);
         if (raw.from !== 'object' || !isKind(kindOf(raw.object))) return false;
         const { metadata } = raw.object;
-        return (name === undefined || metadata.name === name) && (namespace === undefined || metadata.namespace === namespace);
+        return (
+          (name === undefined || metadata.name === name) &&
+          (namespace === undefined || metadata.namespace === namespace)
+        );
       };
     }
     default:
@@ -129,15 +142,19 @@ function changed(reports: readonly Report[], held: readonly Held[], faults: Faul
         return become(seen, change, nowMs, declared.maxAgeMs);
       }),
     }));
-    if (heard || change.kind === 'unknown') continue;
-    if (change.kind === 'stale') {
-      faults.push(error('TEST_INVALID', change.at, `nobody reports \`${fact}\` of \`${of}\`, so it cannot be stale`));
+    if (heard) continue;
+    if (change.kind !== 'value') {
+      const says = `nobody reports \`${fact}\` of \`${of}\`, so it cannot be stale`;
+      if (change.kind === 'stale') faults.push(error('TEST_INVALID', change.at, says));
       continue;
     }
     const subject: Subject = { kind: declared.subject, id: of, of: {} };
     const { value, ageMs, grade } = change;
     const observation: Observation = { fact, subject, value, seenAtMs: nowMs - ageMs, grade, source };
-    now = [...now, { reporter: 'test', scope: `${fact} ${of}`, seenAtMs: nowMs, observations: [observation], censuses: [] }];
+    now = [
+      ...now,
+      { reporter: 'test', scope: `${fact} ${of}`, seenAtMs: nowMs, observations: [observation], censuses: [] },
+    ];
   }
   return now;
 }
@@ -164,7 +181,10 @@ function storeOf(reports: readonly Report[], held: readonly Held[]): FactStore {
   return { fold: (report) => store.fold(report), cut: (nowMs) => computed.reduce(withComputed, store.cut(nowMs)) };
 }
 
-function withComputed(snapshot: Snapshot, { change, nowMs }: { readonly change: FactChange; readonly nowMs: number }): Snapshot {
+function withComputed(
+  snapshot: Snapshot,
+  { change, nowMs }: { readonly change: FactChange; readonly nowMs: number },
+): Snapshot {
   const column = snapshot.columns.get(change.fact);
   const index = column === undefined ? undefined : snapshot.populations[column.fact.subject].indexOf.get(change.of);
   if (column === undefined || index === undefined) return snapshot;
@@ -173,7 +193,13 @@ function withComputed(snapshot: Snapshot, { change, nowMs }: { readonly change: 
   const present = cells.filter((cell) => cell.kind === 'present');
   const values = cells.map((cell) => (cell.kind === 'present' ? cell.value : undefined));
   const moments = present.map(({ seenAtMs }) => seenAtMs);
-  const next = { ...column, cells, values, oldestMs: Math.min(...moments, Number.POSITIVE_INFINITY), newestMs: Math.max(...moments, Number.NEGATIVE_INFINITY) };
+  const next = {
+    ...column,
+    cells,
+    values,
+    oldestMs: Math.min(...moments, Number.POSITIVE_INFINITY),
+    newestMs: Math.max(...moments, Number.NEGATIVE_INFINITY),
+  };
   return { ...snapshot, columns: new Map(snapshot.columns).set(change.fact, next) };
 }
 
@@ -193,7 +219,12 @@ function strangerIn(change: Change, { populations }: Snapshot): Fault | undefine
   if (!('fact' in change)) return undefined;
   const kind = vocabulary.get(change.fact)?.subject;
   if (kind === undefined || populations[kind].indexOf.has(change.of)) return undefined;
-  return error('TEST_INVALID', change.at, `there is no ${kind} \`${change.of}\` in the capture`, '`nwctl facts --profile … --capture …` lists who there is');
+  return error(
+    'TEST_INVALID',
+    change.at,
+    `there is no ${kind} \`${change.of}\` in the capture`,
+    '`nwctl facts --profile … --capture …` lists who there is',
+  );
 }
 
 // --- expectations ---
@@ -217,19 +248,45 @@ function failureOf(expectation: Expectation, judgement: Judgement): Failure | un
   switch (expectation.kind) {
     case 'gate': {
       const judged = judgement.gates.filter(({ rule }) => rule.name === expectation.gate);
-      return unlike(judged, expectation.object, expectation.per, expectation.verdict, (truth) => verdictWords[truth], expectation.gate, at, judgement);
+      return unlike(
+        judged,
+        expectation.object,
+        expectation.per,
+        expectation.verdict,
+        (truth) => verdictWords[truth],
+        expectation.gate,
+        at,
+        judgement,
+      );
     }
     case 'finding': {
       const judged = judgement.findings.filter(({ rule }) => rule.name === expectation.finding);
-      return unlike(judged, expectation.object, expectation.per, expectation.word, (truth) => raised[verdictWords[truth]], expectation.finding, at, judgement);
+      return unlike(
+        judged,
+        expectation.object,
+        expectation.per,
+        expectation.word,
+        (truth) => raised[verdictWords[truth]],
+        expectation.finding,
+        at,
+        judgement,
+      );
     }
     case 'phase': {
       const { phase, says, verdict } = judgement.site;
       if (phase === expectation.phase) return undefined;
-      return { at, says: `the site is ${phase} (${says}), expected ${expectation.phase}`, because: reasonsAgainst(verdict()).map(sentence) };
+      return {
+        at,
+        says: `the site is ${phase} (${says}), expected ${expectation.phase}`,
+        because: reasonsAgainst(verdict()).map(sentence),
+      };
     }
     case 'workflow':
-      return { at, says: `workflows are not decided by this version, so nothing can be said of ${expectation.drives}/${expectation.name}`, because: [] };
+      return {
+        at,
+        says: `workflows are not decided by this version, so nothing can be said of ${expectation.drives}/${expectation.name}`,
+        because: [],
+      };
   }
 }
 
@@ -243,18 +300,34 @@ function unlike(
   at: Place,
   { snapshot }: Judgement,
 ): Failure | undefined {
-  const asked = object === undefined ? judged : judged.filter((one) => one.object === object || one.object === undefined);
+  const asked =
+    object === undefined ? judged : judged.filter((one) => one.object === object || one.object === undefined);
   if (asked.length === 0) {
-    const who = object === undefined ? `there is no ${per} at all` : `there is no ${per} \`${object}\`; there are ${snapshot.populations[per].members.map(({ id }) => id).join(', ')}`;
+    const who =
+      object === undefined
+        ? `there is no ${per} at all`
+        : `there is no ${per} \`${object}\`; there are ${snapshot.populations[per].members.map(({ id }) => id).join(', ')}`;
     return { at, says: `${name} says nothing: ${who}`, because: [] };
   }
   const wrong = asked.filter(({ truth }) => wordOf(truth) !== expected);
   const [first] = wrong;
   if (first === undefined) return undefined;
   const which = wrong.map((one) => `${one.object ?? 'all'} is ${wordOf(one.truth)}`).join(', ');
-  return { at, says: `${name}: ${which}, expected ${expected}`, because: reasonsAgainst(first.verdict()).map(sentence) };
+  return {
+    at,
+    says: `${name}: ${which}, expected ${expected}`,
+    because: reasonsAgainst(first.verdict()).map(sentence),
+  };
 }
 
-function sentence({ fact, object, detail }: { readonly fact: string; readonly object: string; readonly detail: string }): string {
+function sentence({
+  fact,
+  object,
+  detail,
+}: {
+  readonly fact: string;
+  readonly object: string;
+  readonly detail: string;
+}): string {
   return `${fact} of ${object} ${detail}`;
 }

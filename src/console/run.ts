@@ -43,10 +43,7 @@ async function askedOf(
 ): Promise<Asked | { readonly faults: readonly Fault[] }> {
   const { verb } = parsed;
   const says = new Map(
-    [...parsed.flags].map(([name, value]) => [
-      name,
-      { value, where: `--${name}`, at: { file: '', line: 0, col: 0 } },
-    ]),
+    [...parsed.flags].map(([name, value]) => [name, { value, where: `--${name}`, at: { file: '', line: 0, col: 0 } }]),
   );
   const names: readonly OptionName[] = [...everywhere, ...verb.options];
   const layers: Layer[] = [{ origin: 'flag', says }, environmentLayer(world.env)];
@@ -63,7 +60,9 @@ async function askedOf(
   const format = (settings.text('output') ?? 'text') as Format;
   if (verb.options.includes('output') && !verb.formats.includes(format)) {
     const where = settings.get('output')?.where ?? '';
-    faults.push(usage(`${where} is \`${format}\`, which \`${verb.name}\` does not have`, `it has ${verb.formats.join(', ')}`));
+    faults.push(
+      usage(`${where} is \`${format}\`, which \`${verb.name}\` does not have`, `it has ${verb.formats.join(', ')}`),
+    );
   }
   if (faults.length > 0) return { faults };
   const color = colorFor(settings, world);
@@ -95,23 +94,25 @@ async function askedOf(
 
 function colorFor(settings: Settings, { env }: World): (isTerminal: boolean) => boolean {
   const when = settings.text('color');
-  const refused = (env['NO_COLOR'] ?? '') !== '' && settings.get('color')?.origin !== 'flag';
-  return (isTerminal) => when === 'always' ? !refused : when !== 'never' && !refused && isTerminal && env['TERM'] !== 'dumb';
+  const refused = (env.NO_COLOR ?? '') !== '' && settings.get('color')?.origin !== 'flag';
+  return (isTerminal) =>
+    when === 'always' ? !refused : when !== 'never' && !refused && isTerminal && env.TERM !== 'dumb';
 }
 
 /** Only a terminal that says so itself: what goes into a pipe or a file is the same everywhere. */
 function lacksUnicode(env: World['env']): boolean {
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
-  return env['TERM'] === 'linux' || (locale !== '' && !/utf-?8/i.test(locale));
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return env.TERM === 'linux' || (locale !== '' && !/utf-?8/i.test(locale));
 }
 
 async function refuse(world: World, faults: readonly Fault[], verb: string): Promise<ExitCode> {
   const { messagesTo } = await import('./messages.ts');
   // What was asked could not be read, so how to say so could not either: the plainest form, but for machines theirs.
-  const json = world.env['NW_LOG_FORMAT'] === 'json';
+  const json = world.env.NW_LOG_FORMAT === 'json';
   const form = { json, verbose: false, ascii: false, color: false };
   await messagesTo(world, form).faults(faults);
-  if (!json && faults.some(({ code }) => code === 'USAGE')) world.err.write(`help: ${`${world.calledAs} help ${verb}`.trimEnd()}\n`);
+  if (!json && faults.some(({ code }) => code === 'USAGE'))
+    world.err.write(`help: ${`${world.calledAs} help ${verb}`.trimEnd()}\n`);
   return exit.invalid;
 }
 
@@ -132,6 +133,7 @@ function confess(problem: unknown, verbose: boolean, world: World): ExitCode {
   const safe = [...says].map((c) => (c < ' ' || (c >= '\u007f' && c < '\u00a0') ? '?' : c)).join('');
   world.err.write(`nwctl has a bug: ${safe}\n`);
   if (verbose && problem instanceof Error) world.err.write(`${problem.stack ?? ''}\n`);
-  else world.err.write('please report it with the command line and, if you may, the capture; -v says where it happened\n');
+  else
+    world.err.write('please report it with the command line and, if you may, the capture; -v says where it happened\n');
   return exit.bug;
 }

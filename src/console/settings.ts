@@ -58,7 +58,7 @@ export function resolve(
       if (form.default !== undefined) values.set(name, { value: form.default, origin: 'default', where: '' });
       continue;
     }
-    const value = valueOf(form, said.value);
+    const value = checkedValue(form, said.value);
     if ('wrong' in value) {
       const code = layer.origin === 'flag' ? 'USAGE' : 'CONFIG_INVALID';
       faults.push(error(code, said.at, `${said.where} ${value.wrong}`, value.hint));
@@ -67,16 +67,20 @@ export function resolve(
   return { settings: new Settings(values), faults };
 }
 
-type Checked = { readonly right: string | boolean | readonly string[] } | { readonly wrong: string; readonly hint?: string };
+type Checked =
+  | { readonly right: string | boolean | readonly string[] }
+  | { readonly wrong: string; readonly hint?: string };
 
-function valueOf(form: OptionForm, said: unknown): Checked {
+function checkedValue(form: OptionForm, said: unknown): Checked {
   if (form.value === undefined) {
     if (typeof said === 'boolean') return { right: said };
     if (said === 'true' || said === '1' || said === 'yes') return { right: true };
     if (said === 'false' || said === '0' || said === 'no' || said === '') return { right: false };
     return { wrong: `is \`${String(said)}\`, and must be true or false` };
   }
-  const words = (Array.isArray(said) ? said : [said]).flatMap((word) => (form.many ? String(word).split(',') : [String(word)]));
+  const words = (Array.isArray(said) ? said : [said]).flatMap((word) =>
+    form.many ? String(word).split(',') : [String(word)],
+  );
   for (const word of words) {
     if (word === '') return { wrong: 'is empty', hint: `it takes ${form.value}` };
     if (form.choices !== undefined && !form.choices.includes(word)) {

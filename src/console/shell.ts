@@ -7,7 +7,12 @@ export function quoted(word: string): string {
 }
 
 /** A next command, ready to be copied: with the flags that were typed. What a variable or a file said holds for it too. */
-export function nextCommand(calledAs: string, words: readonly string[], { settings }: Asked, names: readonly OptionName[]): string {
+export function nextCommand(
+  calledAs: string,
+  words: readonly string[],
+  { settings }: Asked,
+  names: readonly OptionName[],
+): string {
   const flags = names.flatMap((name) => {
     const setting = settings.get(name);
     if (setting === undefined || setting.origin !== 'flag' || typeof setting.value !== 'string') return [];

@@ -25,13 +25,22 @@ export function table(look: Look, headers: readonly string[] | undefined, rows: 
     wrapped.forEach((piece, line) => {
       const left = used
         .slice(0, -1)
-        .map((at) => (line === 0 ? painted(cells[at] ?? '', paints[at], widths.get(at) ?? 0) : ' '.repeat(widths.get(at) ?? 0)));
+        .map((at) =>
+          line === 0 ? painted(cells[at] ?? '', paints[at], widths.get(at) ?? 0) : ' '.repeat(widths.get(at) ?? 0),
+        );
       lines.push([...left, painted(piece, paints[last], 0)].join(' '.repeat(gap)).trimEnd());
     });
   };
-  if (headers !== undefined && rows.length > 0) print(headers, headers.map(() => look.quiet));
+  if (headers !== undefined && rows.length > 0)
+    print(
+      headers,
+      headers.map(() => look.quiet),
+    );
   rows.forEach((row, at) => {
-    print(texts[at] ?? [], row.map((cell) => (typeof cell === 'string' ? undefined : cell.paint)));
+    print(
+      texts[at] ?? [],
+      row.map((cell) => (typeof cell === 'string' ? undefined : cell.paint)),
+    );
   });
   return lines.map((line) => `${line}\n`).join('');
 }

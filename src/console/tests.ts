@@ -4,12 +4,23 @@ import { yamlFiles } from './walk.ts';
 import type { Disk } from './world.ts';
 
 /** Where a profile's tests stand: in `tests/` beside its profile.yaml, and beside each of its packs. */
-export function testFilesOf(disk: Disk, path: string, { files }: LoadedProfile): { readonly files: readonly string[]; readonly faults: readonly Fault[] } {
+export function testFilesOf(
+  disk: Disk,
+  path: string,
+  { files }: LoadedProfile,
+): { readonly files: readonly string[]; readonly faults: readonly Fault[] } {
   const home = disk.kindOf(path) === 'folder' ? path : parentOf(path);
   // The loader names files as seen from the folder around the profile's own.
   const around = `${home}/..`;
-  const folders = new Set([`${home}/tests`, ...files.slice(1).map((file) => `${around}/${parentOf(file)}/tests`)].map((folder) => short(disk, folder)));
-  const found = [...folders].sort().filter((folder) => disk.kindOf(folder) === 'folder').map((folder) => yamlFiles(disk, folder));
+  const folders = new Set(
+    [`${home}/tests`, ...files.slice(1).map((file) => `${around}/${parentOf(file)}/tests`)].map((folder) =>
+      short(disk, folder),
+    ),
+  );
+  const found = [...folders]
+    .sort()
+    .filter((folder) => disk.kindOf(folder) === 'folder')
+    .map((folder) => yamlFiles(disk, folder));
   return { files: found.flatMap((one) => one.files), faults: found.flatMap((one) => one.faults) };
 }
 

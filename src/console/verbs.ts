@@ -50,7 +50,13 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'check',
-    takes: [{ form: '[profile...]', says: 'profile folders, or single packs, tests and captures’ manifests', completes: 'path' }],
+    takes: [
+      {
+        form: '[profile...]',
+        says: 'profile folders, or single packs, tests and captures’ manifests',
+        completes: 'path',
+      },
+    ],
     says: 'find every fault of a profile and its packs',
     more: 'All faults at once, each with its place, an excerpt, the likely name and a code. Exit 2 if there is an error; warnings alone exit 0.',
     options: ['output'],
@@ -83,7 +89,10 @@ export const verbs: readonly Verb[] = [
     examples: [
       { does: 'the whole site', args: `eval ${where}` },
       { does: 'may node-b restart? the exit code says', args: `eval ${where} --gate node-may-restart/node-b` },
-      { does: 'a capture from standard input, as data', args: 'eval -p profiles/three-node -c - -o json < site.ndjson.gz' },
+      {
+        does: 'a capture from standard input, as data',
+        args: 'eval -p profiles/three-node -c - -o json < site.ndjson.gz',
+      },
     ],
     load: () => import('./commands/eval.ts'),
   },
@@ -114,7 +123,13 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'test',
-    takes: [{ form: '[profile...]', says: 'profile folders; their tests and those beside their packs are run', completes: 'folder' }],
+    takes: [
+      {
+        form: '[profile...]',
+        says: 'profile folders; their tests and those beside their packs are run',
+        completes: 'folder',
+      },
+    ],
     says: 'run the tests beside a profile and its packs',
     more: 'Exit 3 if a test fails, or if there is none.',
     options: ['run', 'coverage', 'exit-zero', 'output'],

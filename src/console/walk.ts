@@ -12,7 +12,10 @@ const depthMax = 16;
 const skipped = new Set(['.git', 'node_modules', 'dist']);
 
 /** YAML files of a path: the file itself, or those of the folder and the folders in it, sorted. Paths stay as typed. */
-export function yamlFiles(disk: Disk, path: string): { readonly files: readonly string[]; readonly faults: readonly Fault[] } {
+export function yamlFiles(
+  disk: Disk,
+  path: string,
+): { readonly files: readonly string[]; readonly faults: readonly Fault[] } {
   const kind = disk.kindOf(path);
   if (kind === 'none') return { files: [], faults: [error('FILE_MISSING', at(path), 'does not exist')] };
   if (kind !== 'folder') return { files: [path], faults: [] };
@@ -35,7 +38,10 @@ export function yamlFiles(disk: Disk, path: string): { readonly files: readonly 
   return { files, faults };
 }
 
-export function readSource(disk: Disk, path: string): { readonly source: SourceText } | { readonly faults: readonly Fault[] } {
+export function readSource(
+  disk: Disk,
+  path: string,
+): { readonly source: SourceText } | { readonly faults: readonly Fault[] } {
   const bytes = disk.read(path);
   if (isUnread(bytes)) return { faults: [error(bytes.code, at(path), bytes.message)] };
   const text = decodeText(path, bytes, bytesMax);

@@ -35,7 +35,11 @@ export interface Disk {
   /** Names in a folder, sorted. */
   list(path: string): readonly string[] | Unread;
   /** Writes beside the file and renames. `mustBeNew`: what is there stays, and the answer is a fault. */
-  write(path: string, text: string | AsyncIterable<Uint8Array>, mustBeNew?: boolean): Promise<Loaded<{ readonly bytes: number }>>;
+  write(
+    path: string,
+    text: string | AsyncIterable<Uint8Array>,
+    mustBeNew?: boolean,
+  ): Promise<Loaded<{ readonly bytes: number }>>;
   /** With every folder above it. */
   makeFolder(path: string): Loaded<true>;
   /** Absolute. */

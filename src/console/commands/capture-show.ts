@@ -65,18 +65,30 @@ function textOf(shown: CaptureShown, look: Asked['look']): string {
     takenAtMs === null ? 'taken at no recorded moment' : `taken ${moment(takenAtMs)}`,
     `by ${shown.takenBy}${requestedBy === undefined ? '' : ` for ${requestedBy}`}`,
     shown.hasManifest ? (shown.complete ? 'complete' : 'not known to be complete') : 'without a manifest',
-    moments === null || moments.oldestMs === moments.newestMs ? '' : `fetched within ${span(moments.newestMs - moments.oldestMs)}`,
+    moments === null || moments.oldestMs === moments.newestMs
+      ? ''
+      : `fetched within ${span(moments.newestMs - moments.oldestMs)}`,
   ].filter((part) => part !== '');
   const digest = look.wide ? shown.digest : shown.digest.slice(0, 'sha256:'.length + 12);
-  const lists: Readonly<Record<string, string>> = { had: '', failed: 'the list could not be had: who there is, is not known', none: 'single objects: who else there is, is not known' };
+  const lists: Readonly<Record<string, string>> = {
+    had: '',
+    failed: 'the list could not be had: who there is, is not known',
+    none: 'single objects: who else there is, is not known',
+  };
   const kinds = shown.kinds.map(({ kind, objects, list, read }): readonly Cell[] => [
     kind,
     String(objects),
     { text: read ? (lists[list] ?? '') : 'no fact is read from it', paint: read ? look.unsure : look.quiet },
   ]);
   const files = [
-    ...shown.linstor.map(({ name, characters, failed }): readonly Cell[] => ['linstor', name, failed ?? `${characters} characters`]),
-    ...shown.hosts.flatMap(({ node, files: texts }) => texts.map(({ name, characters, failed }): readonly Cell[] => [node, name, failed ?? `${characters} characters`])),
+    ...shown.linstor.map(({ name, characters, failed }): readonly Cell[] => [
+      'linstor',
+      name,
+      failed ?? `${characters} characters`,
+    ]),
+    ...shown.hosts.flatMap(({ node, files: texts }) =>
+      texts.map(({ name, characters, failed }): readonly Cell[] => [node, name, failed ?? `${characters} characters`]),
+    ),
   ];
   const observed = shown.observed.map(({ node, heartbeatChangedAtMs, clockSkewMs }): readonly Cell[] => [
     node,
@@ -90,6 +102,9 @@ function textOf(shown: CaptureShown, look: Asked['look']): string {
     part('OBJECTS', kinds),
     part('TEXTS', files),
     part('MEASURED BY THE OBSERVER', observed),
-    part('MISSING', shown.missing.map(({ what, why }) => [what, { text: why, paint: look.unsure }])),
+    part(
+      'MISSING',
+      shown.missing.map(({ what, why }) => [what, { text: why, paint: look.unsure }]),
+    ),
   ].join('');
 }

@@ -46,7 +46,12 @@ async function check(path: string, world: World): Promise<readonly Checked[]> {
   }
   const told = results.filter(({ kind, faults }) => kind !== 'other' || faults.length > 0);
   if (told.length > 0) return told;
-  return [{ path, faults: [usage(`\`${path}\` holds nothing that can be checked`, 'name a profile’s folder, a pack or a capture')] }];
+  return [
+    {
+      path,
+      faults: [usage(`\`${path}\` holds nothing that can be checked`, 'name a profile’s folder, a pack or a capture')],
+    },
+  ];
 }
 
 function isKind(file: string, kind: string, { disk }: World): boolean {
@@ -68,7 +73,8 @@ async function checkProfile(path: string, world: World): Promise<Checked> {
     }
     const header = testHeader(read.source);
     // A test of another profile is checked with that one.
-    const own = header.ok && header.value.profile !== undefined ? beside(world.disk, file, header.value.profile.path) : path;
+    const own =
+      header.ok && header.value.profile !== undefined ? beside(world.disk, file, header.value.profile.path) : path;
     const other = own === path ? loaded : await openProfile(own, world);
     if (!other.ok) faults.push(...other.faults);
     else {
@@ -77,7 +83,14 @@ async function checkProfile(path: string, world: World): Promise<Checked> {
     }
   }
   const around = world.disk.kindOf(path) === 'folder' ? `${path}/..` : `${path}/../..`;
-  return { path, kind: 'profile', faults, profile, tests: tests.files.length, files: [...files.map((file) => `${around}/${file}`), ...tests.files] };
+  return {
+    path,
+    kind: 'profile',
+    faults,
+    profile,
+    tests: tests.files.length,
+    files: [...files.map((file) => `${around}/${file}`), ...tests.files],
+  };
 }
 
 async function checkCapture(path: string, { stdin }: World): Promise<Checked> {
@@ -108,7 +121,9 @@ function rendered(checked: readonly Checked[], { format, look }: Asked, { called
     case 'yaml':
       return yaml(checkData(checked));
     case 'name':
-      return [...new Set(checked.flatMap(({ faults }) => faults.map(({ at }) => at.file)))].map((file) => `${file}\n`).join('');
+      return [...new Set(checked.flatMap(({ faults }) => faults.map(({ at }) => at.file)))]
+        .map((file) => `${file}\n`)
+        .join('');
     case 'junit':
     case 'sarif':
     case 'github':

@@ -13,7 +13,9 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const before = words.slice(0, -1);
   const found = await candidates(before, typed, world);
   const lines = found.filter(([word]) => word.startsWith(':') || word.startsWith(typed));
-  world.out.write(lines.map(([word, says]) => `${harmless(word)}${says === '' ? '' : `\t${harmless(says)}`}\n`).join(''));
+  world.out.write(
+    lines.map(([word, says]) => `${harmless(word)}${says === '' ? '' : `\t${harmless(says)}`}\n`).join(''),
+  );
   return exit.ok;
 }
 
@@ -21,7 +23,8 @@ type Candidate = readonly [word: string, says: string];
 
 async function candidates(before: readonly string[], typed: string, world: World): Promise<readonly Candidate[]> {
   const { verb, rest } = verbOf(before);
-  if (verb === undefined) return before.length === 0 ? [...firstWords(), ...flagsOf(typed, everywhere)] : secondWords(before);
+  if (verb === undefined)
+    return before.length === 0 ? [...firstWords(), ...flagsOf(typed, everywhere)] : secondWords(before);
   const previous = before.at(-1) ?? '';
   const pending = flagOf(previous, verb);
   if (pending?.value !== undefined) return valuesOf(pending, verb, before, world);
@@ -41,13 +44,17 @@ function verbOf(words: readonly string[]): { readonly verb?: Verb; readonly rest
 }
 
 function firstWords(): readonly Candidate[] {
-  const own = verbs.filter(({ name, hidden }) => !hidden && !name.includes(' ')).map(({ name, says }): Candidate => [name, says]);
+  const own = verbs
+    .filter(({ name, hidden }) => !hidden && !name.includes(' '))
+    .map(({ name, says }): Candidate => [name, says]);
   return [...own, ...groups, ['help', 'help for a command']];
 }
 
 function secondWords([first]: readonly string[]): readonly Candidate[] {
   if (first === 'help') return firstWords();
-  return verbs.filter(({ name }) => name.startsWith(`${first} `)).map(({ name, says }) => [name.split(' ')[1] ?? '', says]);
+  return verbs
+    .filter(({ name }) => name.startsWith(`${first} `))
+    .map(({ name, says }) => [name.split(' ')[1] ?? '', says]);
 }
 
 function flagsOf(typed: string, names: readonly OptionName[]): readonly Candidate[] {
@@ -56,7 +63,9 @@ function flagsOf(typed: string, names: readonly OptionName[]): readonly Candidat
 
 function flagOf(word: string, verb: Verb): OptionForm | undefined {
   if (!word.startsWith('-')) return undefined;
-  return [...verb.options, ...everywhere].map(formOf).find(({ name, short }) => word === `--${name}` || word === `-${short ?? ' '}`);
+  return [...verb.options, ...everywhere]
+    .map(formOf)
+    .find(({ name, short }) => word === `--${name}` || word === `-${short ?? ' '}`);
 }
 
 /** The words that are neither flags nor their values. */
@@ -64,7 +73,12 @@ function positionals(words: readonly string[], verb: Verb): readonly string[] {
   return words.filter((word, at) => !word.startsWith('-') && flagOf(words[at - 1] ?? '', verb)?.value === undefined);
 }
 
-async function valuesOf(form: OptionForm, verb: Verb, before: readonly string[], world: World): Promise<readonly Candidate[]> {
+async function valuesOf(
+  form: OptionForm,
+  verb: Verb,
+  before: readonly string[],
+  world: World,
+): Promise<readonly Candidate[]> {
   if (form.name === 'output') return verb.formats.map((word) => [word, '']);
   if (form.choices !== undefined) return form.choices.map((word) => [word, '']);
   if (form.name === 'gate') return gateNames(before, world);
@@ -72,7 +86,12 @@ async function valuesOf(form: OptionForm, verb: Verb, before: readonly string[],
   return form.name === 'profile' ? [[':folders', '']] : form.path || form.name === 'out' ? [[':files', '']] : [];
 }
 
-async function argumentValues(argument: Argument, given: readonly string[], before: readonly string[], world: World): Promise<readonly Candidate[]> {
+async function argumentValues(
+  argument: Argument,
+  given: readonly string[],
+  before: readonly string[],
+  world: World,
+): Promise<readonly Candidate[]> {
   switch (argument.completes) {
     case 'gate':
       return gateNames(before, world, true);
@@ -98,28 +117,34 @@ async function argumentValues(argument: Argument, given: readonly string[], befo
 }
 
 async function profileIn(before: readonly string[], world: World) {
-  const path = valueOf('profile', before, world);
+  const path = typedValue('profile', before, world);
   const loaded = path === undefined ? undefined : await openProfile(path, world);
   return loaded?.ok ? loaded.value.profile : undefined;
 }
 
 /** The flag as typed so far, else its variable; files are not worth the time of a key press. */
-function valueOf(name: 'profile' | 'capture', before: readonly string[], world: World): string | undefined {
+function typedValue(name: 'profile' | 'capture', before: readonly string[], world: World): string | undefined {
   const { short } = optionForms.get(name) ?? {};
   const at = before.findLastIndex((word) => word === `--${name}` || word === `-${short}`);
   const joined = before.findLast((word) => word.startsWith(`--${name}=`));
-  return joined?.slice(name.length + 3) ?? (at === -1 ? undefined : before[at + 1]) ?? world.env[`NW_${name.toUpperCase()}`];
+  return (
+    joined?.slice(name.length + 3) ?? (at === -1 ? undefined : before[at + 1]) ?? world.env[`NW_${name.toUpperCase()}`]
+  );
 }
 
 async function gateNames(before: readonly string[], world: World, withFindings = false): Promise<readonly Candidate[]> {
   const profile = await profileIn(before, world);
-  return (profile?.packs ?? []).flatMap(({ gates, findings }) => [...gates, ...(withFindings ? findings : [])].map(({ name, says }): Candidate => [name, says]));
+  return (profile?.packs ?? []).flatMap(({ gates, findings }) =>
+    [...gates, ...(withFindings ? findings : [])].map(({ name, says }): Candidate => [name, says]),
+  );
 }
 
 async function objectNames(name: string, before: readonly string[], world: World): Promise<readonly Candidate[]> {
   const profile = await profileIn(before, world);
-  const rule = profile?.packs.flatMap(({ gates, findings }) => [...gates, ...findings]).find((one) => one.name === name);
-  const path = valueOf('capture', before, world);
+  const rule = profile?.packs
+    .flatMap(({ gates, findings }) => [...gates, ...findings])
+    .find((one) => one.name === name);
+  const path = typedValue('capture', before, world);
   if (profile === undefined || rule === undefined || path === undefined || path === '-') return [];
   const { openCapture } = await import('../../capture/files.ts');
   const capture = await openCapture(path, { stdin: world.stdin });

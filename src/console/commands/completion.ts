@@ -1,6 +1,6 @@
+import { hintFor } from '../../rules/suggest.ts';
 import type { Asked } from '../asked.ts';
 import { refuse } from '../inputs.ts';
-import { hintFor } from '../../rules/suggest.ts';
 import { usage } from '../usage.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -68,7 +68,11 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const [word = ''] = asked.args;
   const shell = shells.find((known) => known === word);
   if (shell === undefined) {
-    return refuse([usage(`there is no completion for \`${word}\``, hintFor(word, shells, 'there are bash, zsh and fish'))], asked, world);
+    return refuse(
+      [usage(`there is no completion for \`${word}\``, hintFor(word, shells, 'there are bash, zsh and fish'))],
+      asked,
+      world,
+    );
   }
   world.out.write(scripts[shell]);
   return exit.ok;

@@ -1,10 +1,10 @@
 import type { Asked } from '../asked.ts';
 import { fileLayers } from '../config-file.ts';
+import { refuse } from '../inputs.ts';
 import { camel, type OptionName, optionForms } from '../options.ts';
 import { type Data, json, yaml } from '../render/data.ts';
 import { environmentLayer, resolve } from '../settings.ts';
 import { table } from '../table.ts';
-import { refuse } from '../inputs.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 /** Every setting that has a value, not only those that this verb reads. */
@@ -18,7 +18,11 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
       return [[name, { value: setting.value, where: setting.where, at: { file: '', line: 0, col: 0 } }] as const];
     }),
   );
-  const { settings, faults } = resolve(names, [{ origin: 'flag', says: typed }, environmentLayer(world.env), ...files.layers]);
+  const { settings, faults } = resolve(names, [
+    { origin: 'flag', says: typed },
+    environmentLayer(world.env),
+    ...files.layers,
+  ]);
   if (faults.length > 0) return refuse(faults, asked, world);
   const rows = names.flatMap((name) => {
     const setting = settings.get(name);

@@ -23,9 +23,12 @@ async function rendered(answer: Answer, asked: Asked, world: World): Promise<str
     case 'text':
     case 'wide': {
       const { evalText } = await import('../render/eval-text.ts');
-      const held = answer.gates.find(({ verdict }) => verdict === 'closed') ?? answer.gates.find(({ verdict }) => verdict === 'unknown');
+      const held =
+        answer.gates.find(({ verdict }) => verdict === 'closed') ??
+        answer.gates.find(({ verdict }) => verdict === 'unknown');
       const object = held?.object === undefined || held.object === 'site' ? [] : [held.object];
-      const why = held && nextCommand(world.calledAs, ['why', held.gate.name, ...object], asked, ['profile', 'capture', 'now']);
+      const why =
+        held && nextCommand(world.calledAs, ['why', held.gate.name, ...object], asked, ['profile', 'capture', 'now']);
       return evalText(answer, asked.look, why);
     }
     case 'json':
@@ -38,7 +41,10 @@ async function rendered(answer: Answer, asked: Asked, world: World): Promise<str
     case 'junit':
     case 'sarif':
     case 'github': {
-      const [{ evalReport }, { reportForms }] = await Promise.all([import('../render/eval-report.ts'), import('../render/report.ts')]);
+      const [{ evalReport }, { reportForms }] = await Promise.all([
+        import('../render/eval-report.ts'),
+        import('../render/report.ts'),
+      ]);
       return reportForms[asked.format](evalReport(answer));
     }
   }

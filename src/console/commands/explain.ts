@@ -37,7 +37,10 @@ function rendered(codes: readonly Explained[], isOne: boolean, { format, look }:
         return table(look, ['CODE', 'WHAT IT MEANS'], rows);
       }
       return codes
-        .map(({ code, why, fix }) => `${look.strong(code)}\n${paragraph(look, '  ', why)}${paragraph(look, '  next: ', fix)}`)
+        .map(
+          ({ code, why, fix }) =>
+            `${look.strong(code)}\n${paragraph(look, '  ', why)}${paragraph(look, '  next: ', fix)}`,
+        )
         .join('');
   }
 }

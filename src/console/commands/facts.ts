@@ -1,7 +1,7 @@
 import type { Reading } from '../../kernel/fact.ts';
 import { readingAt } from '../../kernel/snapshot.ts';
 import { subjectKinds } from '../../kernel/subject.ts';
-import { formatDuration, formatValue, type FactType } from '../../kernel/value.ts';
+import { type FactType, formatDuration, formatValue } from '../../kernel/value.ts';
 import { type FactDeclaration, vocabulary, vocabularyVersion } from '../../kernel/vocabulary.ts';
 import { hintFor } from '../../rules/suggest.ts';
 import { ago, moment } from '../ages.ts';
@@ -57,7 +57,13 @@ function vocabularyText(facts: readonly FactDeclaration[], { format, look }: Ask
   return table(
     look,
     headers,
-    facts.map((fact) => [fact.name, typeName(fact.type), freshFor(fact), ...(look.wide ? [fact.grade, fact.from] : []), fact.means]),
+    facts.map((fact) => [
+      fact.name,
+      typeName(fact.type),
+      freshFor(fact),
+      ...(look.wide ? [fact.grade, fact.from] : []),
+      fact.means,
+    ]),
   );
 }
 
@@ -73,7 +79,11 @@ function declarationText(fact: FactDeclaration, look: Asked['look']): string {
     ['from', from],
   ];
   const filled = rows.filter(([, value]) => value !== '');
-  return `${look.strong(name)}\n${paragraph(look, '  ', means)}${table(look, undefined, filled.map(([title = '', value = '']) => [`  ${title as string}`, value]))}`;
+  return `${look.strong(name)}\n${paragraph(look, '  ', means)}${table(
+    look,
+    undefined,
+    filled.map(([title = '', value = '']) => [`  ${title as string}`, value]),
+  )}`;
 }
 
 function typeName(type: FactType): string {
@@ -121,7 +131,11 @@ function readingsText(facts: readonly FactDeclaration[], site: Site, { format, l
   const { judgement, nowMs, profile, capture } = site;
   const { snapshot } = judgement;
   const rows = facts.flatMap((fact): readonly Row[] =>
-    snapshot.populations[fact.subject].members.map(({ id }, index) => ({ fact, object: id, reading: readingAt(snapshot, fact.name, index) })),
+    snapshot.populations[fact.subject].members.map(({ id }, index) => ({
+      fact,
+      object: id,
+      reading: readingAt(snapshot, fact.name, index),
+    })),
   );
   switch (format) {
     case 'json':
@@ -144,12 +158,21 @@ function readingsText(facts: readonly FactDeclaration[], site: Site, { format, l
       return rows.map(({ fact, object }) => `${fact.name}/${object}\n`).join('');
     default:
   }
-  const unlisted = subjectKinds.filter((kind) => snapshot.populations[kind].state !== 'known' && facts.some(({ subject }) => subject === kind));
-  const notes = unlisted.map((kind) => paragraph(look, '', `the list of ${kind}s is not known: ${snapshot.populations[kind].says}`, look.unsure));
+  const unlisted = subjectKinds.filter(
+    (kind) => snapshot.populations[kind].state !== 'known' && facts.some(({ subject }) => subject === kind),
+  );
+  const notes = unlisted.map((kind) =>
+    paragraph(look, '', `the list of ${kind}s is not known: ${snapshot.populations[kind].says}`, look.unsure),
+  );
   const headers = ['FACT', 'OBJECT', 'READING', 'AGE', 'GRADE', 'SOURCE'];
   const cells = rows.map(({ fact, object, reading }): readonly Cell[] => {
     const { seenAtMs } = reading;
-    const age = seenAtMs === undefined || !Number.isFinite(seenAtMs) ? '' : look.wide ? `${ago(seenAtMs, nowMs)} (${moment(seenAtMs)})` : ago(seenAtMs, nowMs);
+    const age =
+      seenAtMs === undefined || !Number.isFinite(seenAtMs)
+        ? ''
+        : look.wide
+          ? `${ago(seenAtMs, nowMs)} (${moment(seenAtMs)})`
+          : ago(seenAtMs, nowMs);
     const grade = reading.kind === 'absent' ? '' : reading.grade;
     return [fact.name, object, readingCell(fact, reading, look), age, grade, reading.source ?? ''];
   });
@@ -163,7 +186,10 @@ function readingCell(fact: FactDeclaration, reading: Reading, look: Asked['look'
     case 'stale':
       return { text: `${formatValue(fact.type, reading.value)} (stale)`, paint: look.unsure };
     case 'absent':
-      return { text: `? ${reading.why === 'unreadable' ? `unreadable: ${reading.says}` : reading.says}`, paint: look.unsure };
+      return {
+        text: `? ${reading.why === 'unreadable' ? `unreadable: ${reading.says}` : reading.says}`,
+        paint: look.unsure,
+      };
   }
 }
 

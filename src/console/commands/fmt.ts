@@ -3,8 +3,8 @@ import { format } from '../../rules/format.ts';
 import type { Asked } from '../asked.ts';
 import { refuse } from '../inputs.ts';
 import { count } from '../messages.ts';
-import { json, yaml } from '../render/data.ts';
 import { plainly } from '../paint.ts';
+import { json, yaml } from '../render/data.ts';
 import { kindIn, readSource, yamlFiles } from '../walk.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -56,13 +56,21 @@ function rendered(formatted: readonly Formatted[], dry: boolean, { format: form,
   switch (form) {
     case 'json':
     case 'yaml': {
-      const data = { schemaVersion: 'fmt/v1', signature: 'unsigned', written: !dry, files: formatted.map((one) => ({ file: one.file, changed: one.changed })) };
+      const data = {
+        schemaVersion: 'fmt/v1',
+        signature: 'unsigned',
+        written: !dry,
+        files: formatted.map((one) => ({ file: one.file, changed: one.changed })),
+      };
       return form === 'json' ? json(data) : yaml(data);
     }
     case 'name':
       return changed.map(({ file }) => `${plainly(file, look)}\n`).join('');
     default: {
-      const lines = changed.map(({ file }) => `${dry ? look.bad(`${look.signs.closed} not formatted`) : look.good(`${look.signs.open} formatted`)}  ${plainly(file, look)}\n`);
+      const lines = changed.map(
+        ({ file }) =>
+          `${dry ? look.bad(`${look.signs.closed} not formatted`) : look.good(`${look.signs.open} formatted`)}  ${plainly(file, look)}\n`,
+      );
       const same = formatted.length - changed.length;
       return `${lines.join('')}${count(formatted.length, 'file') || 'no file of ours'}${same > 0 ? `, ${same} already so` : ''}\n`;
     }

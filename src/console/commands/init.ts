@@ -22,9 +22,20 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const like = asked.settings.text('like') ?? '';
   const shipped = disk.shipped('profiles');
   const names = disk.list(shipped);
-  const known = Array.isArray(names) ? (names as readonly string[]).filter((name) => disk.kindOf(`${shipped}/${name}/profile.yaml`) === 'file') : [];
+  const known = Array.isArray(names)
+    ? (names as readonly string[]).filter((name) => disk.kindOf(`${shipped}/${name}/profile.yaml`) === 'file')
+    : [];
   if (!known.includes(like)) {
-    return refuse([unknownName(`there is no shipped profile \`${like}\``, hintFor(like, known, `there are ${listed(known, 'and')}`))], asked, world);
+    return refuse(
+      [
+        unknownName(
+          `there is no shipped profile \`${like}\``,
+          hintFor(like, known, `there are ${listed(known, 'and')}`),
+        ),
+      ],
+      asked,
+      world,
+    );
   }
   const loaded = await openProfile(`${shipped}/${like}`, world);
   if (!loaded.ok) return refuse(loaded.faults, asked, world);
@@ -35,7 +46,15 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const stands = disk.kindOf(dir);
   if (stands !== 'none' && stands !== 'folder') there.push({ path: dir, text: '' });
   if (there.length > 0) {
-    const faults = there.map(({ path }): Fault => error('FILE_UNWRITABLE', { file: path, line: 1, col: 1 }, 'is there already', 'choose another folder; nothing was written'));
+    const faults = there.map(
+      ({ path }): Fault =>
+        error(
+          'FILE_UNWRITABLE',
+          { file: path, line: 1, col: 1 },
+          'is there already',
+          'choose another folder; nothing was written',
+        ),
+    );
     await asked.messages.faults(faults);
     return exit.invalid;
   }
@@ -50,7 +69,12 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   return exit.ok;
 }
 
-function newFiles(dir: string, profile: string, packs: readonly string[], { disk }: World): { readonly made: NewFile[] } | { readonly faults: readonly Fault[] } {
+function newFiles(
+  dir: string,
+  profile: string,
+  packs: readonly string[],
+  { disk }: World,
+): { readonly made: NewFile[] } | { readonly faults: readonly Fault[] } {
   const faults: Fault[] = [];
   const textOf = (path: string): string => {
     const bytes = disk.read(path);
@@ -65,7 +89,10 @@ function newFiles(dir: string, profile: string, packs: readonly string[], { disk
       path: `${base}/packs/${path.split('/').at(-1) ?? ''}`,
       text: textOf(path).replace(/\$schema=\S*schemas\//, '$schema=../schemas/'),
     })),
-    { path: `${base}/nodewright.yaml`, text: '# Settings for whoever works in this folder; `nwctl help config` lists them.\nprofile: .\n' },
+    {
+      path: `${base}/nodewright.yaml`,
+      text: '# Settings for whoever works in this folder; `nwctl help config` lists them.\nprofile: .\n',
+    },
     ...['edge-profile', 'rule-pack', 'rule-test'].map((name) => ({
       path: `${base}/schemas/${name}.v1.json`,
       text: textOf(`${disk.shipped('schemas')}/${name}.v1.json`),
@@ -80,7 +107,9 @@ function ownProfile(text: string, folder: string): string {
   return text
     .replace(/\$schema=\S*schemas\//, '$schema=schemas/')
     .replaceAll('../packs/', 'packs/')
-    .replace(/^(metadata:\s*\{?\s*name:\s*)[a-z0-9-]+/m, (whole, before: string) => (name === undefined ? whole : before + name));
+    .replace(/^(metadata:\s*\{?\s*name:\s*)[a-z0-9-]+/m, (whole, before: string) =>
+      name === undefined ? whole : before + name,
+    );
 }
 
 function rendered(dir: string, made: readonly NewFile[], { format, look }: Asked, calledAs: string): string {

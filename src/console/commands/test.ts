@@ -40,7 +40,10 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   }
   if (faults.length > 0) return refuse(distinct(faults), asked, world);
   if (results.length === 0) {
-    const hint = asked.settings.text('run') === undefined ? 'put RuleTest files into `tests/` beside the profile or its packs' : 'no name and no file matches --run';
+    const hint =
+      asked.settings.text('run') === undefined
+        ? 'put RuleTest files into `tests/` beside the profile or its packs'
+        : 'no name and no file matches --run';
     await asked.messages.faults([error('TEST_NONE', { file: '', line: 0, col: 0 }, 'no test was found', hint)]);
     return asked.settings.on('exit-zero') ? exit.ok : exit.denied;
   }
@@ -55,7 +58,12 @@ function pattern(text: string | undefined): Loaded<RegExp | undefined> {
   try {
     return { ok: true, value: new RegExp(text), warnings: [] };
   } catch {
-    return { ok: false, faults: [usage(`--run is \`${text}\`, which is no regular expression`, 'quote what has a meaning there, as in `\\\\(`')] };
+    return {
+      ok: false,
+      faults: [
+        usage(`--run is \`${text}\`, which is no regular expression`, 'quote what has a meaning there, as in `\\\\(`'),
+      ],
+    };
   }
 }
 
@@ -103,7 +111,11 @@ class Bench {
     const ran = runTest(test.value, profile.value.profile, this.#evaluator(profile.value), capture.value);
     if (!ran.ok) return ran;
     const { name, says, at } = test.value;
-    return { ok: true, value: { name, says, file, at, profile: profile.value.profile, capture: capture.value, steps: ran.steps }, warnings: [] };
+    return {
+      ok: true,
+      value: { name, says, file, at, profile: profile.value.profile, capture: capture.value, steps: ran.steps },
+      warnings: [],
+    };
   }
 
   /** For each gate and finding of every profile that was tested: which words no test has seen. */
@@ -112,8 +124,10 @@ class Bench {
     const rules = new Map<string, Coverage>();
     for (const { profile } of results) {
       for (const { gates, findings } of profile.packs) {
-        for (const { name, at } of gates) rules.set(`gate ${name}`, coverageOf('gate', name, at, ['open', 'closed', 'unknown'], seen));
-        for (const { name, at } of findings) rules.set(`finding ${name}`, coverageOf('finding', name, at, ['raised', 'quiet', 'unknown'], seen));
+        for (const { name, at } of gates)
+          rules.set(`gate ${name}`, coverageOf('gate', name, at, ['open', 'closed', 'unknown'], seen));
+        for (const { name, at } of findings)
+          rules.set(`finding ${name}`, coverageOf('finding', name, at, ['raised', 'quiet'], seen));
       }
     }
     return [...rules.values()];
@@ -132,7 +146,13 @@ class Bench {
   }
 }
 
-function coverageOf(kind: Coverage['kind'], name: string, at: Coverage['at'], words: readonly string[], seen: ReadonlySet<string>): Coverage {
+function coverageOf(
+  kind: Coverage['kind'],
+  name: string,
+  at: Coverage['at'],
+  words: readonly string[],
+  seen: ReadonlySet<string>,
+): Coverage {
   const isSeen = (word: string): boolean => seen.has(`${kind} ${name} ${word}`);
   return { kind, name, at, seen: words.filter(isSeen), unseen: words.filter((word) => !isSeen(word)) };
 }
@@ -141,7 +161,11 @@ function distinct(faults: readonly Fault[]): readonly Fault[] {
   return [...new Map(faults.map((fault) => [JSON.stringify([fault.code, fault.at, fault.message]), fault])).values()];
 }
 
-function rendered(results: readonly TestResult[], coverage: readonly Coverage[] | undefined, { format, look, messages }: Asked): string {
+function rendered(
+  results: readonly TestResult[],
+  coverage: readonly Coverage[] | undefined,
+  { format, look, messages }: Asked,
+): string {
   switch (format) {
     case 'json':
       return json(testData(results, coverage));

@@ -21,7 +21,17 @@ export async function run({ format, look }: Asked, world: World): Promise<ExitCo
   const engine = await engineDigest(world);
   const node = world.runtime;
   if (format === 'json' || format === 'yaml') {
-    const data = { schemaVersion: 'version/v1', name, version, engine, vocabulary: vocabularyVersion, apiVersion, schemas, node, signature: 'unsigned' };
+    const data = {
+      schemaVersion: 'version/v1',
+      name,
+      version,
+      engine,
+      vocabulary: vocabularyVersion,
+      apiVersion,
+      schemas,
+      node,
+      signature: 'unsigned',
+    };
     world.out.write(format === 'json' ? json(data) : yaml(data));
   } else if (format === 'name') world.out.write(`${version}\n`);
   else {
@@ -54,7 +64,8 @@ async function engineDigest({ disk }: World): Promise<string> {
     const names = disk.list(path);
     if (!Array.isArray(names)) {
       const bytes = disk.read(path);
-      if (bytes instanceof Uint8Array && /\.(ts|js)$/.test(name)) files[name] = digestOfText(new TextDecoder('latin1').decode(bytes));
+      if (bytes instanceof Uint8Array && /\.(ts|js)$/.test(name))
+        files[name] = digestOfText(new TextDecoder('latin1').decode(bytes));
       return;
     }
     for (const inner of names) walk(disk.resolve(path, inner), `${name}/${inner}`);

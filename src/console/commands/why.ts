@@ -24,12 +24,18 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   if (rule === undefined) {
     const names = rulesOf(site.value).map(({ name }) => name);
     const hint = hintFor(word, names, `there are ${listed(names, 'and')}`);
-    return refuse([unknownName(`profile \`${site.value.profile.name}\` has no gate and no finding \`${shown(word)}\``, hint)], asked, world);
+    return refuse(
+      [unknownName(`profile \`${site.value.profile.name}\` has no gate and no finding \`${shown(word)}\``, hint)],
+      asked,
+      world,
+    );
   }
   const fault = object === undefined ? undefined : objectFault(rule, object, site.value);
   if (fault !== undefined) return refuse([fault], asked, world);
   const why = explained(rule, object, site.value, asked.settings.on('all') || isData(asked));
-  const next = why.others.map((one) => nextCommand(world.calledAs, ['why', rule.name, one], asked, ['profile', 'capture', 'now']));
+  const next = why.others.map((one) =>
+    nextCommand(world.calledAs, ['why', rule.name, one], asked, ['profile', 'capture', 'now']),
+  );
   world.out.write(rendered(why, next[0], asked));
   return exit.ok;
 }
@@ -53,11 +59,14 @@ function explained(rule: Gate | Finding, object: string | undefined, site: Site,
   const { judgement, evaluator, profile, capture, nowMs } = site;
   const { snapshot } = judgement;
   const judged = (rule.kind === 'gate' ? judgement.gates : judgement.findings).filter((one) => one.rule === rule);
-  const asked = object === undefined ? judged : judged.filter((one) => one.object === object || one.object === undefined);
+  const asked =
+    object === undefined ? judged : judged.filter((one) => one.object === object || one.object === undefined);
   // A gate is asked about because it holds; a finding, because it is raised.
   const remarkable = asked.filter(({ truth }) => (rule.kind === 'gate' ? truth !== 2 : truth !== 0));
   const order = (truth: Truth): number => (rule.kind === 'gate' ? truth : -truth);
-  const chosen = [...(remarkable.length === 0 ? asked : remarkable)].sort((left, right) => order(left.truth) - order(right.truth));
+  const chosen = [...(remarkable.length === 0 ? asked : remarkable)].sort(
+    (left, right) => order(left.truth) - order(right.truth),
+  );
   const shownOnes = all ? chosen : chosen.slice(0, remarkable.length === 0 ? 1 : treesMax);
   const objects = shownOnes.map((one): WhyObject => {
     const base = { object: one.object, truth: one.truth, explanation: explainRule(rule, snapshot, one.object) };
@@ -75,7 +84,10 @@ function explained(rule: Gate | Finding, object: string | undefined, site: Site,
     pack,
     objects,
     others: chosen.slice(shownOnes.length).flatMap(({ object: id }) => (id === undefined ? [] : [id])),
-    counts: verdictWords.map((verdict, truth) => ({ verdict, count: judged.filter((one) => one.truth === truth).length })),
+    counts: verdictWords.map((verdict, truth) => ({
+      verdict,
+      count: judged.filter((one) => one.truth === truth).length,
+    })),
     all,
   };
 }

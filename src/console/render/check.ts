@@ -3,7 +3,7 @@ import type { Profile } from '../../profile/profile.ts';
 import { faultText, sentenceOf } from '../fault-text.ts';
 import { closingOf, count } from '../messages.ts';
 import { type Look, plainly } from '../paint.ts';
-import { type Data } from './data.ts';
+import type { Data } from './data.ts';
 import { placeData, profileData } from './parts.ts';
 import type { Report } from './report.ts';
 
@@ -21,7 +21,9 @@ export function checkText(checked: readonly Checked[], look: Look, calledAs: str
   const faults = faultsOf(checked);
   const width = Number.isFinite(look.width) ? { width: look.width } : {};
   const form = { ascii: look.signs.branch.startsWith('|'), color: look.bad('x') !== 'x', ...width };
-  const lines = faults.map((fault) => (fault.at.line > 0 ? faultText(fault, form) : `error: ${sentenceOf(fault)}`).replace(/\n*$/, '\n\n'));
+  const lines = faults.map((fault) =>
+    (fault.at.line > 0 ? faultText(fault, form) : `error: ${sentenceOf(fault)}`).replace(/\n*$/, '\n\n'),
+  );
   for (const one of checked) {
     if (one.faults.some(({ severity }) => severity === 'error')) continue;
     lines.push(`${look.good(look.signs.open)} ${plainly(`${one.path}: ${whatIs(one)}`, look)}\n`);
@@ -35,7 +37,12 @@ function whatIs({ kind, profile, tests, faults }: Checked): string {
   if (profile === undefined) return `a ${kind ?? 'file'}, ${state}`;
   const gates = profile.packs.reduce((sum, pack) => sum + pack.gates.length, 0);
   const findings = profile.packs.reduce((sum, pack) => sum + pack.findings.length, 0);
-  const parts = [count(profile.packs.length, 'pack'), count(gates, 'gate'), count(findings, 'finding'), count(tests ?? 0, 'test')].filter((part) => part !== '');
+  const parts = [
+    count(profile.packs.length, 'pack'),
+    count(gates, 'gate'),
+    count(findings, 'finding'),
+    count(tests ?? 0, 'test'),
+  ].filter((part) => part !== '');
   return `${profile.name} ${profile.version} (unsigned, ${profile.digest.slice(0, 19)}), ${parts.join(', ')}: ${state}`;
 }
 
@@ -69,10 +76,22 @@ export function checkReport(checked: readonly Checked[]): Report {
     name: `check ${paths}`,
     properties: {
       signature: 'unsigned',
-      ...Object.fromEntries(checked.flatMap(({ path, profile }) => (profile === undefined ? [] : [[`digest of ${path}`, profile.digest]]))),
+      ...Object.fromEntries(
+        checked.flatMap(({ path, profile }) => (profile === undefined ? [] : [[`digest of ${path}`, profile.digest]])),
+      ),
     },
     cases: [
-      ...sound.map(({ path, kind }) => ({ rule: 'CHECK', group: kind ?? 'file', name: path, state: 'ok', says: '', at: { file: path, line: 1, col: 1 } }) as const),
+      ...sound.map(
+        ({ path, kind }) =>
+          ({
+            rule: 'CHECK',
+            group: kind ?? 'file',
+            name: path,
+            state: 'ok',
+            says: '',
+            at: { file: path, line: 1, col: 1 },
+          }) as const,
+      ),
       ...faultsOf(checked).map((fault) => ({
         rule: fault.code,
         group: fault.at.file,

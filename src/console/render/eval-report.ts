@@ -7,16 +7,26 @@ export function evalReport(answer: Answer): Report {
   const { profile, capture, gates, findings } = answer;
   return {
     name: `${profile.name} over ${capture.name}`,
-    properties: { profile: `${profile.name} ${profile.version}`, profileDigest: profile.digest, captureDigest: capture.digest, signature: profile.signed.kind },
+    properties: {
+      profile: `${profile.name} ${profile.version}`,
+      profileDigest: profile.digest,
+      captureDigest: capture.digest,
+      signature: profile.signed.kind,
+    },
     cases: [
-      ...gates.map(({ gate, object, verdict, reasons }): Case => ({
-        rule: gate.name,
-        group: gate.name,
-        name: object ?? 'all',
-        state: { open: 'ok', closed: 'failed', unknown: 'held' }[verdict] as Case['state'],
-        says: verdict === 'open' ? '' : `${nameOf(gate.name, object)} is ${verdict}: ${reasons().map(sentence).join('; ')}`,
-        at: gate.at,
-      })),
+      ...gates.map(
+        ({ gate, object, verdict, reasons }): Case => ({
+          rule: gate.name,
+          group: gate.name,
+          name: object ?? 'all',
+          state: { open: 'ok', closed: 'failed', unknown: 'held' }[verdict] as Case['state'],
+          says:
+            verdict === 'open'
+              ? ''
+              : `${nameOf(gate.name, object)} is ${verdict}: ${reasons().map(sentence).join('; ')}`,
+          at: gate.at,
+        }),
+      ),
       ...findings.flatMap(({ finding, object, raised }): readonly Case[] =>
         raised
           ? [

@@ -34,32 +34,47 @@ export function signed(word: VerdictWord, look: Look): string {
 function siteText({ site, nowMs }: Answer, look: Look): string {
   const reasons = reasonsAgainst(site.verdict());
   const calm = site.phase !== 'Degraded';
-  const lines = [table(look, undefined, [[{ text: 'SITE', paint: look.strong }, { text: site.phase, paint: calm ? look.good : look.bad }, site.says]])];
+  const lines = [
+    table(look, undefined, [
+      [{ text: 'SITE', paint: look.strong }, { text: site.phase, paint: calm ? look.good : look.bad }, site.says],
+    ]),
+  ];
   for (const reason of limited(reasons, look)) lines.push(paragraph(look, '      ', reasonLine(reason, nowMs, look)));
   lines.push(more(reasons.length, '      ', look));
   return lines.join('');
 }
 
 function findingsText(findings: readonly FindingAnswer[], look: Look): string {
-  const raised = grouped(findings.filter((found) => found.raised), ({ finding }) => finding.name);
-  const unsure = grouped(findings.filter((found) => !found.raised), ({ finding }) => finding.name);
+  const raised = grouped(
+    findings.filter((found) => found.raised),
+    ({ finding }) => finding.name,
+  );
+  const unsure = grouped(
+    findings.filter((found) => !found.raised),
+    ({ finding }) => finding.name,
+  );
   const rows: (readonly Cell[])[] = [];
   for (const group of raised) {
     const { finding } = group[0];
-    const paint = finding.severity === 'critical' ? look.bad : finding.severity === 'warning' ? look.unsure : look.quiet;
+    const paint =
+      finding.severity === 'critical' ? look.bad : finding.severity === 'warning' ? look.unsure : look.quiet;
     rows.push([{ text: finding.severity, paint }, finding.name, objects(group, look), finding.says]);
     if (finding.next !== undefined) rows.push(['', '', '', { text: `next: ${finding.next}`, paint: look.quiet }]);
   }
   for (const group of unsure) {
     const { finding, reasons } = group[0];
     const because = reasons()[0];
-    const says = because === undefined ? 'is not known' : `is not known: ${because.fact} of ${because.object} ${because.detail}`;
+    const says =
+      because === undefined ? 'is not known' : `is not known: ${because.fact} of ${because.object} ${because.detail}`;
     rows.push([{ text: 'not known', paint: look.unsure }, finding.name, objects(group, look), says]);
   }
   if (rows.length === 0) return '';
   const shown = look.wide ? rows : rows.filter(([first]) => !(typeof first === 'object' && first.text === 'not known'));
   const hidden = look.wide ? 0 : unsure.length;
-  const note = hidden === 0 ? '' : `  ${hidden} more ${hidden === 1 ? 'is' : 'are'} not known; -o wide shows ${hidden === 1 ? 'it' : 'them'}\n`;
+  const note =
+    hidden === 0
+      ? ''
+      : `  ${hidden} more ${hidden === 1 ? 'is' : 'are'} not known; -o wide shows ${hidden === 1 ? 'it' : 'them'}\n`;
   return `${look.strong('FINDINGS')}\n${indent(table(look, undefined, shown))}${look.quiet(note.trimEnd())}${note === '' ? '' : '\n'}`;
 }
 
@@ -72,7 +87,13 @@ function gatesText(gates: readonly GateAnswer[], look: Look): string {
       return { text: count === 0 ? '' : `${look.signs[word]} ${count} ${word}`, paint: paintOf(word, look) };
     };
     const held = [...with_('closed'), ...with_('unknown')];
-    return [group[0].gate.name, cell('open'), cell('closed'), cell('unknown'), held.length === 0 ? '' : objects(held, look)];
+    return [
+      group[0].gate.name,
+      cell('open'),
+      cell('closed'),
+      cell('unknown'),
+      held.length === 0 ? '' : objects(held, look),
+    ];
   });
   return `${look.strong('GATES')}\n${indent(table(look, undefined, rows))}`;
 }
@@ -80,7 +101,10 @@ function gatesText(gates: readonly GateAnswer[], look: Look): string {
 /** Gates that hold: what — which — why — since when — what releases it — who. One block a gate and verdict; objects that
  *  hold for the same sentence stand together, with one reading as the example. */
 function heldText({ gates, nowMs }: Answer, look: Look): string {
-  return grouped(gates.filter(({ verdict }) => verdict !== 'open'), ({ gate, verdict }) => `${gate.name} ${verdict}`)
+  return grouped(
+    gates.filter(({ verdict }) => verdict !== 'open'),
+    ({ gate, verdict }) => `${gate.name} ${verdict}`,
+  )
     .map((group) => block(group, nowMs, look))
     .join('\n');
 }
@@ -89,7 +113,9 @@ function block(group: readonly [GateAnswer, ...GateAnswer[]], nowMs: number, loo
   const [{ gate, verdict }] = group;
   const paint = paintOf(verdict, look);
   const place = look.wide ? look.quiet(plainly(`   ${gate.at.file}:${gate.at.line}`, look)) : '';
-  const lines = [`${paint(signed(verdict, look))}  ${look.strong(gate.name)}  ${plainly(objects(group, look), look)}${place}\n`];
+  const lines = [
+    `${paint(signed(verdict, look))}  ${look.strong(gate.name)}  ${plainly(objects(group, look), look)}${place}\n`,
+  ];
   const found = group.flatMap(({ object, reasons }) => reasons().map((reason) => ({ object, reason })));
   const bySentence = grouped(found, ({ reason }) => sentenceOf(reason) ?? reason.fact);
   for (const same of limited(bySentence, look)) {
@@ -101,7 +127,8 @@ function block(group: readonly [GateAnswer, ...GateAnswer[]], nowMs: number, loo
       const readings = [...new Set(ofFact.map(({ reason }) => reasonLine(reason, nowMs, look)))];
       const examples = look.wide ? readings : readings.slice(0, 1);
       const rest = readings.length - examples.length;
-      for (const line of examples) lines.push(paragraph(look, '      ', `${line}${rest > 0 ? `, and ${rest} more` : ''}`));
+      for (const line of examples)
+        lines.push(paragraph(look, '      ', `${line}${rest > 0 ? `, and ${rest} more` : ''}`));
     }
   }
   lines.push(more(bySentence.length, '    ', look));
@@ -117,8 +144,15 @@ function sentenceOf({ says, fact }: Reason): string | undefined {
 /** `bond.mode of node-b/bond1 is balance-rr, must be active-backup (seen 6s ago by kernel:ip on node-b)`. */
 export function reasonLine(reason: Reason, nowMs: number, look: Look): string {
   const { fact, object, detail, seenAtMs, source, at } = reason;
-  const when = seenAtMs === undefined || !Number.isFinite(seenAtMs) ? '' : look.wide ? `seen ${moment(seenAtMs)}, ${ago(seenAtMs, nowMs)}` : `seen ${ago(seenAtMs, nowMs)}`;
-  const seen = [when, source === undefined ? '' : look.wide || when === '' ? `in ${source}` : ''].filter((part) => part !== '').join(', ');
+  const when =
+    seenAtMs === undefined || !Number.isFinite(seenAtMs)
+      ? ''
+      : look.wide
+        ? `seen ${moment(seenAtMs)}, ${ago(seenAtMs, nowMs)}`
+        : `seen ${ago(seenAtMs, nowMs)}`;
+  const seen = [when, source === undefined ? '' : look.wide || when === '' ? `in ${source}` : '']
+    .filter((part) => part !== '')
+    .join(', ');
   const place = look.wide ? `   ${at.file}:${at.line}` : '';
   const whose = object === 'site' ? '' : ` of ${object}`;
   return `${fact}${whose} ${detail}${seen === '' ? '' : ` (${seen})`}${place}`;

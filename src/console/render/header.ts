@@ -5,7 +5,10 @@ import { type Look, plainly } from '../paint.ts';
 import { paragraph } from '../table.ts';
 
 /** Which profile judged what, and when: above every text that judges. */
-export function header({ profile, capture, nowMs }: { readonly profile: Profile; readonly capture: Capture; readonly nowMs: number }, look: Look): string {
+export function header(
+  { profile, capture, nowMs }: { readonly profile: Profile; readonly capture: Capture; readonly nowMs: number },
+  look: Look,
+): string {
   return `${profileLine(profile, look)}${captureLines(capture, nowMs, look)}`;
 }
 
@@ -23,9 +26,12 @@ function captureLines(capture: Capture, nowMs: number, look: Look): string {
   ].filter((part) => part !== '');
   const state = complete ? 'complete' : missing.length === 0 ? 'not known to be complete' : `${missing.length} missing`;
   const judged = takenAtMs !== null && nowMs !== takenAtMs ? `, judged as of ${moment(nowMs)}` : '';
-  const lines = [paragraph(look, '', `${name}: ${facts.join(' ')}, ${state}${judged}${look.wide ? `, ${digest}` : ''}`)];
+  const lines = [
+    paragraph(look, '', `${name}: ${facts.join(' ')}, ${state}${judged}${look.wide ? `, ${digest}` : ''}`),
+  ];
   const shown = look.wide ? missing : missing.slice(0, 3);
   for (const { what, why } of shown) lines.push(paragraph(look, '  ', `missing: ${what} (${why})`, look.unsure));
-  if (shown.length < missing.length) lines.push(`  ${look.quiet(`and ${missing.length - shown.length} more missing; -o wide shows all`)}\n`);
+  if (shown.length < missing.length)
+    lines.push(`  ${look.quiet(`and ${missing.length - shown.length} more missing; -o wide shows all`)}\n`);
   return lines.join('');
 }

@@ -16,7 +16,16 @@ export function profileData({ name, version, digest, signed }: Profile): Data {
   return { name, version, digest, signed: false, signature: signed.kind };
 }
 
-export function captureData({ name, digest, takenAtMs, takenBy, requestedBy, complete, hasManifest, missing }: Capture): Data {
+export function captureData({
+  name,
+  digest,
+  takenAtMs,
+  takenBy,
+  requestedBy,
+  complete,
+  hasManifest,
+  missing,
+}: Capture): Data {
   return {
     name,
     digest,

@@ -1,5 +1,5 @@
-import { harmless } from '../escape.ts';
 import type { Place } from '../../kernel/fault.ts';
+import { harmless } from '../escape.ts';
 import { type Data, json } from './data.ts';
 
 /** What machines that show results to people take: one case for each thing that was looked at. `check`, `eval` and `test`
@@ -26,7 +26,8 @@ export interface Case {
 // --- JUnit ---
 
 export function junit({ name, properties, cases }: Report): string {
-  const count = (...states: readonly Case['state'][]): number => cases.filter(({ state }) => states.includes(state)).length;
+  const count = (...states: readonly Case['state'][]): number =>
+    cases.filter(({ state }) => states.includes(state)).length;
   const totals = `tests="${cases.length}" failures="${count('failed', 'held')}" errors="${count('error')}"`;
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -60,7 +61,11 @@ function junitCase({ group, name, state, says, at }: Case): readonly string[] {
 }
 
 function xml(text: string): string {
-  return harmless(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return harmless(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 // --- SARIF 2.1.0 ---
@@ -78,7 +83,13 @@ export function sarif({ name, properties, cases }: Report): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'nwctl', informationUri: 'https://nodewright.spectrocloud.com', rules: rules.map((id) => ({ id })) } },
+        tool: {
+          driver: {
+            name: 'nwctl',
+            informationUri: 'https://nodewright.spectrocloud.com',
+            rules: rules.map((id) => ({ id })),
+          },
+        },
         automationDetails: { id: `nwctl/${name}` },
         properties: { ...properties, ...(cut > 0 ? { resultsNotShown: cut } : {}) },
         results: results.map((one) => ({
@@ -89,10 +100,14 @@ export function sarif({ name, properties, cases }: Report): string {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: encodeURI(one.at.file.toWellFormed()).replaceAll('#', '%23').replaceAll('?', '%3F') },
+                artifactLocation: {
+                  uri: encodeURI(one.at.file.toWellFormed()).replaceAll('#', '%23').replaceAll('?', '%3F'),
+                },
                 region: { startLine: Math.max(1, one.at.line), startColumn: Math.max(1, one.at.col) },
               },
-              logicalLocations: [{ name: harmless(one.name), fullyQualifiedName: harmless(`${one.group}/${one.name}`) }],
+              logicalLocations: [
+                { name: harmless(one.name), fullyQualifiedName: harmless(`${one.group}/${one.name}`) },
+              ],
             },
           ],
           partialFingerprints: { 'nwctl/v1': harmless(`${one.rule} ${one.group} ${one.name}`) },
@@ -118,7 +133,9 @@ export function github({ name, properties, cases }: Report): string {
       const place = at.line < 1 ? '' : `file=${field(at.file)},line=${at.line},col=${at.col}${end},`;
       return `::${level} ${place}title=${field(rule)}::${value(says)}`;
     });
-  const told = Object.entries(properties).map(([key, text]) => `${harmless(key)} ${harmless(text)}`).join(', ');
+  const told = Object.entries(properties)
+    .map(([key, text]) => `${harmless(key)} ${harmless(text)}`)
+    .join(', ');
   return `${[...lines, `${harmless(name)}: ${cases.length} looked at, ${lines.length} to look at (${told})`].join('\n')}\n`;
 }
 

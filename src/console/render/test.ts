@@ -29,17 +29,26 @@ export interface Coverage {
 
 const becauseShown = 4;
 
-export function testText(results: readonly TestResult[], coverage: readonly Coverage[] | undefined, look: Look, verbose: boolean): string {
+export function testText(
+  results: readonly TestResult[],
+  coverage: readonly Coverage[] | undefined,
+  look: Look,
+  verbose: boolean,
+): string {
   const lines: string[] = [];
   for (const { name, says, file, steps } of results) {
     const failed = steps.filter(({ failures }) => failures.length > 0);
     const mark = failed.length === 0 ? look.good(`${look.signs.open} ok    `) : look.bad(`${look.signs.closed} FAILED`);
-    lines.push(`${mark}  ${look.strong(plainly(name, look))}  ${look.quiet(plainly(`${says} (${count(steps.length, 'step')})${look.wide ? `  ${file}` : ''}`, look))}\n`);
+    lines.push(
+      `${mark}  ${look.strong(plainly(name, look))}  ${look.quiet(plainly(`${says} (${count(steps.length, 'step')})${look.wide ? `  ${file}` : ''}`, look))}\n`,
+    );
     steps.forEach((step, at) => {
       if (step.failures.length === 0 && !verbose) return;
       lines.push(paragraph(look, '    ', `step ${at + 1}${step.says === '' ? '' : `: ${step.says}`}`, look.quiet));
       for (const failure of step.failures) {
-        lines.push(paragraph(look, '      ', `${failure.at.file}:${failure.at.line}:${failure.at.col}: ${failure.says}`));
+        lines.push(
+          paragraph(look, '      ', `${failure.at.file}:${failure.at.line}:${failure.at.col}: ${failure.says}`),
+        );
         const shown = verbose ? failure.because : failure.because.slice(0, becauseShown);
         for (const because of shown) lines.push(paragraph(look, '        because ', because, look.quiet));
         const rest = failure.because.length - shown.length;
@@ -58,7 +67,12 @@ export function testText(results: readonly TestResult[], coverage: readonly Cove
 function coverageText(coverage: readonly Coverage[], look: Look): string {
   const gaps = coverage.filter(({ unseen }) => unseen.length > 0);
   if (gaps.length === 0) return `\nevery verdict of ${coverage.length} gates and findings was seen\n`;
-  const rows = gaps.map(({ kind, name, seen, unseen }) => [kind, name, seen.join(' '), { text: unseen.join(' '), paint: look.unsure }]);
+  const rows = gaps.map(({ kind, name, seen, unseen }) => [
+    kind,
+    name,
+    seen.join(' '),
+    { text: unseen.join(' '), paint: look.unsure },
+  ]);
   return `\n${table(look, ['KIND', 'NAME', 'SEEN', 'NEVER SEEN'], rows)}\n`;
 }
 
@@ -76,13 +90,23 @@ export function testData(results: readonly TestResult[], coverage: readonly Cove
       steps: steps.map((step) => ({
         says: step.says,
         result: step.failures.length === 0 ? 'passed' : 'failed',
-        failures: step.failures.map((failure) => ({ says: failure.says, because: [...failure.because], at: placeData(failure.at) })),
+        failures: step.failures.map((failure) => ({
+          says: failure.says,
+          because: [...failure.because],
+          at: placeData(failure.at),
+        })),
         at: placeData(step.at),
       })),
       file,
       at: placeData(at),
     })),
-    coverage: (coverage ?? []).map(({ kind, name, seen, unseen, at }) => ({ kind, name, seen: [...seen], unseen: [...unseen], at: placeData(at) })),
+    coverage: (coverage ?? []).map(({ kind, name, seen, unseen, at }) => ({
+      kind,
+      name,
+      seen: [...seen],
+      unseen: [...unseen],
+      at: placeData(at),
+    })),
   };
 }
 
@@ -102,7 +126,9 @@ export function testReport(results: readonly TestResult[]): Report {
           group: `${profile.name}/${name}`,
           name: `step ${at + 1}${step.says === '' ? '' : `: ${step.says}`}`,
           state: first === undefined ? 'ok' : 'failed',
-          says: step.failures.map(({ says, because }) => `${says}${because[0] === undefined ? '' : `, because ${because[0]}`}`).join('; '),
+          says: step.failures
+            .map(({ says, because }) => `${says}${because[0] === undefined ? '' : `, because ${because[0]}`}`)
+            .join('; '),
           at: first?.at ?? step.at,
         } as const;
       }),

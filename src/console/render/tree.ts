@@ -1,5 +1,5 @@
-import type { Explanation, Truth } from '../../kernel/verdict.ts';
 import { formatDuration } from '../../kernel/value.ts';
+import type { Explanation, Truth } from '../../kernel/verdict.ts';
 import { ago, moment } from '../ages.ts';
 import { type Look, plainly } from '../paint.ts';
 import { columnsOf, wrap } from '../table.ts';
@@ -47,11 +47,17 @@ class Writer {
   children(parts: readonly Explanation[], prefix: string, decided: Truth): void {
     const { signs } = this.#look;
     const members = parts.every(({ what }) => what.kind === 'member');
-    const { shown, notes } = this.#how.all || !members ? { shown: parts, notes: [] } : folded(parts, decided, this.#how.foldsTrue);
+    const { shown, notes } =
+      this.#how.all || !members ? { shown: parts, notes: [] } : folded(parts, decided, this.#how.foldsTrue);
     const rows = shown.length + notes.length;
     shown.forEach((part, at) => {
       const isLast = at === rows - 1;
-      this.#part(part, prefix + (isLast ? signs.last : signs.branch), prefix + (isLast ? signs.gap : signs.trunk), decided);
+      this.#part(
+        part,
+        prefix + (isLast ? signs.last : signs.branch),
+        prefix + (isLast ? signs.gap : signs.trunk),
+        decided,
+      );
     });
     notes.forEach((text, at) => {
       this.#lines.push({ prefix: prefix + (shown.length + at === rows - 1 ? signs.last : signs.branch), text });
@@ -73,9 +79,18 @@ class Writer {
     this.children(partsOf(simple), rest, simple.truth);
   }
 
-  #seen({ reading, maxAgeMs }: { readonly reading: { readonly seenAtMs?: number; readonly source?: string }; readonly maxAgeMs: number }): string {
+  #seen({
+    reading,
+    maxAgeMs,
+  }: {
+    readonly reading: { readonly seenAtMs?: number; readonly source?: string };
+    readonly maxAgeMs: number;
+  }): string {
     const { seenAtMs, source } = reading;
-    const when = seenAtMs === undefined || !Number.isFinite(seenAtMs) ? '' : `seen ${this.#look.wide ? `${moment(seenAtMs)}, ` : ''}${ago(seenAtMs, this.#how.nowMs)}`;
+    const when =
+      seenAtMs === undefined || !Number.isFinite(seenAtMs)
+        ? ''
+        : `seen ${this.#look.wide ? `${moment(seenAtMs)}, ` : ''}${ago(seenAtMs, this.#how.nowMs)}`;
     const limit = when !== '' && Number.isFinite(maxAgeMs) ? ` (at most ${formatDuration(maxAgeMs)})` : '';
     return [`${when}${limit}`, source === undefined ? '' : `in ${source}`].filter((part) => part !== '').join(' ');
   }
@@ -93,7 +108,12 @@ function simplified(part: Explanation): Explanation {
 function partsOf(explanation: Explanation): readonly Explanation[] {
   const { what, parts } = explanation;
   const [only, second] = parts;
-  if (only !== undefined && second === undefined && (what.kind === 'named' || only.what.kind === 'named') && only.says === undefined) {
+  if (
+    only !== undefined &&
+    second === undefined &&
+    (what.kind === 'named' || only.what.kind === 'named') &&
+    only.says === undefined
+  ) {
     return only.parts.length === 0 ? parts : partsOf(only);
   }
   return parts;
@@ -141,9 +161,16 @@ function textOf({ what }: Explanation): string {
 }
 
 /** Members that decide first; the rest in a line. */
-function folded(parts: readonly Explanation[], decided: Truth, foldsTrue: boolean): { readonly shown: readonly Explanation[]; readonly notes: readonly string[] } {
+function folded(
+  parts: readonly Explanation[],
+  decided: Truth,
+  foldsTrue: boolean,
+): { readonly shown: readonly Explanation[]; readonly notes: readonly string[] } {
   const deciding = parts.filter(({ truth }) => truth === decided);
-  const shown = decided === 2 && foldsTrue ? [] : deciding.slice(0, deciding.length === membersShown + 1 ? membersShown + 1 : membersShown);
+  const shown =
+    decided === 2 && foldsTrue
+      ? []
+      : deciding.slice(0, deciding.length === membersShown + 1 ? membersShown + 1 : membersShown);
   const alike = decided === 2 && foldsTrue ? [] : deciding.slice(shown.length);
   const others = parts.filter((part) => !shown.includes(part) && !alike.includes(part));
   const notes: string[] = [];
@@ -160,20 +187,28 @@ function laidOut(lines: readonly Line[], look: Look): string {
   const paints = [look.bad, look.unsure, look.good] as const;
   const words = ['closed', 'unknown', 'open'] as const;
   const texts = lines.map(({ text }) => plainly(text, look));
-  const widths = lines.map(({ prefix, sign }, at) => columnsOf(prefix) + (sign === undefined ? 0 : 2) + columnsOf(texts[at] ?? ''));
+  const widths = lines.map(
+    ({ prefix, sign }, at) => columnsOf(prefix) + (sign === undefined ? 0 : 2) + columnsOf(texts[at] ?? ''),
+  );
   const widest = Math.max(0, ...lines.map(({ place }) => columnsOf(place ?? '')));
   const limit = Number.isFinite(look.width) ? Math.max(40, look.width - widest - 3) : placeColumn;
   const column = Math.min(limit, Math.max(0, ...widths.filter((width) => width <= limit)));
   return lines
     .map(({ prefix, sign, place }, at) => {
       const lead = columnsOf(prefix) + (sign === undefined ? 0 : 2);
-      const pieces = Number.isFinite(look.width) ? wrap(texts[at] ?? '', Math.max(24, column - lead)) : [texts[at] ?? ''];
+      const pieces = Number.isFinite(look.width)
+        ? wrap(texts[at] ?? '', Math.max(24, column - lead))
+        : [texts[at] ?? ''];
       const mark = sign === undefined ? '' : `${paints[sign](look.signs[words[sign]])} `;
       const padding = ' '.repeat(Math.max(0, column - lead - columnsOf(pieces[0] ?? '')));
       const shownPlace = place === undefined ? '' : `${padding}   ${look.quiet(plainly(place, look))}`;
       const first = `${prefix}${mark}${sign === undefined ? look.quiet(pieces[0] ?? '') : pieces[0]}${shownPlace}`;
-      const hanging = prefix.replaceAll(look.signs.branch, look.signs.trunk).replaceAll(look.signs.last, look.signs.gap);
-      return [first, ...pieces.slice(1).map((piece) => `${hanging}  ${piece}`)].map((line) => `${line.trimEnd()}\n`).join('');
+      const hanging = prefix
+        .replaceAll(look.signs.branch, look.signs.trunk)
+        .replaceAll(look.signs.last, look.signs.gap);
+      return [first, ...pieces.slice(1).map((piece) => `${hanging}  ${piece}`)]
+        .map((line) => `${line.trimEnd()}\n`)
+        .join('');
     })
     .join('');
 }

@@ -1,8 +1,8 @@
 import type { Capture } from '../../capture/capture.ts';
 import type { Reading } from '../../kernel/fact.ts';
+import { formatValue } from '../../kernel/value.ts';
 import type { Explanation, LeafReading, Truth } from '../../kernel/verdict.ts';
 import { verdictWords } from '../../kernel/verdict.ts';
-import { formatValue } from '../../kernel/value.ts';
 import { vocabulary } from '../../kernel/vocabulary.ts';
 import type { VerifiedProfile } from '../../profile/profile.ts';
 import type { Finding, Gate } from '../../rules/pack.ts';
@@ -51,7 +51,10 @@ export function whyText(why: Why, look: Look, next: string | undefined): string 
   if (why.others.length > 0) {
     const names = why.others.slice(0, 6).join(' ');
     const rest = why.others.length > 6 ? ` and ${why.others.length - 6} more` : '';
-    parts.push(paragraph(look, '', `${why.others.length} more, in the same way: ${names}${rest}; --all shows them`) + (next === undefined ? '' : `why: ${plainly(next, look)}\n`));
+    parts.push(
+      paragraph(look, '', `${why.others.length} more, in the same way: ${names}${rest}; --all shows them`) +
+        (next === undefined ? '' : `why: ${plainly(next, look)}\n`),
+    );
   }
   return parts.join('\n');
 }
@@ -60,7 +63,8 @@ function objectText(why: Why, { object, truth, explanation, ways, closings }: Wh
   const { rule, nowMs, all } = why;
   const verdict = verdictWords[truth];
   const word = rule.kind === 'gate' ? verdict : { open: 'raised', closed: 'not raised', unknown: 'unknown' }[verdict];
-  const paint = rule.kind === 'gate' ? { open: look.good, closed: look.bad, unknown: look.unsure }[verdict] : look.unsure;
+  const paint =
+    rule.kind === 'gate' ? { open: look.good, closed: look.bad, unknown: look.unsure }[verdict] : look.unsure;
   const of = object === undefined || object === 'site' ? '' : `  ${plainly(object, look)}`;
   const place = look.quiet(plainly(`   ${rule.at.file}:${rule.at.line}`, look));
   return [
@@ -112,7 +116,8 @@ function closingsText({ facts, lists, complete }: Closings, look: Look, all: boo
   for (const { fact, object, closedBy } of facts) {
     if (closedBy.length === 0) continue;
     const values = closedBy.map((value) => formatted(fact, value));
-    const shown = values.length > 4 ? `${values.slice(0, 3).join(', ')} or ${values.length - 3} others` : values.join(' or ');
+    const shown =
+      values.length > 4 ? `${values.slice(0, 3).join(', ')} or ${values.length - 3} others` : values.join(' or ');
     const key = `${fact} became ${shown}`;
     groups.set(key, [...(groups.get(key) ?? []), object]);
   }
@@ -129,8 +134,18 @@ function closingsText({ facts, lists, complete }: Closings, look: Look, all: boo
   if (more > 0) lines.push(`${look.quiet(`         or if one of ${more} other facts changed; --all shows them`)}\n`);
   const lost = facts.filter(({ whenLost }) => whenLost !== 'open').length;
   if (lost > 0 || lists.length > 0) {
-    const what = [lost > 0 ? `any of ${lost} facts` : '', lists.length > 0 ? `the list of ${lists.map((kind) => `${kind}s`).join(' or ')}` : ''];
-    lines.push(paragraph(look, '', `would no longer be open if ${what.filter((part) => part !== '').join(', or ')} were lost`, look.quiet));
+    const what = [
+      lost > 0 ? `any of ${lost} facts` : '',
+      lists.length > 0 ? `the list of ${lists.map((kind) => `${kind}s`).join(' or ')}` : '',
+    ];
+    lines.push(
+      paragraph(
+        look,
+        '',
+        `would no longer be open if ${what.filter((part) => part !== '').join(', or ')} were lost`,
+        look.quiet,
+      ),
+    );
   }
   if (!complete) lines.push(`${look.quiet('not every possibility was tried')}\n`);
   return lines.join('');
@@ -145,7 +160,15 @@ export function whyData(why: Why): Data {
     profile: profileData(profile),
     capture: captureData(capture),
     now: moment(nowMs),
-    rule: { kind: rule.kind, name: rule.name, pack, per: rule.per, says: rule.says, next: rule.next ?? null, at: placeData(rule.at) },
+    rule: {
+      kind: rule.kind,
+      name: rule.name,
+      pack,
+      per: rule.per,
+      says: rule.says,
+      next: rule.next ?? null,
+      at: placeData(rule.at),
+    },
     counts: Object.fromEntries(counts.map(({ verdict, count }) => [verdict, count])),
     objects: objects.map(({ object, truth, explanation, ways, closings }) => ({
       object: object ?? null,
@@ -169,7 +192,13 @@ export function whyData(why: Why): Data {
 function changeData(change: Change): Data {
   return change.kind === 'list'
     ? { kind: 'list', over: change.over, from: change.from }
-    : { kind: 'fact', fact: change.fact, object: change.object, from: readingText(change.fact, change.from), to: formatted(change.fact, change.to) };
+    : {
+        kind: 'fact',
+        fact: change.fact,
+        object: change.object,
+        from: readingText(change.fact, change.from),
+        to: formatted(change.fact, change.to),
+      };
 }
 
 function readingText(fact: string, reading: Reading): Data {
@@ -177,7 +206,12 @@ function readingText(fact: string, reading: Reading): Data {
 }
 
 function explanationData({ truth, at, says, what, parts }: Explanation): Data {
-  const base = { kind: what.kind, truth: ['false', 'unknown', 'true'][truth] ?? '', says: says ?? null, at: placeData(at) };
+  const base = {
+    kind: what.kind,
+    truth: ['false', 'unknown', 'true'][truth] ?? '',
+    says: says ?? null,
+    at: placeData(at),
+  };
   const inner = { parts: parts.map(explanationData) };
   switch (what.kind) {
     case 'all':
@@ -187,7 +221,13 @@ function explanationData({ truth, at, says, what, parts }: Explanation): Data {
     case 'named':
       return { ...base, name: what.name, ...inner };
     case 'leaf':
-      return { ...base, text: what.text, read: leafData(what.read), against: what.against === undefined ? null : leafData(what.against), ...inner };
+      return {
+        ...base,
+        text: what.text,
+        read: leafData(what.read),
+        against: what.against === undefined ? null : leafData(what.against),
+        ...inner,
+      };
     case 'asks-unknown':
       return { ...base, text: what.text, read: leafData(what.read), ...inner };
     case 'quantifier': {
