@@ -69,6 +69,30 @@ function nodeFacts(index: number, count: number, variant: number): Readonly<Reco
   };
 }
 
+/** A node as an API server keeps it, as far as these rules read it. Ours reads facts that were made of it before. */
+function rawNode(index: number, facts: Readonly<Record<string, FactValue>>): unknown {
+  const { ready, age, skew, satellite, role, eligible, pressure, volumes } = facts;
+  const condition = (type: string, status: unknown) => ({ type, status: status === true ? 'True' : 'False' });
+  return {
+    metadata: { name: `node-${index}`, labels: { role } },
+    storage: { satellite, eligible, volumes },
+    status: {
+      heartbeat: { ageMs: age, skewMs: skew },
+      conditions: [condition('MemoryPressure', pressure), condition('DiskPressure', false), condition('Ready', ready)],
+    },
+  };
+}
+
+const rawPaths: Readonly<Record<string, string>> = {
+  'node.age': 'status.heartbeat.ageMs',
+  'node.skew': 'status.heartbeat.skewMs',
+  'node.satellite': 'storage.satellite',
+  'node.eligible': 'storage.eligible',
+  'node.volumes': 'storage.volumes',
+  'node.role': 'metadata.labels.role',
+  'node.pressure': 'status.conditions[?(@.type=="MemoryPressure")].status',
+};
+
 const nodeRules: readonly Rule[] = Array.from({ length: 60 }, (_, r): Rule => {
   const step = Math.floor(r / 6);
   const every = { kind: 'every' } as const;
@@ -252,10 +276,9 @@ function engineConditions(rule: Rule): unknown {
   if ('all' in rule) return { all: rule.all.map(plain) };
   if ('any' in rule) return { any: rule.any.map(plain) };
   const { quantifier, where, asks } = rule;
-  const name = (fact: string): string => fact.slice('node.'.length);
-  const filter = where === undefined ? '*' : `?(@.${name(where.fact)}==${JSON.stringify(where.value)})`;
-  const path = `$[${filter}].${name(asks.fact)}`;
-  const leaf = { fact: 'nodes', path, value: asks.value };
+  const filter = where === undefined ? '*' : `?(@.${rawPaths[where.fact]}==${JSON.stringify(where.value)})`;
+  const path = `$[${filter}].${rawPaths[asks.fact]}`;
+  const leaf = { fact: 'nodes', path, value: asks.fact === 'node.pressure' ? 'True' : asks.value };
   switch (quantifier.kind) {
     case 'every':
       return { all: [{ ...leaf, operator: `everyFact:${asks.operator}` }] };
@@ -427,7 +450,7 @@ async function overNodes(): Promise<readonly Row[]> {
         `node.${name}`,
         nodes.map((one) => one[name] ?? null),
       ]);
-      return { nodes, snapshot: snapshotOf(count, new Map(columns)) };
+      return { nodes: nodes.map((facts, i) => rawNode(i, facts)), snapshot: snapshotOf(count, new Map(columns)) };
     }) as unknown as readonly [{ nodes: unknown[]; snapshot: Snapshot }, ...{ nodes: unknown[]; snapshot: Snapshot }[]];
   const [small, large] = [site(16), site(1_024)];
   for (const { nodes, snapshot } of small) {
@@ -443,13 +466,27 @@ async function overNodes(): Promise<readonly Row[]> {
       'json-rules-engine',
     );
   }
-  const [a, b, c, d, e, f] = [turns(small), turns(small), turns(small), turns(small), turns(large), turns(large)];
+  const [a, b, c, d, e, f, g] = [
+    turns(small),
+    turns(small),
+    turns(small),
+    turns(small),
+    turns(large),
+    turns(large),
+    turns(small),
+  ];
   const us = await medians({
     ours: () => ours.evaluate(a().snapshot),
     hand: () => hand(b().snapshot, nowMs),
     engine: () => engine.run({ nodes: c().nodes }),
     explained: () => {
       const { snapshot } = d();
+      let seen = 0;
+      for (const gate of pack.gates) seen += explainRule(gate, snapshot, 'site').parts.length;
+      return seen;
+    },
+    walked: () => {
+      const { snapshot } = g();
       let seen = 0;
       for (const gate of pack.gates) seen += walked(explainRule(gate, snapshot, 'site'));
       return seen;
@@ -462,7 +499,8 @@ async function overNodes(): Promise<readonly Row[]> {
     { name: `${name}: one decision`, figure: us.ours ?? 0, unit: 'µs' },
     ratio(`${name}: faster than json-rules-engine, kept`, us, 'engine', 'ours', 300),
     within(`${name}: beside written by hand`, us, 'ours', 'hand', 2),
-    ratio(`${name}: every rule explained, faster than json-rules-engine`, us, 'engine', 'explained', 100),
+    ratio(`${name}: every rule and member explained, faster than json-rules-engine`, us, 'engine', 'explained', 100),
+    ratio(`${name}: the same, walked to the last leaf`, us, 'engine', 'walked', 100),
     within('60 rules: from 16 to 1,024 nodes', us, 'large', 'ours', 80),
     within('60 rules over 1,024 nodes: beside written by hand', us, 'large', 'largeHand', 2),
   ];

@@ -23,7 +23,6 @@ export function compile(packs: readonly RulePack[]): Compiled {
   const { source, plan, constants } = generate(rulesOf(packs));
   const pass = new Function('constants', 'same', 'hasSame', source)(constants, sameValue, hasSame) as Pass;
   const truths = (bound: Bound): readonly Truth[] => {
-    for (const answers of bound.remembered) answers.fill(0);
     const found = new Array<Truth>(bound.total).fill(1);
     pass(bound, found);
     return found;

@@ -117,11 +117,7 @@ class ExplainedLeaf implements Explanation {
     this.#leaf = leaf;
     this.#asked = asked;
     this.#scope = scope;
-    const left = usable(leaf.read, asked.snapshot, scope);
-    const { against } = leaf;
-    const right = against.kind === 'literal' ? against.value : usable(against, asked.snapshot, scope);
-    this.truth =
-      left === undefined || right === undefined ? UNKNOWN : compare[leaf.operator](left, right) ? TRUE : FALSE;
+    this.truth = truthOfLeaf(leaf, asked.snapshot, scope);
   }
 
   get what(): ExplainedPart {
@@ -143,6 +139,14 @@ class ExplainedLeaf implements Explanation {
       },
     };
   }
+}
+
+function truthOfLeaf({ read, operator, against }: Leaf, snapshot: Snapshot, scope: Scope): Truth {
+  const left = usable(read, snapshot, scope);
+  const right = against.kind === 'literal' ? against.value : usable(against, snapshot, scope);
+  if (left === undefined || right === undefined) return UNKNOWN;
+  if (operator === 'equal' && typeof left !== 'object') return left === right ? TRUE : FALSE; // most leaves
+  return compare[operator](left, right) ? TRUE : FALSE;
 }
 
 class ExplainedAsksUnknown implements Explanation {
@@ -236,31 +240,62 @@ function explainedQuantifier(condition: Quantified, asked: Asked, scope: Scope):
     return { truth: UNKNOWN, at, says, what, parts: noParts };
   }
   const { quantifier, where, satisfies } = condition;
-  const reversed = quantifier.kind === 'none' || quantifier.kind === 'atMost';
-  const ofMember = reversed ? asOpposite(asked) : asked;
-  const ofWhere = where === undefined ? asked : { snapshot: asked.snapshot, wanted: wishes.counts.plain };
-
+  const { snapshot } = asked;
   const parts: Explanation[] = [];
-  const tally = { surely: 0, perhaps: 0, sure: 0, possible: 0, least: TRUE as Truth, most: FALSE as Truth };
-  for (const index of membersMeant(condition, asked.snapshot, scope)) {
+  const tally = new Tally();
+  for (const index of membersMeant(condition, snapshot, scope)) {
     const inner = entered(population, index, scope);
-    const counts = where === undefined ? undefined : explained(where, ofWhere, inner);
-    const w = counts?.truth ?? TRUE;
-    const passes = w === FALSE ? undefined : explained(satisfies, ofMember, inner);
-    const s = passes?.truth ?? FALSE;
-    if (w === TRUE) tally.surely++;
-    else if (w === UNKNOWN) tally.perhaps++;
-    if (w === TRUE && s === TRUE) tally.sure++;
-    if (w !== FALSE && s !== FALSE) tally.possible++;
-    const truth = added(quantifier.kind, w, s);
-    if (truth < tally.least) tally.least = truth;
-    if (truth > tally.most) tally.most = truth;
-    parts.push(new ExplainedMember(truth, satisfies.at, inner, counts, passes));
+    const w = where === undefined ? TRUE : truthIn(where, snapshot, inner);
+    const s = w === FALSE ? FALSE : truthIn(satisfies, snapshot, inner);
+    const truth = tally.add(quantifier.kind, w, s);
+    parts.push(new ExplainedMember(truth, w, condition, asked, inner));
   }
-  const isEmpty = tally.surely === 0 && tally.perhaps === 0;
-  const truth = answer(condition, tally);
-  const what = new ExplainedQuantifier(condition, scope, tally.sure, tally.surely + tally.perhaps, isEmpty, undefined);
-  return { truth, at, says, what, parts };
+  const what = new ExplainedQuantifier(condition, scope, tally.sure, tally.surely + tally.perhaps, tally.isEmpty);
+  return { truth: answer(condition, tally), at, says, what, parts };
+}
+
+/** The truth alone, without the tree. */
+function truthIn(condition: Condition, snapshot: Snapshot, scope: Scope): Truth {
+  switch (condition.kind) {
+    case 'leaf':
+      return truthOfLeaf(condition, snapshot, scope);
+    case 'asks-unknown':
+      return usable(condition.read, snapshot, scope) === undefined ? TRUE : FALSE;
+    case 'all': {
+      let truth: Truth = TRUE;
+      for (const part of condition.of) {
+        const one = truthIn(part, snapshot, scope);
+        if (one === FALSE) return FALSE;
+        if (one < truth) truth = one;
+      }
+      return truth;
+    }
+    case 'any': {
+      let truth: Truth = FALSE;
+      for (const part of condition.of) {
+        const one = truthIn(part, snapshot, scope);
+        if (one === TRUE) return TRUE;
+        if (one > truth) truth = one;
+      }
+      return truth;
+    }
+    case 'not':
+      return (TRUE - truthIn(condition.of, snapshot, scope)) as Truth;
+    case 'named':
+      return truthIn(condition.of, snapshot, scope);
+    case 'quantified': {
+      const { over, quantifier, where, satisfies } = condition;
+      const population = snapshot.populations[over];
+      if (population.state !== 'known') return UNKNOWN;
+      const tally = new Tally();
+      for (const index of membersMeant(condition, snapshot, scope)) {
+        const inner = entered(population, index, scope);
+        const w = where === undefined ? TRUE : truthIn(where, snapshot, inner);
+        tally.add(quantifier.kind, w, w === FALSE ? FALSE : truthIn(satisfies, snapshot, inner));
+      }
+      return answer(condition, tally);
+    }
+  }
 }
 
 /** What one member adds: who is not counted does not speak against `every` and `none`, and not for the others. */
@@ -277,13 +312,30 @@ function added(kind: Quantified['quantifier']['kind'], w: Truth, s: Truth): Trut
   }
 }
 
-interface Tally {
-  readonly surely: number;
-  readonly perhaps: number;
-  readonly sure: number;
-  readonly possible: number;
-  readonly least: Truth;
-  readonly most: Truth;
+/** What has been counted of the members so far. */
+class Tally {
+  surely = 0;
+  perhaps = 0;
+  sure = 0;
+  possible = 0;
+  least: Truth = TRUE;
+  most: Truth = FALSE;
+
+  /** Takes in one member, and says what it adds. */
+  add(kind: Quantified['quantifier']['kind'], w: Truth, s: Truth): Truth {
+    if (w === TRUE) this.surely++;
+    else if (w === UNKNOWN) this.perhaps++;
+    if (w === TRUE && s === TRUE) this.sure++;
+    if (w !== FALSE && s !== FALSE) this.possible++;
+    const truth = added(kind, w, s);
+    if (truth < this.least) this.least = truth;
+    if (truth > this.most) this.most = truth;
+    return truth;
+  }
+
+  get isEmpty(): boolean {
+    return this.surely === 0 && this.perhaps === 0;
+  }
 }
 
 /** Over nobody, a yes of «all of them» and a no of «one of them» say nothing of a site unless the author says so. */
@@ -340,30 +392,46 @@ class ExplainedQuantifier {
   }
 }
 
+/** One member. Its own tree is made when it is asked for: of a thousand members, reasons look at those that matter. */
 class ExplainedMember implements Explanation {
   readonly truth: Truth;
-  readonly at: Place;
   readonly says = undefined;
-  readonly parts: readonly Explanation[];
-  readonly #scope: Scope;
   readonly #counts: Truth;
+  readonly #condition: Quantified;
+  readonly #asked: Asked;
+  readonly #scope: Scope;
+  #parts: readonly Explanation[] | undefined;
 
-  constructor(truth: Truth, at: Place, scope: Scope, counts: Explanation | undefined, passes: Explanation | undefined) {
+  constructor(truth: Truth, counts: Truth, condition: Quantified, asked: Asked, scope: Scope) {
     this.truth = truth;
-    this.#counts = counts?.truth ?? TRUE;
-    this.at = at;
+    this.#counts = counts;
+    this.#condition = condition;
+    this.#asked = asked;
     this.#scope = scope;
-    this.parts =
-      counts === undefined
-        ? passes === undefined
-          ? noParts
-          : [passes]
-        : passes === undefined
-          ? [counts]
-          : [counts, passes];
+  }
+
+  get at(): Place {
+    return this.#condition.satisfies.at;
   }
 
   get what(): ExplainedPart {
     return { kind: 'member', object: this.#scope.member.id, counts: this.#counts };
+  }
+
+  get parts(): readonly Explanation[] {
+    this.#parts ??= this.#explained();
+    return this.#parts;
+  }
+
+  #explained(): readonly Explanation[] {
+    const { quantifier, where, satisfies } = this.#condition;
+    const { snapshot } = this.#asked;
+    const reversed = quantifier.kind === 'none' || quantifier.kind === 'atMost';
+    const parts: Explanation[] = [];
+    if (where !== undefined) parts.push(explained(where, { snapshot, wanted: wishes.counts.plain }, this.#scope));
+    if (this.#counts !== FALSE) {
+      parts.push(explained(satisfies, reversed ? asOpposite(this.#asked) : this.#asked, this.#scope));
+    }
+    return parts;
   }
 }

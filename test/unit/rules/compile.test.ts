@@ -445,6 +445,15 @@ describe('scope', () => {
     expect(truths('node', every('connection', connected, { within: ['node'] }), snapshot)).toEqual([T, F]);
   });
 
+  test('a volume of an inner loop does not follow from the replica of an outer one', () => {
+    const links = [connection('v', 0, 'a', 'b'), connection('w', 0, 'b', 'a')];
+    const facts = { 'connection.state': { 'v@a:b': 'Connected', 'w@b:a': 'Connected' } };
+    const some1 = some('connection', leaf('connection.state', 'equal', 'Connected'), { within: ['replica', 'volume'] });
+    const snapshot = siteWith([...members, ...links], facts);
+    expect(truths('replica', some('volume', some1), snapshot)).toEqual([T, U, T]);
+    expect(truths('replica', every('volume', some1), snapshot)).toEqual([U, U, U]);
+  });
+
   test('an owner that is not listed has no facts, and its members still belong together', () => {
     const facts = { 'replica.open': { 'v@a': true, 'v@x': false, 'w@x': true }, 'node.ready': { a: true } };
     const stray = [a, volume('v', 0), volume('w', 0), replica('v', 0, 'a'), replica('v', 0, 'x'), replica('w', 0, 'x')];
@@ -456,6 +465,13 @@ describe('scope', () => {
       T,
       U,
     ]);
+  });
+
+  test('what is asked of a volume is remembered by volume, however many replicas ask', () => {
+    const ofVolume = every('replica', open, { within: ['volume'] });
+    const { plan } = generate([{ per: 'node', when: every('replica', ofVolume, { within: ['node'] }) }]);
+    expect(plan.remembered).toEqual(['volume']);
+    expect(generate([{ per: 'volume', when: ofVolume }]).plan.remembered).toEqual([]);
   });
 
   test('what depends on one subject only is asked once for each, with the same answer', () => {

@@ -328,6 +328,8 @@ describe('reasons are what decides, and nothing else', () => {
         source: 'made',
       },
     ]);
+    const nested = says('the site', all(says('really calm', calm)));
+    expect(reasonsOf(explain('site', nested, snapshot, 'site'))[0]?.says).toBe('really calm');
     expect(reasonsOf(explain('site', all(says('really calm', calm)), snapshot, 'site'))[0]?.says).toBe('really calm');
     expect(reasonsOf(explain('site', calm, snapshot, 'site'))[0]?.says).toBe('site.calm = false, must be true');
   });

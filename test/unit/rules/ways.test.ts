@@ -208,6 +208,30 @@ describe('what would open a gate', () => {
     });
   }
 
+  test('nothing that the gate opens without, though a part of it alone would not do', () => {
+    // Who counts hangs on the holder, and with `whenEmpty` both somebody big and surely nobody open the gate.
+    const counts = every('node', leaf('site.holder', 'equal', fact('vm.node')));
+    const when = some('vm', leaf('volume.size', 'greaterThan', 0), { where: counts, whenEmpty: 'open' });
+    const facts = {
+      'site.holder': { site: present(null, { ageMs: 31_000 }) },
+      'vm.node': { 'n/v': present('b', { grade: 'reported' }) },
+    };
+    const snapshot = siteWith([a, volume('v', 0), vm('n', 'v')], facts);
+    const rule = gate('volume', when);
+    const { ways } = waysToOpen(rule, snapshot, 'v', compile([pack({ gates: [rule] })]));
+    expect(ways.length).toBeGreaterThan(0);
+    for (const { changes } of ways) {
+      expect(explainRule(rule, supposing(snapshot, changes), 'v').truth).toBe(2);
+      for (const one of changes) {
+        const without = supposing(
+          snapshot,
+          changes.filter((other) => other !== one),
+        );
+        expect(explainRule(rule, without, 'v').truth).not.toBe(2);
+      }
+    }
+  });
+
   test('a change says what is there now', () => {
     const { ways } = open('node', ready, siteWith([a], { 'node.ready': { a: false } }), 'a');
     expect(ways[0]?.changes[0]).toMatchObject({ from: { kind: 'known', value: false }, to: true });
