@@ -506,6 +506,22 @@ export const vocabulary: Vocabulary = new Map(
   ]),
 );
 
+/** Facts that say what something *is*, not how it does: nobody makes a copy a tie-breaker in order to open a gate, and
+ *  what the profile sets is no fact at all. They decide as any other, but are the last thing to tell a person to change. */
+const lasting: ReadonlySet<string> = new Set([
+  'node.name',
+  'node.role',
+  'volume.place',
+  'volume.quorumPolicy',
+  'replica.kind',
+  'connection.peerKind',
+  'vm.node',
+]);
+
+export function isLasting(fact: string): boolean {
+  return lasting.has(fact) || fact.startsWith('param.');
+}
+
 /** How old the list of one kind may be before every quantifier over it is unknown. */
 export const censusMaxAgeMs: Readonly<Record<SubjectKind, number>> = {
   site: Number.POSITIVE_INFINITY, // there is always exactly one

@@ -9,6 +9,7 @@ import {
   UNKNOWN,
   type Verdict,
 } from '../kernel/verdict.ts';
+import { isLasting } from '../kernel/vocabulary.ts';
 import { missingSide } from './wording.ts';
 
 /** What made a truth what it is, and nothing else: under a false `all` the false parts, under an unknown one the unknown
@@ -45,8 +46,13 @@ function decisive({ truth, what, parts }: Explanation): readonly Explanation[] {
     case 'asks-unknown':
       return [];
     case 'all':
-    case 'any':
       return parts.filter((part) => part.truth === truth);
+    case 'any': {
+      // Any of these would do. Those that nobody would change are told only if there is nothing else.
+      const same = parts.filter((part) => part.truth === truth);
+      const changing = same.filter((part) => !asksWhatLasts(part));
+      return changing.length > 0 ? changing : same;
+    }
     case 'not':
     case 'named':
       return parts;
@@ -57,6 +63,10 @@ function decisive({ truth, what, parts }: Explanation): readonly Explanation[] {
         ? undecided(parts)
         : deciding(parts, what.quantifier === 'atMost' ? TRUE - truth : truth);
   }
+}
+
+function asksWhatLasts({ what }: Explanation): boolean {
+  return what.kind === 'leaf' && isLasting(what.read.fact);
 }
 
 /** The members that may go either way; if there are none, those of whom it is not known whether they count. */

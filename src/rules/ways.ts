@@ -3,6 +3,7 @@ import type { Snapshot } from '../kernel/snapshot.ts';
 import type { SubjectKind } from '../kernel/subject.ts';
 import { sameValue } from '../kernel/value.ts';
 import { type Several, TRUE, type Truth, UNKNOWN } from '../kernel/verdict.ts';
+import { isLasting } from '../kernel/vocabulary.ts';
 import { satisfying, satisfyingRight, type Variable, type Variables, variablesOf } from './candidates.ts';
 import type { AsksUnknown, Condition, Leaf, Quantified } from './condition.ts';
 import type { Evaluator } from './evaluation.ts';
@@ -43,13 +44,19 @@ export function waysToOpen(rule: Gate, snapshot: Snapshot, object: string | unde
     const needed = shrunk(candidate, opens);
     ways.set(JSON.stringify(needed.map(nameOf).sort()), needed);
   }
-  const smallest = [...ways.values()]
-    .filter((way, _, all) => !all.some((other) => other !== way && isWithin(other, way)))
-    .sort((one, other) => one.length - other.length);
+  const minimal = [...ways.values()].filter(
+    (way, _, all) => !all.some((other) => other !== way && isWithin(other, way)),
+  );
+  const possible = minimal.filter((way) => !way.some(changesWhatLasts));
+  const smallest = (possible.length > 0 ? possible : minimal).sort((one, other) => one.length - other.length);
   return {
     ways: smallest.flatMap(([first, ...rest]) => (first === undefined ? [] : [{ changes: [first, ...rest] }])),
     complete: search.complete && smallest.length > 0,
   };
+}
+
+function changesWhatLasts(change: Change): boolean {
+  return change.kind === 'fact' && isLasting(change.fact);
 }
 
 /** What one fact of one object could do to an open gate. */
@@ -146,7 +153,7 @@ function isWithin(smaller: readonly Change[], larger: readonly Change[]): boolea
 interface ChangeSet {
   readonly allowed: ReadonlyMap<Variable, readonly FactValue[]>;
   readonly lists: ReadonlySet<SubjectKind>;
-  /** How many changes it takes. */
+  /** How many changes it takes, those to what lasts counted a hundredfold. */
   readonly cost: number;
 }
 
@@ -317,7 +324,13 @@ class Search {
 /** Nothing to do where the value is already one of these. */
 function oneOf(variable: Variable, values: readonly FactValue[]): readonly ChangeSet[] {
   if (values.length === 0) return [];
-  return [{ allowed: new Map([[variable, values]]), lists: nothing.lists, cost: isKept(variable, values) ? 0 : 1 }];
+  return [{ allowed: new Map([[variable, values]]), lists: nothing.lists, cost: costOf(variable, values) }];
+}
+
+/** What lasts is not taken as cheap as what changes by itself, so that it is not what the bound leaves over. */
+function costOf(variable: Variable, values: readonly FactValue[]): number {
+  if (isKept(variable, values)) return 0;
+  return isLasting(variable.read.name) ? 100 : 1;
 }
 
 function isKept({ now }: Variable, values: readonly FactValue[]): boolean {
@@ -336,7 +349,7 @@ function together(one: ChangeSet, other: ChangeSet): ChangeSet | undefined {
   }
   const lists = new Set([...one.lists, ...other.lists]);
   let cost = lists.size;
-  for (const [variable, values] of allowed) if (!isKept(variable, values)) cost++;
+  for (const [variable, values] of allowed) cost += costOf(variable, values);
   return { allowed, lists, cost };
 }
 
