@@ -296,6 +296,13 @@ test('a snapshot with one fact otherwise shares the rest, and the old one is as 
   expect(losing(before, 'node.ready', 'b').columns.get('node.ready')?.values).toEqual([true, undefined]);
 });
 
+test('a reading from the future stays unusable when another fact of its column is supposed otherwise', () => {
+  const before = siteWith([a, b], { 'node.ready': { b: present(true, { ageMs: -1 }) } });
+  const after = supposing(before, [{ kind: 'fact', fact: 'node.ready', object: 'a', from: absent, to: true }]);
+  const rule = gate('node', leaf('node.ready', 'equal', true));
+  expect(compile([pack({ gates: [rule] })]).evaluate(after).gates[0]?.truths).toEqual([2, 1]);
+});
+
 test('every way that is told opens the gate, and none of its changes can be left out', () => {
   fc.assert(
     fc.property(aGate, aSite, (rule, made) => {
