@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 
 const where = ['--profile', 'profiles/three-node', '--capture', 'captures/one-side-flipped'];
 const tour: readonly (readonly [string, readonly string[]])[] = [
-  ['What would Nodewright decide about this site?', ['eval', ...where]],
-  ['Why may the next step not happen?', ['why', 'storage-network-agrees', ...where]],
+  ['What is known of the bonds?', ['facts', 'bond.mode', 'bond.configuredMode', 'bond.peersReachable', ...where]],
+  ['May the next step happen?', ['eval', '--gate', 'storage-network-agrees', '--gate', 'node-may-restart', ...where]],
+  ['Why not, and what would release it?', ['why', 'storage-network-agrees', ...where]],
 ];
 
 for (const [question, args] of tour) {
