@@ -42,7 +42,8 @@ export function waysToOpen(rule: Gate, snapshot: Snapshot, object: string | unde
     const candidate = [...start, ...search.changesOf(set)];
     if (candidate.length === 0 || !opens(candidate)) continue;
     const needed = shrunk(candidate, opens);
-    ways.set(JSON.stringify(needed.map(nameOf).sort()), needed);
+    const about = needed.map(nameOf).sort().join();
+    if (!ways.has(about)) ways.set(about, needed);
   }
   const minimal = [...ways.values()].filter(
     (way, _, all) => !all.some((other) => other !== way && isWithin(other, way)),
@@ -137,10 +138,9 @@ function shrunk(changes: readonly Change[], opens: (changes: readonly Change[]) 
   return changes;
 }
 
+/** What a change is about. Two ways that change the same things to other values are one way. */
 function nameOf(change: Change): string {
-  return change.kind === 'list'
-    ? JSON.stringify([change.over])
-    : JSON.stringify([change.fact, change.object, change.to]);
+  return change.kind === 'list' ? change.over : JSON.stringify([change.fact, change.object]);
 }
 
 function isWithin(smaller: readonly Change[], larger: readonly Change[]): boolean {

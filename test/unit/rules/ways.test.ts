@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../../src/kernel/snapshot.ts';
-import { bond, node, replica, type SubjectKind, vm, volume } from '../../../src/kernel/subject.ts';
+import { bond, connection, node, replica, type SubjectKind, vm, volume } from '../../../src/kernel/subject.ts';
 import { compile } from '../../../src/rules/compile.ts';
 import type { Condition } from '../../../src/rules/condition.ts';
 import { explainRule } from '../../../src/rules/explain.ts';
@@ -101,11 +101,30 @@ describe('what would open a gate', () => {
     ],
     [
       'either side of two facts',
+      'connection',
+      leaf('connection.outOfSync', 'lessThanInclusive', fact('volume.size')),
+      siteWith([volume('v', 0), replica('v', 0, 'a'), connection('v', 0, 'a', 'b')], {
+        'connection.outOfSync': { 'v@a:b': 4_096 },
+        'volume.size': { v: 2_048 },
+      }),
+      'v@a:b',
+      ['connection.outOfSync of v@a:b → 2048', 'volume.size of v → 4096'],
+    ],
+    [
+      'what does not last rather than what does',
       'vm',
       leaf('vm.node', 'equal', fact('site.holder')),
       siteWith([vm('n', 'v')], { 'vm.node': { 'n/v': 'a' }, 'site.holder': { site: 'b' } }),
       'n/v',
-      ['vm.node of n/v → "b"', 'site.holder of site → "a"', 'vm.node of n/v → null & site.holder of site → null'],
+      ['site.holder of site → "a"'],
+    ],
+    [
+      'what lasts, if nothing else would do',
+      'vm',
+      leaf('vm.node', 'equal', null),
+      siteWith([vm('n', 'v')], { 'vm.node': { 'n/v': 'a' } }),
+      'n/v',
+      ['vm.node of n/v → null'],
     ],
     [
       'a stale fact, seen again as it was',
@@ -126,10 +145,10 @@ describe('what would open a gate', () => {
     [
       'any part of an `any`, the cheapest first',
       'node',
-      any(all(ready, leaf('node.name', 'equal', 'x')), leaf('node.age', 'equal', 5)),
-      siteWith([a], { 'node.ready': { a: false }, 'node.name': { a: 'a' }, 'node.age': { a: 9 } }),
+      any(all(ready, leaf('node.version', 'equal', 7)), leaf('node.age', 'equal', 5)),
+      siteWith([a], { 'node.ready': { a: false }, 'node.version': { a: 1 }, 'node.age': { a: 9 } }),
       'a',
-      ['node.age of a → 5', 'node.ready of a → true & node.name of a → "x"'],
+      ['node.age of a → 5', 'node.ready of a → true & node.version of a → 7'],
     ],
     [
       'the members that fail, all of them',
