@@ -27,6 +27,9 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'capture/pack.ts': /^node:zlib$/,
   'capture/files.ts': /^node:(fs|fs\/promises|path)$/,
   'console/main.ts': /^node:/,
+  'console/disk.ts': /^node:(fs|path)$/,
+  'console/paint.ts': /^node:util$/,
+  'console/program.ts': /^commander$/,
 };
 
 const pureRooms = ['kernel', 'source', 'facts', 'rules', 'profile', 'operator'];

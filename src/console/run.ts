@@ -1,5 +1,6 @@
-import type { Fault } from '../kernel/fault.ts';
+import { type Fault, invariant } from '../kernel/fault.ts';
 import type { Asked } from './asked.ts';
+import { commands } from './commands.ts';
 import { everywhere, type Format, type OptionName } from './options.ts';
 import { type Parsed, parse } from './program.ts';
 import { environmentLayer, type Layer, resolve, type Settings } from './settings.ts';
@@ -23,7 +24,9 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     const asked = await askedOf(parsed, world);
     if ('faults' in asked) return await refuse(world, asked.faults, parsed.verb.name);
     verbose = asked.messages.verbose;
-    const command = await parsed.verb.load();
+    const load = commands[parsed.verb.name];
+    invariant(load !== undefined, `nothing runs ${parsed.verb.name}`);
+    const command = await load();
     return await Promise.race([command.run(asked, world), interruption(world)]);
   } catch (problem) {
     if (world.interrupted.aborted) return exit.interrupted;

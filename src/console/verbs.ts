@@ -1,6 +1,4 @@
-import type { Asked } from './asked.ts';
 import { type Format, formats, type OptionName, reportFormats } from './options.ts';
-import type { ExitCode, World } from './world.ts';
 
 /** Every verb, once, without what it needs to run: that is loaded when it is typed, so that `--help` starts fast. */
 export interface Verb {
@@ -16,7 +14,6 @@ export interface Verb {
   readonly formats: readonly Format[];
   readonly examples: readonly Example[];
   readonly hidden?: true;
-  load(): Promise<Command>;
 }
 
 export interface Argument {
@@ -31,10 +28,6 @@ export interface Example {
   readonly args: string;
 }
 
-export interface Command {
-  run(asked: Asked, world: World): Promise<ExitCode>;
-}
-
 const where = '--profile profiles/three-node --capture captures/one-side-flipped';
 const reports = [...formats, ...reportFormats];
 
@@ -46,7 +39,6 @@ export const verbs: readonly Verb[] = [
     options: ['like', 'output'],
     formats,
     examples: [{ does: 'a new site of three nodes, which checks clean', args: 'init my-site --like three-node' }],
-    load: () => import('./commands/init.ts'),
   },
   {
     name: 'check',
@@ -59,13 +51,12 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'find every fault of a profile and its packs',
     more: 'All faults at once, each with its place, an excerpt, the likely name and a code. Exit 2 if there is an error; warnings alone exit 0.',
-    options: ['output'],
+    options: ['profile', 'output'],
     formats: reports,
     examples: [
       { does: 'check a site', args: 'check profiles/three-node' },
       { does: 'annotate a pull request on GitHub', args: 'check -o github profiles/three-node' },
     ],
-    load: () => import('./commands/check.ts'),
   },
   {
     name: 'fmt',
@@ -77,7 +68,6 @@ export const verbs: readonly Verb[] = [
       { does: 'format a site', args: 'fmt my-site' },
       { does: 'only ask, for CI; exit 3 if something would change', args: 'fmt --check my-site' },
     ],
-    load: () => import('./commands/fmt.ts'),
   },
   {
     name: 'eval',
@@ -94,7 +84,6 @@ export const verbs: readonly Verb[] = [
         args: 'eval -p profiles/three-node -c - -o json < site.ndjson.gz',
       },
     ],
-    load: () => import('./commands/eval.ts'),
   },
   {
     name: 'why',
@@ -110,7 +99,6 @@ export const verbs: readonly Verb[] = [
       { does: 'why may the next step not happen?', args: `why storage-network-agrees ${where}` },
       { does: 'one object, nothing folded', args: `why node-may-restart node-b --all ${where}` },
     ],
-    load: () => import('./commands/why.ts'),
   },
   {
     name: 'explain',
@@ -119,7 +107,6 @@ export const verbs: readonly Verb[] = [
     options: ['output'],
     formats,
     examples: [{ does: 'look a code up', args: 'explain PACK_UNKNOWN_FACT' }],
-    load: () => import('./commands/explain.ts'),
   },
   {
     name: 'test',
@@ -132,13 +119,12 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'run the tests beside a profile and its packs',
     more: 'Exit 3 if a test fails, or if there is none.',
-    options: ['run', 'coverage', 'exit-zero', 'output'],
+    options: ['profile', 'run', 'coverage', 'exit-zero', 'output'],
     formats: reports,
     examples: [
       { does: 'all tests of a site', args: 'test profiles/three-node' },
       { does: 'some of them, for a CI server', args: 'test profiles/three-node --run restart -o junit' },
     ],
-    load: () => import('./commands/test.ts'),
   },
   {
     name: 'facts',
@@ -150,7 +136,6 @@ export const verbs: readonly Verb[] = [
       { does: 'what can a rule read?', args: 'facts' },
       { does: 'what is known of the bonds of a site?', args: `facts bond ${where}` },
     ],
-    load: () => import('./commands/facts.ts'),
   },
   {
     name: 'capture pack',
@@ -159,7 +144,6 @@ export const verbs: readonly Verb[] = [
     options: ['out'],
     formats: [],
     examples: [{ does: 'a file to send', args: 'capture pack captures/calm -o calm.ndjson.gz' }],
-    load: () => import('./commands/capture-pack.ts'),
   },
   {
     name: 'capture show',
@@ -168,7 +152,6 @@ export const verbs: readonly Verb[] = [
     options: ['output'],
     formats,
     examples: [{ does: 'look before you judge', args: 'capture show captures/silent-node' }],
-    load: () => import('./commands/capture-show.ts'),
   },
   {
     name: 'config view',
@@ -178,7 +161,6 @@ export const verbs: readonly Verb[] = [
     options: ['origin', 'output'],
     formats,
     examples: [{ does: 'which file does this profile come from?', args: 'config view --origin' }],
-    load: () => import('./commands/config-view.ts'),
   },
   {
     name: 'version',
@@ -187,7 +169,6 @@ export const verbs: readonly Verb[] = [
     options: ['output'],
     formats,
     examples: [{ does: 'for a bug report', args: 'version -o yaml' }],
-    load: () => import('./commands/version.ts'),
   },
   {
     name: 'completion',
@@ -196,7 +177,6 @@ export const verbs: readonly Verb[] = [
     options: [],
     formats: [],
     examples: [{ does: 'for this shell', args: 'completion bash > ~/.local/share/bash-completion/completions/nwctl' }],
-    load: () => import('./commands/completion.ts'),
   },
   {
     name: '__complete',
@@ -206,7 +186,6 @@ export const verbs: readonly Verb[] = [
     formats: [],
     examples: [],
     hidden: true,
-    load: () => import('./commands/complete.ts'),
   },
 ];
 

@@ -9,7 +9,7 @@ export function json(data: Data): string {
 
 /** YAML 1.2 block style. Strings that could be read as anything else are quoted as JSON does, which YAML understands. */
 export function yaml(data: Data): string {
-  if (typeof data !== 'object' || data === null) return `${scalar(data)}\n`;
+  if (typeof data !== 'object' || data === null || isEmpty(data)) return `${flat(data)}\n`;
   return `${block(data, '').join('\n')}\n`;
 }
 

@@ -7,7 +7,8 @@ import { type Cell, paragraph, table } from '../table.ts';
 import { header } from './header.ts';
 
 const reasonsShown = 4;
-const objectsShown = 4;
+/** Columns that names of objects may take; the first one always stands. */
+const objectsRoom = 60;
 
 /** `eval` for people: what the site is, what somebody should know, what is open, and for all else why not and what to do. */
 export function evalText(answer: Answer, look: Look, whyCommand: string | undefined): string {
@@ -154,6 +155,8 @@ export function reasonLine(reason: Reason, nowMs: number, look: Look): string {
     .filter((part) => part !== '')
     .join(', ');
   const place = look.wide ? `   ${at.file}:${at.line}` : '';
+  // A quantifier tells its own story.
+  if (fact.startsWith('list of ') && !reason.unknown) return `${detail}${place}`;
   const whose = object === 'site' ? '' : ` of ${object}`;
   return `${fact}${whose} ${detail}${seen === '' ? '' : ` (${seen})`}${place}`;
 }
@@ -169,7 +172,12 @@ function more(total: number, indentation: string, look: Look): string {
 
 function objects(list: readonly { readonly object: string | undefined }[], look: Look): string {
   const names = list.map(({ object }) => object ?? 'all of them');
-  const shown = look.wide || names.length === objectsShown + 1 ? names : names.slice(0, objectsShown);
+  let room = objectsRoom;
+  const fitting = names.findIndex((name, at) => {
+    room -= name.length + 1;
+    return room < 0 && at > 0;
+  });
+  const shown = look.wide || fitting === -1 ? names : names.slice(0, fitting);
   const rest = names.length - shown.length;
   return `${shown.join(' ')}${rest === 0 ? '' : ` and ${rest} more`}`;
 }

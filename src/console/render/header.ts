@@ -21,7 +21,7 @@ function captureLines(capture: Capture, nowMs: number, look: Look): string {
   const { name, takenAtMs, takenBy, requestedBy, complete, missing, digest } = capture;
   const facts = [
     takenAtMs === null ? 'taken at no recorded moment, so no age is known' : `taken ${moment(takenAtMs)}`,
-    `by ${takenBy}`,
+    takenBy === 'unknown' ? '' : `by ${takenBy}`,
     requestedBy === undefined ? '' : `for ${requestedBy}`,
   ].filter((part) => part !== '');
   const state = complete ? 'complete' : missing.length === 0 ? 'not known to be complete' : `${missing.length} missing`;

@@ -46,9 +46,7 @@ class Writer {
 
   children(parts: readonly Explanation[], prefix: string, decided: Truth): void {
     const { signs } = this.#look;
-    const members = parts.every(({ what }) => what.kind === 'member');
-    const { shown, notes } =
-      this.#how.all || !members ? { shown: parts, notes: [] } : folded(parts, decided, this.#how.foldsTrue);
+    const { shown, notes } = this.#folded(parts, prefix, decided);
     const rows = shown.length + notes.length;
     shown.forEach((part, at) => {
       const isLast = at === rows - 1;
@@ -62,6 +60,19 @@ class Writer {
     notes.forEach((text, at) => {
       this.#lines.push({ prefix: prefix + (shown.length + at === rows - 1 ? signs.last : signs.branch), text });
     });
+  }
+
+  /** The top of the tree is shown whole; below it what is so is only counted. */
+  #folded(parts: readonly Explanation[], prefix: string, decided: Truth): Folded {
+    if (this.#how.all) return { shown: parts, notes: [] };
+    if (parts.length > 0 && parts.every(({ what }) => what.kind === 'member'))
+      return folded(parts, decided, this.#how.foldsTrue);
+    const fine = parts.filter(({ truth }) => truth === 2);
+    if (prefix === '' || decided === 2 || fine.length < 2) return { shown: parts, notes: [] };
+    return {
+      shown: parts.filter(({ truth }) => truth !== 2),
+      notes: [`${this.#look.signs.open} ${fine.length} others are so`],
+    };
   }
 
   #part(part: Explanation, first: string, rest: string, decided: Truth): void {
@@ -161,11 +172,12 @@ function textOf({ what }: Explanation): string {
 }
 
 /** Members that decide first; the rest in a line. */
-function folded(
-  parts: readonly Explanation[],
-  decided: Truth,
-  foldsTrue: boolean,
-): { readonly shown: readonly Explanation[]; readonly notes: readonly string[] } {
+interface Folded {
+  readonly shown: readonly Explanation[];
+  readonly notes: readonly string[];
+}
+
+function folded(parts: readonly Explanation[], decided: Truth, foldsTrue: boolean): Folded {
   const deciding = parts.filter(({ truth }) => truth === decided);
   const shown =
     decided === 2 && foldsTrue

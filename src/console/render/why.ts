@@ -9,6 +9,7 @@ import type { Finding, Gate } from '../../rules/pack.ts';
 import type { Change } from '../../rules/suppose.ts';
 import type { Closings, Ways } from '../../rules/ways.ts';
 import { moment } from '../ages.ts';
+import { count } from '../messages.ts';
 import { type Look, plainly } from '../paint.ts';
 import { paragraph } from '../table.ts';
 import type { Data } from './data.ts';
@@ -79,7 +80,11 @@ function objectText(why: Why, { object, truth, explanation, ways, closings }: Wh
 
 function waysText({ ways, complete }: Ways, look: Look, all: boolean): string {
   if (ways.length === 0) return paragraph(look, '', 'no small change was found that would open it');
-  const shown = all ? ways : ways.slice(0, waysShown);
+  const natural = ways.toSorted(
+    (one, other) => one.changes.length - other.changes.length || oddities(one) - oddities(other),
+  );
+  const isLong = (natural[0]?.changes.length ?? 0) > 3;
+  const shown = all ? natural : natural.slice(0, isLong ? 1 : waysShown);
   const lines = shown.map(({ changes }, at) => {
     const lead = at === 0 ? 'would open if ' : '        or if ';
     const seen = all ? changes : changes.slice(0, changesShown);
@@ -88,9 +93,16 @@ function waysText({ ways, complete }: Ways, look: Look, all: boolean): string {
     return `${seen.map((change, nth) => paragraph(look, nth === 0 ? lead : `${' '.repeat(10)}and `, changeText(change))).join('')}${last}`;
   });
   const rest = ways.length - shown.length;
-  if (rest > 0) lines.push(`${look.quiet(`and ${rest} more ways; --all shows them`)}\n`);
+  if (rest > 0) lines.push(`${look.quiet(`and ${count(rest, 'more way')}; --all shows all`)}\n`);
   if (!complete) lines.push(`${look.quiet('there may be others: not every possibility was tried')}\n`);
   return lines.join('');
+}
+
+/** What something is, rather than how it is: nobody turns a copy into a tie-breaker to get a gate open. */
+const natures = new Set(['replica.kind', 'connection.peerKind', 'node.name', 'volume.place']);
+
+function oddities({ changes }: Ways['ways'][number]): number {
+  return changes.filter((change) => change.kind === 'fact' && natures.has(change.fact)).length;
 }
 
 function changeText(change: Change): string {

@@ -1,0 +1,24 @@
+import type { Asked } from './asked.ts';
+import type { ExitCode, World } from './world.ts';
+
+export interface Command {
+  run(asked: Asked, world: World): Promise<ExitCode>;
+}
+
+/** What each verb needs to run: loaded when it is typed, so that `--help` starts fast. */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: () => import('./commands/init.ts'),
+  check: () => import('./commands/check.ts'),
+  fmt: () => import('./commands/fmt.ts'),
+  eval: () => import('./commands/eval.ts'),
+  why: () => import('./commands/why.ts'),
+  explain: () => import('./commands/explain.ts'),
+  test: () => import('./commands/test.ts'),
+  facts: () => import('./commands/facts.ts'),
+  'capture pack': () => import('./commands/capture-pack.ts'),
+  'capture show': () => import('./commands/capture-show.ts'),
+  'config view': () => import('./commands/config-view.ts'),
+  version: () => import('./commands/version.ts'),
+  completion: () => import('./commands/completion.ts'),
+  __complete: () => import('./commands/complete.ts'),
+};

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { diskFrom } from '../../src/console/disk.ts';
+import { run } from '../../src/console/run.ts';
+import type { World } from '../../src/console/world.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Around {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: Uint8Array;
+  /** Standard input that never ends and never says anything. */
+  readonly silent?: true;
+  readonly calledAs?: string;
+  readonly columns?: number;
+  readonly interrupted?: AbortSignal;
+}
+
+/** The command line in this process: a whole run, with a world that nobody else sees. */
+export async function nwctl(args: readonly string[], around: Around = {}): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const isTerminal = around.columns !== undefined;
+  const columns = around.columns === undefined ? {} : { columns: around.columns };
+  const world: World = {
+    calledAs: around.calledAs ?? 'nwctl',
+    out: {
+      write: (text) => {
+        out += text;
+      },
+      isTerminal,
+      ...columns,
+    },
+    err: {
+      write: (text) => {
+        err += text;
+      },
+      isTerminal,
+      ...columns,
+    },
+    stdin: (async function* () {
+      if (around.stdin !== undefined) yield around.stdin;
+      if (around.silent) await new Promise(() => undefined);
+    })(),
+    env: around.env ?? {},
+    // A folder that has no nodewright.yaml in it or above it.
+    cwd: around.cwd ?? '/proc/self',
+    disk: diskFrom(join(root, 'src')),
+    nowMs: () => 0,
+    runtime: 'v24.0.0',
+    interrupted: around.interrupted ?? new AbortController().signal,
+  };
+  const code = await run(args, world);
+  return { code, out, err };
+}

@@ -1,0 +1,65 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const main = resolve('src/console/main.ts');
+const env = { PATH: process.env.PATH ?? '' };
+const site = ['--profile', resolve('profiles/three-node'), '--capture', resolve('captures/calm')];
+
+/** What only a process of its own can show. */
+describe('as a process', () => {
+  test('a reader that goes away ends it quietly', () => {
+    const script = `"$0" "$@" 2>err.txt | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const cwd = mkdtempSync(join(tmpdir(), 'nwctl-'));
+    const { stdout } = spawnSync('bash', ['-c', script, process.execPath, main, 'facts', ...site], {
+      cwd,
+      env,
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/^three-node .*\n0\n$/);
+    expect(readFileSync(join(cwd, 'err.txt'), 'utf8')).toBe('');
+  });
+
+  test('Ctrl-C exits 130, and the old file is intact', async () => {
+    const target = join(mkdtempSync(join(tmpdir(), 'nwctl-')), 'old.gz');
+    writeFileSync(target, 'old');
+    const child = spawn(process.execPath, [main, 'capture', 'pack', '-', '-o', target], {
+      env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+    });
+    await new Promise((go) => setTimeout(go, 1500));
+    child.kill('SIGINT');
+    const code = await new Promise((done) => child.on('exit', done));
+    expect({ code, err }).toEqual({ code: 130, err: 'interrupted\n' });
+    expect(readFileSync(target, 'utf8')).toBe('old');
+  });
+
+  test('in a folder with a nodewright.yaml its settings hold', () => {
+    const root = mkdtempSync(join(tmpdir(), 'nwctl-'));
+    const run = (args: readonly string[], cwd: string) =>
+      spawnSync(process.execPath, [main, ...args], { cwd, env, encoding: 'utf8' });
+    expect(run(['init', 'my-site'], root).status).toBe(0);
+    const { status, stdout } = run(['check'], join(root, 'my-site', 'packs'));
+    expect(stdout).toContain('my-site 1.0.0 (unsigned');
+    expect(status).toBe(0);
+  });
+
+  test('called kubectl-nwctl, help says kubectl nwctl', () => {
+    const plugin = join(mkdtempSync(join(tmpdir(), 'nwctl-')), 'kubectl-nwctl');
+    symlinkSync(main, plugin);
+    const { stdout } = spawnSync(process.execPath, [plugin, '--help'], { env, encoding: 'utf8' });
+    expect(stdout).toMatch(/^Usage: kubectl nwctl COMMAND/);
+  });
+
+  test('locale and time zone change nothing', () => {
+    const run = (more: Readonly<Record<string, string>>): string =>
+      spawnSync(process.execPath, [main, 'eval', ...site], { env: { ...env, ...more }, encoding: 'utf8' }).stdout;
+    expect(run({ LC_ALL: 'C', TZ: 'Asia/Tokyo' })).toBe(run({ LC_ALL: 'de_DE.UTF-8', TZ: 'UTC' }));
+  });
+});
