@@ -1,11 +1,12 @@
 import type { FactStore } from '../facts/store.ts';
+import { type Decision, decide } from '../kernel/decide.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
-import { type Several, type Truth, TRUE, type Verdict } from '../kernel/verdict.ts';
+import { type Reason, type Several, TRUE, type Truth, type Verdict } from '../kernel/verdict.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
 import type { Evaluation, Evaluator, Judged } from '../rules/evaluation.ts';
 import { explainRule } from '../rules/explain.ts';
 import type { Finding, Gate, Phase, RollupStep } from '../rules/pack.ts';
-import { reasonsOf, verdictOf } from '../rules/reasons.ts';
+import { type reasonsOf, verdictOf } from '../rules/reasons.ts';
 
 /** The road, once: what is known now → what every rule says of it → where the site stands. Pure: the command line, the
  *  operator, the simulator and a replay all call this function, and there is no second path.
@@ -21,6 +22,34 @@ export function judge(profile: VerifiedProfile, evaluator: Evaluator, store: Fac
     gates: evaluation.gates.flatMap((judged) => ruled(judged, snapshot)),
     findings: evaluation.findings.flatMap((judged) => ruled(judged, snapshot)),
     site: phaseOf(evaluation, snapshot),
+  };
+}
+
+/** Whether a step that waits for these gates may be taken. All open is not enough: before anything is acted on,
+ *  json-rules-engine is asked the same with every unknown answered in the way that hurts, and must open them too.
+ *  INVARIANT K2: nothing advances on one engine's word; where the two differ, one is wrong, and the step holds. */
+export async function decideOn(judgement: Judgement, to: string, gates: Several<Ruled<Gate>>): Promise<Decision> {
+  const [first, ...rest] = gates;
+  const decision = decide(to, [first.verdict(), ...rest.map((gate) => gate.verdict())]);
+  if (decision.kind === 'hold') return decision;
+  // Loaded only here: most questions are never acted on.
+  const { agreesToOpen } = await import('../rules/engine.ts');
+  for (const { rule, object } of gates) {
+    if (!(await agreesToOpen(rule, judgement.snapshot, object))) {
+      return { kind: 'hold', because: [split(rule, object)] };
+    }
+  }
+  return decision;
+}
+
+function split({ name, at }: Gate, object: string | undefined): Reason {
+  return {
+    says: 'the compiled evaluator and json-rules-engine disagree about this gate',
+    fact: name,
+    object: object ?? '',
+    detail: 'one of them is wrong, so nothing is opened on it (RULES_SPLIT)',
+    unknown: true,
+    at,
   };
 }
 
