@@ -1,17 +1,21 @@
 import type { Capture } from '../capture/capture.ts';
+import { openCapture } from '../capture/files.ts';
 import { parseMoment } from '../capture/moment.ts';
-import type { FactStore } from '../facts/store.ts';
+import { normalise } from '../facts/normalise.ts';
+import { createStore, type FactStore } from '../facts/store.ts';
 import type { Fault, Loaded } from '../kernel/fault.ts';
 import type { Raw } from '../kernel/raw.ts';
 import { parseDuration } from '../kernel/value.ts';
-import type { Judgement } from '../operator/spine.ts';
-import type { LoadedProfile } from '../profile/load.ts';
+import { vocabulary } from '../kernel/vocabulary.ts';
+import { type Judgement, judge } from '../operator/spine.ts';
+import { type LoadedProfile, loadProfile } from '../profile/load.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
-import type { Compiled } from '../rules/compile.ts';
+import { type Compiled, compile } from '../rules/compile.ts';
 import type { Asked } from './asked.ts';
+import { folderOf } from './disk.ts';
+import { mention, refuse } from './refuse.ts';
 import { usage } from './usage.ts';
 import type { ExitCode, World } from './world.ts';
-import { exit } from './world.ts';
 
 /** A profile judged over a capture: what most commands are about. */
 export interface Site {
@@ -34,17 +38,10 @@ export async function openSite(asked: Asked, world: World): Promise<Needed<Site>
   const now = momentAsked(asked.settings.text('now'), capture.value.takenAtMs);
   if (!now.ok) return { ok: false, code: await refuse(now.faults, asked, world) };
   await mention([...profile.warnings, ...capture.warnings], asked);
-  return { ok: true, value: await judged(profile.value.profile, capture.value, now.value) };
+  return { ok: true, value: judged(profile.value.profile, capture.value, now.value) };
 }
 
-export async function judged(profile: VerifiedProfile, capture: Capture, nowMs: number): Promise<Site> {
-  const [{ createStore }, { normalise }, { compile }, { judge }, { vocabulary }] = await Promise.all([
-    import('../facts/store.ts'),
-    import('../facts/normalise.ts'),
-    import('../rules/compile.ts'),
-    import('../operator/spine.ts'),
-    import('../kernel/vocabulary.ts'),
-  ]);
+export function judged(profile: VerifiedProfile, capture: Capture, nowMs: number): Site {
   const store = createStore(vocabulary);
   for (const report of normalise(rawsAt(capture, nowMs), profile.shape)) store.fold(report);
   const evaluator = compile(profile.packs);
@@ -63,11 +60,6 @@ async function openProfileAsked(asked: Asked, world: World): Promise<Loaded<Load
 }
 
 export async function openProfile(path: string, world: World): Promise<Loaded<LoadedProfile>> {
-  const [{ loadProfile }, { folderOf }, { vocabulary }] = await Promise.all([
-    import('../profile/load.ts'),
-    import('./disk.ts'),
-    import('../kernel/vocabulary.ts'),
-  ]);
   const { folder, file } = folderOf(world.disk, path);
   return loadProfile(folder, file, vocabulary);
 }
@@ -75,7 +67,6 @@ export async function openProfile(path: string, world: World): Promise<Loaded<Lo
 async function openCaptureAsked(asked: Asked, world: World): Promise<Loaded<Capture>> {
   const path = asked.settings.text('capture');
   if (path === undefined) return { ok: false, faults: [missing('capture', 'PATH')] };
-  const { openCapture } = await import('../capture/files.ts');
   return openCapture(path, { stdin: world.stdin });
 }
 
@@ -90,24 +81,4 @@ function momentAsked(text: string | undefined, takenAtMs: number | null): Loaded
   const moment = later === undefined ? parseMoment(text) : (takenAtMs ?? 0) + later;
   if (moment !== undefined) return { ok: true, value: moment, warnings: [] };
   return { ok: false, faults: [usage(`--now is \`${text}\``, 'write it as 2026-03-04T10:15:02Z, or as +5m')] };
-}
-
-/** Says what is wrong; the exit code that this means. */
-export async function refuse(faults: readonly Fault[], asked: Asked, world: World): Promise<ExitCode> {
-  const { closingOf } = await import('./messages.ts');
-  const placed = faults.some(({ at }) => at.line > 0);
-  await asked.messages.faults(
-    faults,
-    placed ? closingOf(faults, world.calledAs) : `help: ${world.calledAs} help ${asked.verb}`,
-  );
-  return faults.some(({ code }) => code === 'FILE_UNWRITABLE') ? exit.bug : exit.invalid;
-}
-
-/** Warnings are no reason to stop, and not what was asked for: a line, or with -v all of them. */
-export async function mention(warnings: readonly Fault[], asked: Asked): Promise<void> {
-  if (warnings.length === 0) return;
-  if (asked.messages.verbose) return asked.messages.faults(warnings);
-  const [first] = warnings;
-  const more = warnings.length === 1 ? '' : ` and ${warnings.length - 1} more`;
-  asked.messages.warn(`${first?.at.file}:${first?.at.line}: ${first?.message}${more}; -v shows all`);
 }

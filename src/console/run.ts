@@ -1,7 +1,10 @@
 import { type Fault, invariant } from '../kernel/fault.ts';
 import type { Asked } from './asked.ts';
 import { commands } from './commands.ts';
+import { fileLayers } from './config-file.ts';
+import { messagesTo } from './messages.ts';
 import { everywhere, type Format, type OptionName } from './options.ts';
+import { look } from './paint.ts';
 import { type Parsed, parse } from './program.ts';
 import { environmentLayer, type Layer, resolve, type Settings } from './settings.ts';
 import { usage } from './usage.ts';
@@ -52,7 +55,6 @@ async function askedOf(
   const layers: Layer[] = [{ origin: 'flag', says }, environmentLayer(world.env)];
   const faults: Fault[] = [];
   if (!verb.hidden) {
-    const { fileLayers } = await import('./config-file.ts');
     const files = fileLayers(world);
     layers.push(...(await files).layers);
     faults.push(...(await files).faults);
@@ -69,8 +71,6 @@ async function askedOf(
   }
   if (faults.length > 0) return { faults };
   const color = colorFor(settings, world);
-  const { messagesTo } = await import('./messages.ts');
-  const { look } = await import('./paint.ts');
   const ascii = settings.on('ascii') || (world.out.isTerminal && lacksUnicode(world.env));
   const messages = messagesTo(world, {
     json: settings.text('log-format') === 'json',
@@ -109,7 +109,6 @@ function lacksUnicode(env: World['env']): boolean {
 }
 
 async function refuse(world: World, faults: readonly Fault[], verb: string): Promise<ExitCode> {
-  const { messagesTo } = await import('./messages.ts');
   // What was asked could not be read, so how to say so could not either: the plainest form, but for machines theirs.
   const json = world.env.NW_LOG_FORMAT === 'json';
   const form = { json, verbose: false, ascii: false, color: false };

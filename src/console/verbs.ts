@@ -74,7 +74,7 @@ export const verbs: readonly Verb[] = [
     takes: [],
     says: 'judge a site: what is open, what is closed, what is not known',
     more: 'Exit 0: every asked gate is open. 3: one is closed. 4: one is unknown, none is closed.',
-    options: ['profile', 'capture', 'gate', 'only', 'now', 'exit-zero', 'output'],
+    options: ['profile', 'capture', 'gate', 'only', 'now', 'second-opinion', 'exit-zero', 'output'],
     formats: reports,
     examples: [
       { does: 'the whole site', args: `eval ${where}` },

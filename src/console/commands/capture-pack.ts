@@ -1,7 +1,7 @@
 import { openCapture } from '../../capture/files.ts';
 import { packCapture } from '../../capture/pack.ts';
 import type { Asked } from '../asked.ts';
-import { mention, refuse } from '../inputs.ts';
+import { mention, refuse } from '../refuse.ts';
 import { usage } from '../usage.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 

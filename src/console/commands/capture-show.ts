@@ -2,7 +2,7 @@ import { openCapture } from '../../capture/files.ts';
 import { type CaptureShown, showCapture } from '../../capture/show.ts';
 import { moment, span } from '../ages.ts';
 import type { Asked } from '../asked.ts';
-import { mention, refuse } from '../inputs.ts';
+import { mention, refuse } from '../refuse.ts';
 import { type Data, json, yaml } from '../render/data.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';

@@ -1,6 +1,5 @@
 import type { Asked } from '../asked.ts';
 import { harmless } from '../escape.ts';
-import { openProfile } from '../inputs.ts';
 import { everywhere, formOf, type OptionForm, type OptionName, optionForms } from '../options.ts';
 import { type Argument, groups, type Verb, verbs } from '../verbs.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
@@ -118,8 +117,10 @@ async function argumentValues(
 
 async function profileIn(before: readonly string[], world: World) {
   const path = typedValue('profile', before, world);
-  const loaded = path === undefined ? undefined : await openProfile(path, world);
-  return loaded?.ok ? loaded.value.profile : undefined;
+  if (path === undefined) return undefined;
+  const { openProfile } = await import('../inputs.ts');
+  const loaded = await openProfile(path, world);
+  return loaded.ok ? loaded.value.profile : undefined;
 }
 
 /** The flag as typed so far, else its variable; files are not worth the time of a key press. */
@@ -150,6 +151,6 @@ async function objectNames(name: string, before: readonly string[], world: World
   const capture = await openCapture(path, { stdin: world.stdin });
   if (!capture.ok) return [];
   const { judged } = await import('../inputs.ts');
-  const site = await judged(profile, capture.value, capture.value.takenAtMs ?? 0);
+  const site = judged(profile, capture.value, capture.value.takenAtMs ?? 0);
   return site.judgement.snapshot.populations[rule.per].members.map(({ id }) => [id, '']);
 }

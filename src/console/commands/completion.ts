@@ -1,6 +1,6 @@
 import { hintFor } from '../../rules/suggest.ts';
 import type { Asked } from '../asked.ts';
-import { refuse } from '../inputs.ts';
+import { refuse } from '../refuse.ts';
 import { usage } from '../usage.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 

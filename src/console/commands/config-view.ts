@@ -1,7 +1,7 @@
 import type { Asked } from '../asked.ts';
 import { fileLayers } from '../config-file.ts';
-import { refuse } from '../inputs.ts';
 import { camel, type OptionName, optionForms } from '../options.ts';
+import { refuse } from '../refuse.ts';
 import { type Data, json, yaml } from '../render/data.ts';
 import { environmentLayer, resolve } from '../settings.ts';
 import { table } from '../table.ts';

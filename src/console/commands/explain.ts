@@ -1,8 +1,8 @@
 import { type FaultCode, faultCodes } from '../../kernel/fault-codes.ts';
 import { hintFor } from '../../rules/suggest.ts';
 import type { Asked } from '../asked.ts';
-import { refuse } from '../inputs.ts';
 import { unknownName } from '../names.ts';
+import { refuse } from '../refuse.ts';
 import { json, yaml } from '../render/data.ts';
 import { paragraph, table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';

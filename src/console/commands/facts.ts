@@ -6,8 +6,9 @@ import { type FactDeclaration, vocabulary, vocabularyVersion } from '../../kerne
 import { hintFor } from '../../rules/suggest.ts';
 import { ago, moment } from '../ages.ts';
 import type { Asked } from '../asked.ts';
-import { openSite, refuse, type Site } from '../inputs.ts';
+import { openSite, type Site } from '../inputs.ts';
 import { unknownName } from '../names.ts';
+import { refuse } from '../refuse.ts';
 import { type Data, json, yaml } from '../render/data.ts';
 import { header } from '../render/header.ts';
 import { captureData, profileData } from '../render/parts.ts';

@@ -1,9 +1,9 @@
 import type { Fault } from '../../kernel/fault.ts';
 import { format } from '../../rules/format.ts';
 import type { Asked } from '../asked.ts';
-import { refuse } from '../inputs.ts';
 import { count } from '../messages.ts';
 import { plainly } from '../paint.ts';
+import { refuse } from '../refuse.ts';
 import { json, yaml } from '../render/data.ts';
 import { kindIn, readSource, yamlFiles } from '../walk.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
