@@ -41,6 +41,10 @@ describe('text from outside is never printed raw', () => {
   });
 
   test('JSON keeps its data and loses what a terminal obeys', () => {
+    const outside = { 'key\u009b': '\u009b31m\u202e\u200b\u007f' };
+    expect(json(outside)).not.toMatch(obeyed);
+    expect(JSON.parse(json(outside))).toEqual(outside);
+    expect(yaml(outside)).not.toMatch(obeyed);
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const printed = json({ text });

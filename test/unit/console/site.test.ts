@@ -274,7 +274,7 @@ describe('test', () => {
       (await nwctl(['capture', 'pack', 'captures/one-side-flipped', '-o', join(dir, 'flipped.ndjson.gz')])).code,
     ).toBe(0);
     const steps =
-      '    - expect: {gates: {bond-in-mode: {node-b/bond1: closed}}}\n    - expect: {gates: {bond-in-mode: {node-b/bond1: open}}}\n    - change: [{fact: bond.mode, of: node-b/bond1, value: active-backup}]\n      expect: {gates: {bond-in-mode: open}, findings: {bond-modes-differ: quiet}}\n';
+      '    - expect: {gates: {bond-in-mode: {node-b/bond1: closed}}}\n    - expect: {gates: {bond-in-mode: {node-b/bond1: open}}}\n    - change: [{fact: bond.mode, of: node-b/bond1, value: active-backup}]\n      expect: {gates: {bond-in-mode: open}, findings: {bond-modes-differ: quiet}}\n    - change: [{fact: bond.mode, of: node-b/bond1, unknown: true}]\n      expect: {gates: {bond-in-mode: {node-b/bond1: unknown}}}\n    - change: [{fact: bond.mode, of: node-b/bond1, value: active-backup}]\n      expect: {gates: {bond-in-mode: open}}\n    - change: [{fact: bond.mode, of: node-b/bond1, stale: true}]\n      expect: {gates: {bond-in-mode: {node-b/bond1: unknown}}}\n    - advance: 1h\n      expect: {gates: {bond-in-mode: unknown}}\n';
     const head =
       'apiVersion: nodewright.spectrocloud.com/v1alpha1\nkind: RuleTest\nmetadata: {name: wrong}\nspec:\n  says: the second step is wrong\n  capture: ../flipped.ndjson.gz\n  steps:\n';
     writeFileSync(join(dir, 'tests', 'wrong.yaml'), head + steps);
@@ -285,7 +285,15 @@ describe('test', () => {
         tests: { steps: { result: string; failures: { says: string; because: string[]; at: { line: number } }[] }[] }[];
       }
     ).tests;
-    expect(ran?.steps.map(({ result }) => result)).toEqual(['passed', 'failed', 'passed']);
+    expect(ran?.steps.map(({ result }) => result)).toEqual([
+      'passed',
+      'failed',
+      'passed',
+      'passed',
+      'passed',
+      'passed',
+      'passed',
+    ]);
     expect(ran?.steps[1]?.failures[0]).toMatchObject({
       says: 'bond-in-mode: node-b/bond1 is closed, expected open',
       at: { line: 9 },
