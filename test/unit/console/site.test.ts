@@ -161,7 +161,6 @@ describe('why', () => {
 
   test('in ASCII nothing but ASCII', async () => {
     const { out } = await nwctl(['why', 'storage-network-agrees', '--ascii', ...flipped]);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is meant.
     expect(out.replaceAll('’', "'")).toMatch(/^[\n\x20-\x7e]*$/);
     expect(out).toContain('|- x ');
   });
