@@ -11,8 +11,14 @@ const stages: readonly Stage[] = [
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'architecture, unit, golden and property tests', command: ['vitest', 'run'] },
-  { name: 'the shipped profiles check clean', command: ['node', 'dist/nwctl.js', 'check', 'profiles/three-node', 'profiles/two-node', 'profiles/single-node'] },
-  { name: 'the shipped packs pass their own tests', command: ['node', 'dist/nwctl.js', 'test', 'profiles/three-node', 'profiles/two-node', 'profiles/single-node'] },
+  {
+    name: 'the shipped profiles check clean',
+    command: ['node', 'dist/nwctl.js', 'check', 'profiles/three-node', 'profiles/two-node', 'profiles/single-node'],
+  },
+  {
+    name: 'the shipped packs pass their own tests',
+    command: ['node', 'dist/nwctl.js', 'test', 'profiles/three-node', 'profiles/two-node', 'profiles/single-node'],
+  },
 ];
 
 for (const { name, command } of stages) {
