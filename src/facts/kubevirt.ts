@@ -58,12 +58,14 @@ function nameOf({ object, id }: SeenObject): { id: string; namespace: string; na
   return { id, namespace: textAt(object, 'metadata', 'namespace') ?? '', name: object.metadata.name };
 }
 
-/** Right after a CRD was deleted the API server answers 200 with an empty list: empty is no proof that nobody is there.
+/** An instance may be there without a machine, so that it takes both lists. Right after a CRD was deleted the API server answers 200 with an empty list: empty is no proof that nobody is there.
  *  A launcher Pod that lives, of a guest that no list has, gives the lie to the list. */
 function censusOf(cluster: Cluster, guests: readonly Guest[], seenAtMs: number): Census {
-  const { listing } = cluster.kind(machines);
-  const census = { kind: 'vm', seenAtMs: listing.at ?? seenAtMs, source: `list of ${machines}` } as const;
-  if (!listing.had) return { ...census, members: { failed: listing.why } };
+  const listings = [cluster.kind(machines).listing, cluster.kind(instances).listing];
+  const seenAt = Math.min(...listings.map((listing) => listing.at ?? seenAtMs));
+  const census = { kind: 'vm', seenAtMs: seenAt, source: `lists of ${machines} and ${instances}` } as const;
+  const failure = listings.find((listing) => !listing.had);
+  if (failure !== undefined && !failure.had) return { ...census, members: { failed: failure.why } };
   const ids = new Set(guests.map(({ id }) => id));
   const orphan = cluster.kind(pods).clean.find((pod) => isAlive(pod) && !ids.has(guestOfLauncher(pod) ?? ''));
   if (orphan !== undefined) return { ...census, members: { failed: `no list has the guest of Pod ${orphan.id}` } };

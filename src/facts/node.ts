@@ -50,7 +50,15 @@ export function nodesReport(cluster: Cluster, shape: SiteShape, boots: BootWords
 function censusesOf(all: Kind, members: readonly SeenObject[], shape: SiteShape, at: number): readonly Census[] {
   const { listing } = all;
   const strange = all.all.find((seen) => !seen.torn && hasStrangeLabels(seen));
-  const failed = !listing.had ? listing.why : strange && `node ${strange.id} has labels that cannot be read`;
+  const { atLeast } = shape.nodes;
+  const failed = !listing.had
+    ? listing.why
+    : strange !== undefined
+      ? `node ${strange.id} has labels that cannot be read`
+      : // A Node that was deleted from the API still runs, and its bond with it: who should report, the profile says.
+        members.length < atLeast
+        ? `lists ${members.length} of the at least ${atLeast} nodes that the profile has`
+        : undefined;
   const seenAtMs = listing.at ?? at;
   const source = `list of ${nodes}`;
   if (failed !== undefined) {

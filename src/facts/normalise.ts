@@ -12,6 +12,7 @@ import { observerReport, observersOf } from './observer.ts';
 import { piraeusReport } from './piraeus.ts';
 import type { Found } from './say.ts';
 import { snapshotsRequested, storageReport } from './volume.ts';
+import { withWholeLists } from './whole-lists.ts';
 
 /** Everything that was fetched → what each reporter says. Pure and total: whatever shape comes in, the answer is reports;
  *  what nothing was fetched for has none. The order of the raw objects decides nothing. */
@@ -20,13 +21,14 @@ export function normalise(raws: readonly Raw[], shape: SiteShape): readonly Repo
   const observers = observersOf(raws);
   const hosts = hostsOf(raws);
   const agents = agentReports(cluster, observers);
+  // With local-path there is no LINSTOR to ask; if one answers, its volumes are not this profile's.
+  const linstor = shape.backend === 'piraeus' ? linstorReport(raws, snapshotsRequested(cluster, shape)) : undefined;
   const families = [
     nodesReport(cluster, shape, bootWordsOf([...hosts, ...agents])),
     kubevirtReport(cluster),
     storageReport(cluster, shape),
     piraeusReport(cluster, shape),
-    // With local-path there is no LINSTOR to ask; if one answers, its volumes are not this profile's.
-    shape.backend === 'piraeus' ? linstorReport(raws, snapshotsRequested(cluster, shape)) : undefined,
+    linstor && withWholeLists(linstor, [...hosts, ...agents], cluster, shape),
     legacyReport(cluster, shape, observers),
   ];
   return [

@@ -40,6 +40,17 @@ function subjectOf({ object, torn }: SeenObject, shape: SiteShape): Subject | un
   return isLinstor && handle !== undefined && !torn ? volume(handle, 0) : undefined;
 }
 
+/** Volumes of LINSTOR's that Kubernetes has. */
+export function linstorVolumes(
+  cluster: Cluster,
+  shape: SiteShape,
+): readonly { readonly subject: Subject; readonly source: string }[] {
+  return cluster.kind(persistent).clean.flatMap((seen) => {
+    const subject = subjectOf(seen, shape);
+    return subject === undefined ? [] : [{ subject, source: `PersistentVolume ${seen.id}` }];
+  });
+}
+
 function sizeOf(seen: SeenObject, shape: SiteShape): readonly Observation[] {
   const subject = subjectOf(seen, shape);
   const capacity = at(seen.object, 'spec', 'capacity', 'storage');

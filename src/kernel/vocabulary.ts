@@ -526,7 +526,7 @@ export function isLasting(fact: string): boolean {
 export const censusMaxAgeMs: Readonly<Record<SubjectKind, number>> = {
   site: Number.POSITIVE_INFINITY, // there is always exactly one
   node: listed,
-  bond: Number.POSITIVE_INFINITY, // named by the profile, on every node: as old as the list of nodes
+  bond: listed, // named by the profile, on every node: as old as the list of nodes, and no better
   volume: live,
   replica: live,
   connection: live,

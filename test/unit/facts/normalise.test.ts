@@ -11,10 +11,18 @@ import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import { listed, reply, said, shape } from './cluster-fixtures.ts';
 
 const now = 1_000;
+/** Two recordings, of one site: Kubernetes' volumes are LINSTOR's `pvc-1`. */
+const persistent = listed('calm/core_v1_persistentvolumes').map((raw): Raw => {
+  if (raw.from !== 'object' || !raw.object.spec) return raw;
+  const spec = raw.object.spec as { readonly csi?: object };
+  return spec.csi === undefined
+    ? raw
+    : { ...raw, object: { ...raw.object, spec: { ...spec, csi: { ...spec.csi, volumeHandle: 'pvc-1' } } } };
+});
 const calm: readonly Raw[] = [
   ...listed('calm/core_v1_nodes'),
   ...listed('calm/core_v1_configmaps'),
-  ...listed('calm/core_v1_persistentvolumes'),
+  ...persistent,
   ...listed('calm/core_v1_persistentvolumeclaims'),
   ...listed('calm/kubevirt.io_v1_virtualmachines'),
   ...listed('calm/kubevirt.io_v1_virtualmachineinstances'),

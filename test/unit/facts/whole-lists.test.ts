@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { normalise } from '../../../src/facts/normalise.ts';
+import { createStore } from '../../../src/facts/store.ts';
+import type { Raw } from '../../../src/kernel/raw.ts';
+import type { SiteShape } from '../../../src/kernel/site-shape.ts';
+import type { SubjectKind } from '../../../src/kernel/subject.ts';
+import { vocabulary } from '../../../src/kernel/vocabulary.ts';
+import { failed, made, said, shape } from './cluster-fixtures.ts';
+
+function stateOf(raws: readonly Raw[], kind: SubjectKind, of: SiteShape = shape, nowMs = 1_000) {
+  const store = createStore(vocabulary);
+  for (const report of normalise(raws, of)) store.fold(report);
+  const { state, says, members } = store.cut(nowMs).populations[kind];
+  return { state, says, members: members.map(({ id }) => id) };
+}
+
+const place = (node: string): object => ({
+  name: 'pvc-1',
+  node_name: node,
+  volumes: [{ volume_number: 0 }],
+  layer_object: { type: 'DRBD', drbd: { connections: {} } },
+});
+const linstor: readonly Raw[] = [
+  said('/v1/view/resources', [place('node-a'), place('node-b')]),
+  said('/v1/resource-definitions', [{ name: 'pvc-1', volume_definitions: [{ volume_number: 0 }] }]),
+];
+
+/** `drbdsetup status --json` of one resource. */
+function kernelOf(node: string, name: string, peers: readonly string[], at = 1_000): Raw {
+  const connections = peers.map((peer) => ({
+    name: peer,
+    'connection-state': 'Connected',
+    peer_devices: [{ volume: 0 }],
+  }));
+  const text = JSON.stringify([{ name, role: 'Secondary', devices: [{ volume: 0 }], connections }]);
+  return { from: 'host', at, node, what: 'drbdsetup-status.json', text };
+}
+function persistentOf(handle: string): Raw[] {
+  const csi = { driver: 'linstor.csi.linbit.com', volumeHandle: handle };
+  return made('v1/PersistentVolume', [{ metadata: { name: 'pv' }, spec: { csi } }]);
+}
+
+describe('LINSTOR’s lists are had only while nobody else knows of more', () => {
+  test.each<[string, readonly Raw[], string]>([
+    ['nobody else says anything', [], ''],
+    ['kernels run what is listed', [kernelOf('node-a', 'pvc-1', ['node-b'])], ''],
+    ['Kubernetes has what is listed', persistentOf('pvc-1'), ''],
+    [
+      'a kernel runs a copy that is not listed',
+      [kernelOf('node-c', 'pvc-1', [])],
+      'drbdsetup status on node-c shows pvc-1@node-c, which LINSTOR does not list',
+    ],
+    [
+      'a kernel runs a volume that is not listed',
+      [kernelOf('node-a', 'pvc-9', [])],
+      'drbdsetup status on node-a shows pvc-9@node-a, which LINSTOR does not list',
+    ],
+    [
+      'a kernel has a peer that is not listed',
+      [kernelOf('node-a', 'pvc-1', ['node-b', 'node-c'])],
+      'drbdsetup status on node-a shows pvc-1@node-c, which LINSTOR does not list',
+    ],
+    [
+      'Kubernetes has another volume',
+      persistentOf('pvc-9'),
+      'PersistentVolume pv is pvc-9, which LINSTOR does not list',
+    ],
+    [
+      'several: the first is named',
+      [...persistentOf('pvc-9'), kernelOf('node-a', 'pvc-8', ['node-b'])],
+      'PersistentVolume pv is pvc-9, which LINSTOR does not list, and 2 more',
+    ],
+  ])('%s', (_, others, says) => {
+    for (const kind of ['volume', 'replica', 'connection'] as const) {
+      const { state, says: why } = stateOf([...linstor, ...others], kind);
+      expect([kind, state]).toEqual([kind, says === '' ? 'known' : 'absent']);
+      if (says !== '') expect(why).toContain(says);
+    }
+  });
+  test('an empty list beside a volume that Kubernetes has is none', () => {
+    const empty = [said('/v1/view/resources', []), said('/v1/resource-definitions', [])];
+    expect(stateOf(empty, 'replica').state).toBe('known');
+    expect(stateOf([...empty, ...persistentOf('pvc-1')], 'replica').state).toBe('absent');
+  });
+  test('the last word of a kernel stands however old it is', () => {
+    const raws = [...linstor, kernelOf('node-c', 'pvc-1', [], -1_000_000)];
+    expect(stateOf(raws, 'replica').state).toBe('absent');
+  });
+  test('an agent is a witness as well', () => {
+    const spoken = {
+      metadata: { name: 'node-c' },
+      spec: { node: 'node-c' },
+      status: { observations: [{ fact: 'replica.open', object: 'pvc-1@node-c', value: false, age: '1s' }] },
+    };
+    const agent = made('nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus', [spoken]);
+    expect(stateOf([...linstor, ...agent], 'replica').says).toContain('pvc-1@node-c');
+  });
+});
+
+describe('the profile says how many nodes there are at least', () => {
+  const site: SiteShape = { ...shape, nodes: { atLeast: 3, atMost: 3, matchLabels: {} } };
+  const nodes = (...names: string[]): Raw[] =>
+    made(
+      'v1/Node',
+      names.map((name) => ({ metadata: { name, labels: {} } })),
+    );
+  test.each(['node', 'bond'] as const)('a list of %ss with one too few is no list', (kind) => {
+    expect(stateOf(nodes('a', 'b', 'c'), kind, site).state).toBe('known');
+    expect(stateOf(nodes('a', 'b'), kind, site)).toMatchObject({
+      state: 'absent',
+      says: expect.stringContaining('lists 2 of the at least 3 nodes that the profile has'),
+    });
+  });
+  test('nodes that the selector does not take do not count', () => {
+    const ours: SiteShape = { ...site, nodes: { ...site.nodes, matchLabels: { ours: 'yes' } } };
+    expect(stateOf(nodes('a', 'b', 'c'), 'node', ours).state).toBe('absent');
+  });
+  test('the list of bonds is as old as the list of nodes', () => {
+    const raws = nodes('a', 'b', 'c');
+    expect(stateOf(raws, 'bond', site, 121_000).state).toBe('known');
+    expect(stateOf(raws, 'bond', site, 121_001).state).toBe('stale');
+  });
+});
+
+describe('guests are listed by two lists', () => {
+  const machines = 'kubevirt.io/v1/VirtualMachine';
+  const instances = 'kubevirt.io/v1/VirtualMachineInstance';
+  test('no machine and no instance: surely nobody', () => {
+    expect(stateOf([...made(machines, []), ...made(instances, [])], 'vm')).toEqual({
+      state: 'known',
+      says: '',
+      members: [],
+    });
+  });
+  test.each([
+    ['machines', [...made(instances, [])]],
+    ['instances', [...made(machines, [])]],
+    ['instances that may be listed', [...made(machines, []), failed(instances, '403')]],
+  ])('without a list of %s nobody knows', (_, raws) => {
+    expect(stateOf(raws, 'vm').state).toBe('absent');
+  });
+  test('and both have an age', () => {
+    const raws = [...made(machines, [], 100_000), ...made(instances, [], 0)];
+    expect(stateOf(raws, 'vm', shape, 120_000).state).toBe('known');
+    expect(stateOf(raws, 'vm', shape, 120_001).state).toBe('stale');
+  });
+});
