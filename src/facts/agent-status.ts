@@ -20,7 +20,8 @@ export function agentReports(
   return cluster.kind(statuses).clean.flatMap((seen) => {
     const name = textAt(seen.object, 'spec', 'node');
     if (name === undefined || name !== seen.id) return [];
-    const writtenAt = Math.min(seen.at, observers.get(name)?.heartbeatChangedAt ?? seen.at);
+    const changedAt = observers.get(name)?.heartbeatChangedAt;
+    const writtenAt = changedAt === undefined ? atNoMoment : Math.min(seen.at, changedAt);
     const observations = (listAt(seen.object, 'status', 'observations') ?? []).flatMap((entry) =>
       observationOf(entry, name, seen.id, writtenAt),
     );
@@ -28,9 +29,12 @@ export function agentReports(
   });
 }
 
-/** The age an agent measured on its own monotonic clock, up to when it wrote. That moment by our clock is when we saw the
- *  status, or, where the observer watched the heartbeat that is written with it, when that last changed: a dead agent's
- *  status may be fetched ever anew and is not younger for it. Without an age nobody can say how old the value is. */
+/** What was said, and nobody can tell when: it is not usable, and contradicts others all the same. */
+const atNoMoment = Number.NEGATIVE_INFINITY;
+
+/** The age an agent measured on its own monotonic clock, up to when it wrote. That moment by our clock is when the observer
+ *  saw the heartbeat change that is written with it. A dead agent's status may be fetched ever anew and is not younger for
+ *  it, so where nobody watched the heartbeat it was written at no moment. Without an age nobody can say how old it is. */
 function observationOf(entry: unknown, name: string, id: string, writtenAt: number): readonly Observation[] {
   const [fact, object, age] = [textAt(entry, 'fact'), textAt(entry, 'object'), textAt(entry, 'age')];
   const declared = fact === undefined ? undefined : vocabulary.get(fact);

@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { agentReports, subjectOf } from '../../../src/facts/agent-status.ts';
 import { clusterOf } from '../../../src/facts/kube.ts';
 import { observersOf } from '../../../src/facts/observer.ts';
+import { createStore } from '../../../src/facts/store.ts';
 import type { Report } from '../../../src/kernel/fact.ts';
 import type { Raw } from '../../../src/kernel/raw.ts';
+import { readingAt } from '../../../src/kernel/snapshot.ts';
+import { node } from '../../../src/kernel/subject.ts';
+import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import { made, valueIn } from './cluster-fixtures.ts';
 
 const kind = 'nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus';
@@ -16,6 +20,18 @@ function one(fact: string, object: string, value: unknown, age: unknown = '2s'):
 }
 function reportOf(raws: readonly Raw[]): Report | undefined {
   return agentReports(clusterOf(raws), observersOf(raws))[0];
+}
+
+/** Another reporter's word of node-a, which it lists as well. */
+function said(reporter: string, fact: string, value: string): Report {
+  const seen = { seenAtMs: 100_000, source: reporter };
+  return {
+    reporter,
+    scope: 'site',
+    seenAtMs: 100_000,
+    observations: [{ fact, subject: node('node-a'), value, grade: 'observed', ...seen }],
+    censuses: [{ kind: 'node', members: [node('node-a')], ...seen }],
+  };
 }
 
 describe('a value as packs write it', () => {
@@ -84,8 +100,24 @@ describe('an agent speaks of its own node only', () => {
 describe('how old a value is', () => {
   const fact = 'node.bootId';
   const seenAt = (raws: readonly Raw[]): number | undefined => reportOf(raws)?.observations[0]?.seenAtMs;
-  test('is the agent’s own measure before the moment we saw it', () => {
-    expect(seenAt(one(fact, 'node-a', 'x', '2s'))).toBe(98_000);
+  test('is the agent’s own measure before the moment at which its heartbeat changed', () => {
+    const raws: Raw[] = [
+      ...one(fact, 'node-a', 'x', '2s'),
+      { from: 'observer', at: 100_000, node: 'node-a', heartbeatChangedAt: 100_000 },
+    ];
+    expect(seenAt(raws)).toBe(98_000);
+  });
+  test('where nobody watched its heartbeat it was written at no moment', () => {
+    expect(seenAt(one(fact, 'node-a', 'x', '2s'))).toBe(Number.NEGATIVE_INFINITY);
+    const store = createStore(vocabulary);
+    for (const report of [
+      ...agentReports(clusterOf(one(fact, 'node-a', 'x', '2s'))),
+      said('kubernetes:nodes', fact, 'x'),
+    ])
+      store.fold(report);
+    const snapshot = store.cut(100_000);
+    // It stays a contradiction to what it does not repeat, and agrees with nobody.
+    expect(readingAt(snapshot, fact, 0)).toMatchObject({ kind: 'absent', why: 'unreadable' });
   });
   test('counts from its last heartbeat: a dead agent’s status may be fetched ever anew', () => {
     const raws: Raw[] = [
