@@ -1,4 +1,5 @@
 /** Makes what is not kept in Git: the schema validators (needed to run from source as well) and the bundled `dist/`. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -60,5 +61,10 @@ await build({
     sourcefile: 'commands.ts',
   },
   entryNames: 'commands',
+});
+await build({ ...common, entryPoints: { nodewright: 'src/nodewright.ts' } });
+// What is shipped is type-checked, and says its types.
+execFileSync(join(import.meta.dirname, '..', 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], {
+  stdio: 'inherit',
 });
 chmodSync('dist/nwctl.js', 0o755);

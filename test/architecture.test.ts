@@ -32,6 +32,7 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'console/program.ts': /^commander$/,
 };
 
+const libraryDoor = 'nodewright.ts';
 const pureRooms = ['kernel', 'source', 'facts', 'rules', 'profile', 'operator'];
 const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bprocess\.|\bconsole\./;
 
@@ -62,6 +63,7 @@ function targetOf(file: string, specifier: string): string {
 }
 
 describe.each(sources)('src/%s', (file) => {
+  if (file === libraryDoor) return; // it only names what is in the rooms
   const room = roomOf(file);
 
   test('imports only what its room may', () => {
@@ -104,7 +106,7 @@ test('no circle of imports, types included', () => {
 });
 
 test('every source is reached from a door', () => {
-  const doors = ['console/main.ts'];
+  const doors = ['console/main.ts', libraryDoor];
   const reached = new Set<string>();
   const visit = (file: string): void => {
     if (reached.has(file)) return;

@@ -1,0 +1,24 @@
+/** The road as a library: what `nwctl eval` calls, for whoever wants to call it from a program. Everything here is pure but
+ *  `openCapture`, which reads what it is given.
+ *
+ *      const loaded = loadProfile(folder, 'three-node/profile.yaml', vocabulary);
+ *      const store = createStore(vocabulary);
+ *      for (const report of normalise(capture.raws, profile.shape)) store.fold(report);
+ *      const { gates } = judge(profile, compile(profile.packs), store, capture.takenAtMs);
+ */
+export type { Capture } from './capture/capture.ts';
+export { type CaptureIo, openCapture } from './capture/files.ts';
+export { normalise } from './facts/normalise.ts';
+export { createStore, type FactStore } from './facts/store.ts';
+export type { Fault, Loaded, Place } from './kernel/fault.ts';
+export type { Raw } from './kernel/raw.ts';
+export { type Snapshot, snapshotDigest } from './kernel/snapshot.ts';
+export type { Explanation, Reason, Verdict } from './kernel/verdict.ts';
+export { vocabulary } from './kernel/vocabulary.ts';
+export { decideOn, type Judgement, judge, type Ruled } from './operator/spine.ts';
+export type { FolderPort } from './profile/folder.ts';
+export { type LoadedProfile, loadProfile } from './profile/load.ts';
+export type { Profile, VerifiedProfile } from './profile/profile.ts';
+export { compile } from './rules/compile.ts';
+export { explainRule } from './rules/explain.ts';
+export { waysToClose, waysToOpen } from './rules/ways.ts';
