@@ -7,8 +7,7 @@ export interface Ask {
   readonly file: string;
   readonly mutated: string;
   readonly original: string;
-  /** Groups in the order in which to run them; the next only if the last one passed. */
-  readonly tests: readonly (readonly string[])[];
+  readonly tests: readonly string[];
 }
 export interface Answer {
   readonly killedBy: string | undefined;
@@ -25,6 +24,7 @@ const vitest = await createVitest('test', {
   reporters: [{}],
   maxWorkers: 1,
   fileParallelism: false,
+  isolate: false,
   cache: false,
 });
 await vitest.standalone();
@@ -41,16 +41,13 @@ process.send?.('ready');
 
 async function answer({ mutated, tests }: Ask, path: string): Promise<Answer> {
   put(path, mutated);
-  const ms: Record<string, number> = {};
-  for (const group of tests) {
-    const specifications = await vitest.globTestSpecifications(group.map((file) => join(root, file)));
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
-    for (const module of testModules) ms[module.relativeModuleId] = module.diagnostic().duration;
-    const failed = testModules.find((module) => !module.ok());
-    if (failed !== undefined) return { killedBy: `${failed.relativeModuleId}${nameOf(failed)}`, ms };
-    if (unhandledErrors.length > 0) return { killedBy: 'an error outside of any test', ms };
-  }
-  return { killedBy: undefined, ms };
+  const specifications = await vitest.globTestSpecifications(tests.map((file) => join(root, file)));
+  const { testModules: everRun, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  const testModules = everRun.filter((module) => tests.includes(module.relativeModuleId));
+  const ms = Object.fromEntries(testModules.map((module) => [module.relativeModuleId, module.diagnostic().duration]));
+  const failed = testModules.find((module) => !module.ok());
+  if (failed !== undefined) return { killedBy: `${failed.relativeModuleId}${nameOf(failed)}`, ms };
+  return { killedBy: unhandledErrors.length > 0 ? 'an error outside of any test' : undefined, ms };
 }
 
 function nameOf(module: TestModule): string {

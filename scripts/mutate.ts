@@ -11,21 +11,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { applied, type Mutant, mutantsOf } from './mutants.ts';
 import { MutationProcess } from './mutation-process.ts';
 import { type Memory, report } from './mutation-report.ts';
+import { isCore, sampled, sampleOf } from './mutation-sample.ts';
 import { testsByFile } from './related-tests.ts';
+import { TestOrder } from './test-order.ts';
 
 const usage = `Seeds defects into the kernel, the facts and the rules, one at a time, and sees whether a test notices.
 
   npm run mutate -- [--files src/rules,src/kernel/value.ts] [--max N] [--jobs 2] [--again survivors|all] [--report]
 
   --files   folders or files, separated by commas (default: src/kernel,src/facts,src/rules)
-  --max     at most so many mutants a file, evenly spread
+  --max     try so many mutants a file instead of the usual sample; --max all tries them all
+  --seed    another seed tries other mutants (default: 20260304)
   --jobs    processes at once, at most 2
-  --timeout seconds a mutant may take before it counts as noticed (default: 60)
   --again   try again what survived, or everything; else only what was not tried since the file changed
   --report  only write docs/mutation.md from what is known
 `;
@@ -33,13 +35,14 @@ const usage = `Seeds defects into the kernel, the facts and the rules, one at a 
 const root = join(import.meta.dirname, '..');
 const memory = join(root, 'node_modules', '.cache', 'nodewright-mutation.json');
 const explainedFile = join(root, 'test', 'mutation-explained.json');
+const rooms = 'src/kernel,src/facts,src/rules';
 
 const { values: options } = parseArgs({
   options: {
-    files: { type: 'string', default: 'src/kernel,src/facts,src/rules' },
-    max: { type: 'string', default: '100000' },
+    files: { type: 'string', default: rooms },
+    max: { type: 'string' },
+    seed: { type: 'string', default: '20260304' },
     jobs: { type: 'string', default: '2' },
-    timeout: { type: 'string', default: '60' },
     again: { type: 'string' },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -54,10 +57,15 @@ interface Task {
 }
 
 async function main(): Promise<void> {
-  const files = sourceFiles();
+  const files = sourceFiles(options.files);
   const known = readMemory(files);
   if (!options.report) await run(files, known);
-  writeFileSync(join(root, 'docs', 'mutation.md'), report(known, explainedFile));
+  const all = sourceFiles(rooms).map((file) => {
+    const mutants = mutantsOf(file, readFileSync(join(root, file), 'utf8'));
+    const outcomes = chosenOf(file, mutants).flatMap((mutant) => known[file]?.outcomes[keyOf(mutant)] ?? []);
+    return { file, mutants: mutants.length, outcomes };
+  });
+  writeFileSync(join(root, 'docs', 'mutation.md'), report(all, explainedFile, Number(options.seed)));
   process.stdout.write('docs/mutation.md written\n');
 }
 
@@ -71,20 +79,20 @@ async function run(files: readonly string[], known: Memory): Promise<void> {
   let done = 0;
   try {
     const jobs = Math.min(2, Math.max(1, Number(options.jobs)), tasks.length);
-    const slow = new Map<string, number>();
+    const order = new TestOrder();
     const work = async (number: number): Promise<void> => {
       const worker = new MutationProcess(copyInto(join(place, `job-${number}`)));
-      if (number === 0) await measure(worker, files, tests, slow);
+      if (number === 0) await measure(worker, files, tests, order);
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
         const { file, text, mutant } = task;
-        const groups = inOrder(file, tests.get(file) ?? [], slow);
-        const ask = { file, original: text, mutated: applied(text, mutant), tests: groups };
-        const killedBy = await worker.noticed(ask, Number(options.timeout) * 1_000);
-        const { line, code, change } = mutant;
-        const outcome = { line, code, change, ...(killedBy === undefined ? {} : { killedBy }) };
+        const change = { file, original: text, mutated: applied(text, mutant) };
+        const killedBy = await worker.noticed(change, order.groupsFor(file, tests.get(file) ?? []));
+        if (killedBy !== undefined) order.noticed(file, killedBy);
+        const { line, code, change: what } = mutant;
+        const outcome = { line, code, change: what, ...(killedBy === undefined ? {} : { killedBy }) };
         (known[file] as Memory[string]).outcomes[task.key] = outcome; // made by tasksOf
         done += 1;
-        if (killedBy === undefined) process.stdout.write(`survived ${file}:${line} ${change}: ${code}\n`);
+        if (killedBy === undefined) process.stdout.write(`survived ${file}:${line} ${what}: ${code}\n`);
         if (done % 25 === 0) {
           remember(known);
           const each = (Date.now() - started) / done / 1_000;
@@ -109,32 +117,18 @@ async function measure(
   worker: MutationProcess,
   files: readonly string[],
   tests: ReadonlyMap<string, readonly string[]>,
-  slow: Map<string, number>,
+  order: TestOrder,
 ): Promise<void> {
   const [file] = files;
   if (file === undefined) return;
   const text = readFileSync(join(root, file), 'utf8');
   const all = [...new Set(files.flatMap((each) => tests.get(each) ?? []))].sort();
-  const answer = await worker.ask({ file, mutated: text, original: text, tests: [all] }, 900_000);
+  const answer = await worker.ask({ file, mutated: text, original: text, tests: all }, 900_000);
   if (answer === undefined || answer.killedBy !== undefined) {
     worker.end();
     throw new Error(`a test fails before anything was seeded: ${answer?.killedBy ?? 'no answer'}`);
   }
-  for (const [test, ms] of Object.entries(answer.ms)) slow.set(test, ms);
-}
-
-/** The file's own tests first, then the quick ones, then the rest. */
-function inOrder(
-  file: string,
-  tests: readonly string[],
-  slow: ReadonlyMap<string, number>,
-): readonly (readonly string[])[] {
-  const name = basename(file, '.ts');
-  const own = tests.filter((test) => basename(test).startsWith(`${name}.`) || basename(test).startsWith(`${name}-`));
-  const others = tests.filter((test) => !own.includes(test));
-  const quick = others.filter((test) => (slow.get(test) ?? 0) < 500);
-  const rest = others.filter((test) => !quick.includes(test));
-  return [own, quick, rest].filter((group) => group.length > 0);
+  order.measured(answer.ms);
 }
 
 /** Mutants are put into a copy: nobody else may see them. */
@@ -148,8 +142,8 @@ function copyInto(place: string): string {
   return place;
 }
 
-function sourceFiles(): readonly string[] {
-  const wanted = options.files.split(',').map((path) => normalize(path).replace(/\/$/, ''));
+function sourceFiles(places: string): readonly string[] {
+  const wanted = places.split(',').map((path) => normalize(path).replace(/\/$/, ''));
   return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .map((file) => `src/${file}`)
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('/generated/'))
@@ -159,18 +153,24 @@ function sourceFiles(): readonly string[] {
 
 function tasksOf(file: string, known: Memory): readonly Task[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const mutants = mutantsOf(file, text);
   known[file] ??= { digest: digestOf(text), outcomes: {} };
   const { outcomes } = known[file];
-  const most = Number(options.max);
-  const step = Math.max(1, mutants.length / most);
-  const chosen = mutants.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
-  return chosen.flatMap((mutant) => {
-    const key = `${mutant.start}-${mutant.end} ${mutant.replacement}`;
+  return chosenOf(file, mutantsOf(file, text)).flatMap((mutant) => {
+    const key = keyOf(mutant);
     const before = outcomes[key];
     const again = options.again === 'all' || (options.again === 'survivors' && before?.killedBy === undefined);
     return before === undefined || again ? [{ file, text, key, mutant }] : [];
   });
+}
+
+function chosenOf(file: string, mutants: readonly Mutant[]): readonly Mutant[] {
+  const usual = isCore(file) ? sampled.core : sampled.rest;
+  const most = options.max === 'all' ? Number.POSITIVE_INFINITY : Number(options.max ?? usual);
+  return sampleOf(file, mutants, most, Number(options.seed));
+}
+
+function keyOf({ start, end, replacement }: Mutant): string {
+  return `${start}-${end} ${replacement}`;
 }
 
 function readMemory(files: readonly string[]): Memory {

@@ -3,6 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Ask } from './mutate-worker.ts';
 
+/** Tests that are run together, and how long they may take. */
+export interface Group {
+  readonly tests: readonly string[];
+  readonly withinMs: number;
+}
+
 /** A process that tries mutants in its own copy of the project, one after the other. One that does not answer in time is
  *  ended, and the next question starts another. */
 export class MutationProcess {
@@ -13,13 +19,17 @@ export class MutationProcess {
     this.#place = place;
   }
 
-  /** Which test notices, or undefined if none does. */
-  async noticed(ask: Ask, withinMs: number): Promise<string | undefined> {
-    if (ask.tests.length === 0) return undefined;
-    const answer = await this.ask(ask, withinMs);
-    if (answer !== undefined) return answer.killedBy;
-    writeFileSync(join(this.#place, ask.file), ask.original);
-    return 'no answer in time';
+  /** Which test notices, or undefined if none does. Each group of tests is given so long before it counts as noticing. */
+  async noticed(change: Omit<Ask, 'tests'>, groups: readonly Group[]): Promise<string | undefined> {
+    for (const { tests, withinMs } of groups) {
+      const answer = await this.ask({ ...change, tests }, withinMs);
+      if (answer === undefined) {
+        writeFileSync(join(this.#place, change.file), change.original);
+        return 'no answer in time';
+      }
+      if (answer.killedBy !== undefined) return answer.killedBy;
+    }
+    return undefined;
   }
 
   /** Undefined: the process did not answer and was ended. The next question starts another. */
@@ -44,7 +54,8 @@ export class MutationProcess {
   }
 
   async #start(): Promise<ChildProcess> {
-    const env = { ...process.env, NW_RUNS_SHARE: '0.01', NW_SEED: '20260304', NO_COLOR: '1' };
+    const few = { NW_RUNS_SHARE: '0.004', NW_RUNS_STORE: '60', NW_RUNS_NORMALISE: '15', NW_SEED: '20260304' };
+    const env = { ...process.env, ...few, NO_COLOR: '1' };
     const child = fork(join(import.meta.dirname, 'mutate-worker.ts'), [this.#place], {
       cwd: this.#place,
       env,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isCore, sampled } from './mutation-sample.ts';
 
 /** What became of one mutant: the test that noticed, or nobody. */
 export interface Outcome {
@@ -22,42 +23,60 @@ function explanations(file: string): ReadonlyMap<string, string> {
   return new Map(list.map(({ file, code, change, why }) => [`${file}\n${code}\n${change}`, why]));
 }
 
-/** docs/mutation.md: the score of each file, and whoever survived with the reason. */
-export function report(known: Memory, explainedFile: string): string {
+/** A file, how many mutants it has, and what became of those that were tried. */
+export interface Tried {
+  readonly file: string;
+  readonly mutants: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** docs/mutation.md: what was seeded, the score of each file, and whoever survived with the reason. */
+export function report(files: readonly Tried[], explainedFile: string, seed: number): string {
   const why = explanations(explainedFile);
-  const files = Object.entries(known).sort(([one], [two]) => (one < two ? -1 : 1));
-  const rows = files.flatMap(([file, { outcomes }]) => {
-    const all = Object.values(outcomes);
-    return all.length === 0 ? [] : [{ file, tried: all.length, survivors: all.filter(({ killedBy }) => !killedBy) }];
-  });
-  const tried = rows.reduce((sum, row) => sum + row.tried, 0);
-  const survived = rows.reduce((sum, row) => sum + row.survivors.length, 0);
+  const rows = files
+    .filter(({ mutants }) => mutants > 0)
+    .map(({ file, mutants, outcomes }) => {
+      const survivors = outcomes.filter(({ killedBy }) => killedBy === undefined);
+      const reasonOf = ({ code, change }: Outcome): string | undefined => why.get(`${file}\n${code}\n${change}`);
+      const explained = survivors.filter((survivor) => reasonOf(survivor) !== undefined).length;
+      return { file, mutants, tried: outcomes.length, survivors, explained, reasonOf };
+    });
+  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  const [tried, survived, explained] = [
+    sum((row) => row.tried),
+    sum((row) => row.survivors.length),
+    sum((row) => row.explained),
+  ];
   const lines = [
     '# Seeded defects',
     '',
-    'Small mistakes are put into the kernel, the facts and the rules, one at a time: an operator turned round, a boundary moved, a constant',
-    'changed, a condition negated, a statement or a return dropped. A test must notice. Written by `npm run mutate`; the properties run with',
-    'a hundredth of their cases there.',
+    'Would a test notice if a line were wrong? Small mistakes are put into the kernel, the facts and the rules, one at a time, each in a',
+    'copy of the project: an operator turned round or moved by one, a constant changed, a condition negated, a `!` dropped, a statement, a',
+    '`return`, a `break`, a `filter` or a `sort` dropped, a list emptied, `every` for `some`. Types, imports and sentences are left alone.',
+    'The tests that import the file must notice; the properties run with 4 cases in 1,000 of those that `npm test` runs.',
     '',
-    `${tried} tried, ${tried - survived} noticed (${percent(tried - survived, tried)}).`,
+    `There are ${sum((row) => row.mutants)} such mistakes, too many to try them all each time. Tried are, evenly spread from seed ${seed}, up to ${sampled.core}`,
+    `of each file that could let a gate open wrongly (marked ●) and up to ${sampled.rest} of each other. \`npm run mutate\` tries what changed and`,
+    'writes this page; `npm run mutate -- --max all` tries everything.',
     '',
-    '| file | tried | noticed | |',
-    '|---|--:|--:|--:|',
-    ...rows.map(({ file, tried, survivors }) => {
+    `**${tried} tried, ${tried - survived} noticed (${percent(tried - survived, tried)}).** Of the ${survived} others ${explained} change nothing that matters, for the`,
+    `reason given below; ${survived - explained} are open: a test is missing.`,
+    '',
+    '| file | | mistakes | tried | noticed | |',
+    '|---|---|--:|--:|--:|--:|',
+    ...rows.map(({ file, mutants, tried, survivors }) => {
       const noticed = tried - survivors.length;
-      return `| ${file} | ${tried} | ${noticed} | ${percent(noticed, tried)} |`;
+      return `| ${file} | ${isCore(file) ? '●' : ''} | ${mutants} | ${tried} | ${noticed} | ${percent(noticed, tried)} |`;
     }),
     '',
     '## What nobody noticed',
     '',
     ...(survived === 0 ? ['Nothing.'] : ['| place | code | change | why that is no harm |', '|---|---|---|---|']),
-    ...rows.flatMap(({ file, survivors }) =>
-      [...survivors]
-        .sort((one, two) => one.line - two.line)
-        .map(({ line, code, change }) => {
-          const reason = why.get(`${file}\n${code}\n${change}`) ?? '';
-          return `| ${file}:${line} | ${inTable(code)} | ${inTable(change)} | ${reason} |`;
-        }),
+    ...rows.flatMap(({ file, survivors, reasonOf }) =>
+      survivors.map((survivor) => {
+        const { line, code, change } = survivor;
+        return `| ${file}:${line} | ${inTable(code)} | ${inTable(change)} | ${reasonOf(survivor) ?? '**open**'} |`;
+      }),
     ),
     '',
   ];

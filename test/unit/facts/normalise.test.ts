@@ -8,6 +8,7 @@ import type { SiteShape } from '../../../src/kernel/site-shape.ts';
 import { readingAt, snapshotDigest } from '../../../src/kernel/snapshot.ts';
 import { fits } from '../../../src/kernel/value.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
+import { runs } from '../../support/runs.ts';
 import { listed, reply, said, shape } from './cluster-fixtures.ts';
 
 const now = 1_000;
@@ -163,7 +164,7 @@ test('the order and the repetition of what was fetched decide nothing', () => {
         expect(snapshotDigest(snapshotOf([...shuffled, ...again]))).toBe(expected);
       },
     ),
-    { numRuns: 40 },
+    runs('NORMALISE', 40),
   );
 });
 
@@ -225,7 +226,7 @@ describe('losing sight of whole kinds and replies makes nothing known that was n
           expect(state === 'known' && before.populations[kind as 'node'].state !== 'known').toBe(false);
         }
       }),
-      { numRuns: 150 },
+      runs('NORMALISE', 150),
     );
   });
 });
@@ -277,7 +278,7 @@ describe('whatever shape comes in, the answer is reports', () => {
           store.cut(now + 2);
         }
       }),
-      { numRuns: 300 },
+      runs('NORMALISE', 300),
     );
   });
   test('also where an object is none at all', () => {
