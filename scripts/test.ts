@@ -32,3 +32,17 @@ for (const { name, command } of stages) {
   }
   process.stdout.write(`── ${name}: ok, ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
+
+process.stdout.write(
+  `\nEvery stage passed. Not run on this machine:\n${
+    notRunHere()
+      .map((what) => `  - ${what}\n`)
+      .join('') || '  nothing\n'
+  }`,
+);
+
+function notRunHere(): readonly string[] {
+  return process.getuid?.() === 0
+    ? ['a file that may not be read (root reads everything): run the tests as another user']
+    : [];
+}
