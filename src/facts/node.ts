@@ -50,30 +50,38 @@ export function nodesReport(cluster: Cluster, shape: SiteShape, boots: BootWords
 function censusesOf(all: Kind, members: readonly SeenObject[], shape: SiteShape, at: number): readonly Census[] {
   const { listing } = all;
   const strange = all.all.find((seen) => !seen.torn && hasStrangeLabels(seen));
-  const { atLeast } = shape.nodes;
   const failed = !listing.had
     ? listing.why
     : strange !== undefined
       ? `node ${strange.id} has labels that cannot be read`
-      : // A Node that was deleted from the API still runs, and its bond with it: who should report, the profile says.
-        members.length < atLeast
-        ? `lists ${members.length} of the at least ${atLeast} nodes that the profile has`
-        : undefined;
+      : notTheProfiles(members.length, shape);
   const seenAtMs = listing.at ?? at;
   const source = `list of ${nodes}`;
   if (failed !== undefined) {
     return (['node', 'bond'] as const).map((kind) => ({ kind, members: { failed }, seenAtMs, source }));
   }
-  const { storageBond } = shape;
   return [
     { kind: 'node', members: members.map(({ id }) => node(id)), seenAtMs, source },
     {
       kind: 'bond',
-      members: storageBond === undefined ? [] : members.map(({ id }) => bond(id, storageBond.name)),
+      members: bondsOf(members, shape),
       seenAtMs,
       source: `${source}, and the profile’s storage bond`,
     },
   ];
+}
+
+/** A Node that was deleted from the API still runs, and its bond with it: how many should report, the profile says. */
+function notTheProfiles(count: number, { nodes: { atLeast, atMost } }: SiteShape): string | undefined {
+  if (count >= atLeast && count <= atMost) return undefined;
+  const promised = atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`;
+  return `has ${count} of our nodes, and the profile promises ${promised}`;
+}
+
+/** One node needs no network to the others. That several have none is not said by leaving it out of the profile. */
+function bondsOf(members: readonly SeenObject[], { storageBond, nodes: { atMost } }: SiteShape): Census['members'] {
+  if (storageBond !== undefined) return members.map(({ id }) => bond(id, storageBond.name));
+  return atMost === 1 ? [] : { failed: 'the profile names no storage bond for its nodes' };
 }
 
 function isOurs({ object }: SeenObject, shape: SiteShape): boolean {

@@ -97,7 +97,7 @@ describe('LINSTOR’s lists are had only while nobody else knows of more', () =>
   });
 });
 
-describe('the profile says how many nodes there are at least', () => {
+describe('the profile says how many nodes there are', () => {
   const site: SiteShape = { ...shape, nodes: { atLeast: 3, atMost: 3, matchLabels: {} } };
   const nodes = (...names: string[]): Raw[] =>
     made(
@@ -108,8 +108,18 @@ describe('the profile says how many nodes there are at least', () => {
     expect(stateOf(nodes('a', 'b', 'c'), kind, site).state).toBe('known');
     expect(stateOf(nodes('a', 'b'), kind, site)).toMatchObject({
       state: 'absent',
-      says: expect.stringContaining('lists 2 of the at least 3 nodes that the profile has'),
+      says: expect.stringContaining('has 2 of our nodes, and the profile promises 3'),
     });
+  });
+  test('nor is a list with one too many', () => {
+    const says = stateOf(nodes('a', 'b', 'c', 'd'), 'node', { ...site, nodes: { ...site.nodes, atLeast: 2 } }).says;
+    expect(says).toContain('has 4 of our nodes, and the profile promises 2 to 3');
+  });
+  test('only a profile of one node has surely no storage bond', () => {
+    const { storageBond: _, ...bondless } = site;
+    expect(stateOf(nodes('a', 'b', 'c'), 'bond', bondless).state).toBe('absent');
+    const alone: SiteShape = { ...bondless, nodes: { ...site.nodes, atLeast: 1, atMost: 1 } };
+    expect(stateOf(nodes('a'), 'bond', alone)).toEqual({ state: 'known', says: '', members: [] });
   });
   test('nodes that the selector does not take do not count', () => {
     const ours: SiteShape = { ...site, nodes: { ...site.nodes, matchLabels: { ours: 'yes' } } };
