@@ -165,7 +165,7 @@ function readJson(source: SourceText, at: number): KubernetesFound {
   let tree: ReturnType<typeof parseTree> | undefined;
   const placeOf = (pointer: string): Place => {
     if (pointer === '' || source.text.length > 4 * mebi) return startOf(source.file);
-    tree ??= parseTree(source);
+    tree ??= parseTree(source, Number.POSITIVE_INFINITY);
     return tree.ok ? treeAt(tree.value, pointer).at : startOf(source.file);
   };
   return readKubernetes(parsed.value, source.file, at, placeOf);
@@ -184,7 +184,8 @@ function manifestOf(entries: readonly CaptureEntry[], faults: Fault[]): Manifest
   const entry = entries.find(({ path }) => isManifest(path));
   if (entry === undefined) return undefined;
   const text = decodeText(entry.path, entry.bytes, bytesMax.manifest);
-  const tree = text.ok ? parseTree(text.value) : text;
+  // It may name every file of a large site; its bytes are what bounds it.
+  const tree = text.ok ? parseTree(text.value, Number.POSITIVE_INFINITY) : text;
   const manifest = tree.ok ? manifestFrom(tree.value, 'folder') : tree;
   if (manifest.ok) return manifest.value;
   faults.push(...manifest.faults);

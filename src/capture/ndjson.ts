@@ -138,7 +138,7 @@ class Reading {
       this.#add(error('CAPTURE_FORMAT', this.#place(1), says, 'a folder of files is a capture too: name the folder'));
       return;
     }
-    const tree = parseTree(text.value);
+    const tree = parseTree(text.value, Number.POSITIVE_INFINITY);
     const manifest = tree.ok ? manifestFrom(tree.value, 'file') : tree;
     if (manifest.ok) this.#manifest = manifest.value;
     else for (const fault of manifest.faults) this.#add(fault);

@@ -45,6 +45,10 @@ export const faultCodes = {
     why: 'The document is nested deeper than 64 levels.',
     fix: 'Give inner conditions names under `conditions:` and refer to them.',
   },
+  YAML_TOO_LARGE: {
+    why: 'The document has more words and signs than anybody writes into one file, and reading them all would take long.',
+    fix: 'Split it: a profile may have many packs, and a pack many test files.',
+  },
   YAML_TOO_MANY_NODES: {
     why: 'Once its anchors are followed the document has more parts than we read. This is how a small file exhausts a parser.',
     fix: 'Use named conditions instead of anchors.',

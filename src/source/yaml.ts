@@ -18,11 +18,13 @@ import type { Entry, Tree } from './tree.ts';
 /** A document of ours is small; whoever needs more depth or more repeats than this is attacking a parser. */
 const depthMax = 64;
 const nodesMax = 200_000;
+/** The shipped packs have eight thousand tokens at most. The library takes up to five microseconds for each. */
+const tokensMax = 100_000;
 
 /** YAML 1.2 core schema, one document → a tree with places. Refuses what makes two readers see two documents: repeated
  *  keys, merge keys, tags, several documents; and what explodes: deep nesting, aliases past a bound. */
-export function parseTree(source: SourceText): Loaded<Tree> {
-  const trees = parseTrees(source);
+export function parseTree(source: SourceText, tokens = tokensMax): Loaded<Tree> {
+  const trees = treesOf(source, nodesMax, tokens);
   if (!trees.ok) return trees;
   const [first, second] = trees.value;
   if (first === undefined)
@@ -37,17 +39,23 @@ export function parseTree(source: SourceText): Loaded<Tree> {
   return { ok: false, faults: [fault] };
 }
 
-/** The same for a file of several documents, which tools print and people do not write. Empty documents are left out. */
+/** The same for a file of several documents, which tools print and people do not write: it may be as long as its reader
+ *  takes it. Empty documents are left out. */
 export function parseTrees(source: SourceText, partsMax = nodesMax): Loaded<readonly Tree[]> {
+  return treesOf(source, partsMax, Number.POSITIVE_INFINITY);
+}
+
+function treesOf(source: SourceText, partsMax: number, tokens: number): Loaded<readonly Tree[]> {
   const places = new Places(source);
   const faults: Fault[] = [];
   const refuse = (code: FaultCode, offset: number, message: string, hint?: string, length?: number): void => {
     faults.push(error(code, places.at(offset, length), message, hint));
   };
 
-  const deep = tooDeep(source.text);
-  if (deep !== undefined) {
-    refuse('YAML_TOO_DEEP', deep, `is nested deeper than ${depthMax} levels`);
+  const beyond = firstBeyond(source.text, tokens);
+  if (beyond !== undefined) {
+    if (beyond.bound === 'depth') refuse('YAML_TOO_DEEP', beyond.offset, `is nested deeper than ${depthMax} levels`);
+    else refuse('YAML_TOO_LARGE', beyond.offset, `has more than ${tokens} words and signs up to here`);
     return { ok: false, faults };
   }
   const documents = parseAllDocuments(source.text, {
@@ -190,15 +198,22 @@ function isOverflow(message: string): boolean {
   return /call stack size|stack overflow/i.test(message);
 }
 
-/** Offset of the first bracket past the depth limit. Asked of the lexer first, because composing nests as deep as the text. */
-function tooDeep(text: string): number | undefined {
+/** Where a text goes past a bound. Asked of the lexer first, which stops there: composing nests as deep as the text, and
+ *  takes several times as long. */
+function firstBeyond(
+  text: string,
+  tokens: number,
+): { readonly bound: 'depth' | 'tokens'; readonly offset: number } | undefined {
   let depth = 0;
   let offset = 0;
+  let count = 0;
   for (const token of new Lexer().lex(text)) {
     if (token === '[' || token === '{') depth += 1;
     // A closing one too many is an error that is found later, and must not earn a level.
     if (token === ']' || token === '}') depth = Math.max(0, depth - 1);
-    if (depth > depthMax) return offset;
+    if (depth > depthMax) return { bound: 'depth', offset };
+    count += 1;
+    if (count > tokens) return { bound: 'tokens', offset };
     // The lexer's control marks stand for no text.
     if (token !== '\x02' && token !== '\x18' && token !== '\x1f') offset += token.length;
   }
