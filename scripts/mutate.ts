@@ -1,15 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,6 +7,7 @@ import { applied, type Mutant, mutantsOf } from './mutants.ts';
 import { MutationProcess } from './mutation-process.ts';
 import { type Memory, report } from './mutation-report.ts';
 import { isCore, sampled, sampleOf } from './mutation-sample.ts';
+import { copyInto } from './project-copy.ts';
 import { testsByFile } from './related-tests.ts';
 import { TestOrder } from './test-order.ts';
 
@@ -70,7 +61,9 @@ async function main(): Promise<void> {
 }
 
 async function run(files: readonly string[], known: Memory): Promise<void> {
-  const tasks = files.flatMap((file) => tasksOf(file, known));
+  // What could open a gate comes first.
+  const inOrder = [...files.filter(isCore), ...files.filter((file) => !isCore(file))];
+  const tasks = inOrder.flatMap((file) => tasksOf(file, known));
   process.stdout.write(`${tasks.length} mutants to try in ${files.length} files\n`);
   if (tasks.length === 0) return;
   const tests = testsByFile(files);
@@ -129,17 +122,6 @@ async function measure(
     throw new Error(`a test fails before anything was seeded: ${answer?.killedBy ?? 'no answer'}`);
   }
   order.measured(answer.ms);
-}
-
-/** Mutants are put into a copy: nobody else may see them. */
-function copyInto(place: string): string {
-  mkdirSync(place, { recursive: true });
-  const left = new Set(['node_modules', '.git', 'dist']);
-  for (const name of readdirSync(root)) {
-    if (!left.has(name)) cpSync(join(root, name), join(place, name), { recursive: true });
-  }
-  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
-  return place;
 }
 
 function sourceFiles(places: string): readonly string[] {

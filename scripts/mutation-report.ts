@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isCore, sampled } from './mutation-sample.ts';
+import { namedDefects } from './named-defects.ts';
 
 /** What became of one mutant: the test that noticed, or nobody. */
 export interface Outcome {
@@ -68,6 +69,18 @@ export function report(files: readonly Tried[], explainedFile: string, seed: num
       const noticed = tried - survivors.length;
       return `| ${file} | ${isCore(file) ? '●' : ''} | ${mutants} | ${tried} | ${noticed} | ${percent(noticed, tried)} |`;
     }),
+    '',
+    '## Defects by name',
+    '',
+    'Defects that somebody could really make, one for each promise, and the test that is there to fail. `npm run defects` seeds each and',
+    'fails if that very test does not. They stand in `test/defects/defects.json`.',
+    '',
+    '| promise | defect | in | caught by |',
+    '|---|---|---|---|',
+    ...namedDefects().map(
+      ({ guards, defect, file, test, property }) =>
+        `| ${guards} | ${defect} | ${file} | ${test.split('/').at(-1)}: ${property} |`,
+    ),
     '',
     '## What nobody noticed',
     '',

@@ -4,20 +4,29 @@ import { parseSync } from 'oxc-parser';
 
 const root = join(import.meta.dirname, '..');
 
-/** The tests that are asked: the rooms' own and the properties of the evaluators and of the store. The fuzz, the captures,
- *  the shipped packs and the console would cost more than all these together, and could only notice more. */
-const asked =
-  /^test\/(unit\/(kernel|facts|rules|profile)\/.*|property\/(blindness|determinism|evaluator-agreement|loading|store)\.property)\.test\.ts$/;
+/** A room's own tests must notice, and the properties that are about it. The kernel is what the other two are made of, so
+ *  theirs are asked as well. Fuzz, captures, shipped packs and console could only notice more, and cost more than all these. */
+const evaluators = 'property/(blindness|determinism|evaluator-agreement|loading)';
+const asked: Readonly<Record<string, RegExp>> = {
+  kernel: new RegExp(`^test/(unit/(kernel|facts|rules)/|${evaluators}|property/store)`),
+  facts: /^test\/(unit\/facts\/|property\/store)/,
+  rules: new RegExp(`^test/(unit/(rules|profile)/|${evaluators})`),
+};
 
 /** Which of them can notice a change of a file: those that import it, near or far. */
 export function testsByFile(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .map((file) => `test/${file}`)
-    .filter((file) => asked.test(file))
+    .filter((file) => file.endsWith('.test.ts'))
     .sort();
   const imports = new Map<string, readonly string[]>();
   const reached = new Map(tests.map((test) => [test, reach(test, imports)]));
-  return new Map(files.map((file) => [file, tests.filter((test) => reached.get(test)?.has(file))]));
+  return new Map(
+    files.map((file) => {
+      const mayAsk = asked[file.split('/')[1] ?? ''];
+      return [file, tests.filter((test) => mayAsk?.test(test) && reached.get(test)?.has(file))];
+    }),
+  );
 }
 
 function reach(from: string, imports: Map<string, readonly string[]>): ReadonlySet<string> {

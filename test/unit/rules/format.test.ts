@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { format } from '../../../src/rules/format.ts';
+import { runs } from '../../support/runs.ts';
 
 function formatted(text: string): string {
   const result = format({ file: 'x.yaml', text });
@@ -99,4 +101,28 @@ describe('the three-node example', () => {
     const once = formatted(readFileSync(join(folder, file), 'utf8'));
     expect(formatted(once)).toBe(once);
   });
+});
+
+test('a comment wherever a line ends or begins is kept, or the text is refused', () => {
+  const folder = join(import.meta.dirname, '..', '..', 'fixtures', 'profiles', 'three-node', 'packs');
+  const lines = readFileSync(join(folder, 'storage-safety.yaml'), 'utf8').split('\n').slice(0, 60);
+  const aPlace = fc.record({ at: fc.nat(lines.length - 1), alone: fc.boolean() });
+  let kept = 0;
+  fc.assert(
+    fc.property(fc.array(aPlace, { minLength: 1, maxLength: 3 }), (places) => {
+      const text = lines.flatMap((line, index) => {
+        const here = places.flatMap(({ at, alone }, number) =>
+          at === index ? [{ alone, mark: `# no${number}.` }] : [],
+        );
+        const alone = here.filter((one) => one.alone).map(({ mark }) => mark);
+        return [...alone, [line, ...here.filter((one) => !one.alone).map(({ mark }) => mark)].join(' ')];
+      });
+      const result = format({ file: 'x.yaml', text: text.join('\n') });
+      if (!result.ok) return;
+      kept += 1;
+      for (const number of places.keys()) expect(result.value.split(`# no${number}.`).length).toBe(2);
+    }),
+    runs('FORMAT', 150),
+  );
+  expect(kept).toBeGreaterThan(0);
 });
