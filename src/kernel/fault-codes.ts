@@ -119,7 +119,7 @@ export const faultCodes = {
   },
   PACK_AMBIGUOUS_CONDITION: {
     why: 'One condition says two things at once, or nothing that we know.',
-    fix: 'Write exactly one of fact, all, any, not, condition, gate, unknown, every, some, none, atLeast, atMost.',
+    fix: 'Write exactly one of fact, all, any, not, condition, unknown, every, some, none, atLeast, atMost; in states and guards also gate.',
   },
   PACK_CYCLE: {
     why: 'Named conditions refer to each other in a circle, so none of them means anything.',
@@ -142,7 +142,7 @@ export const faultCodes = {
     fix: 'Move it into a finding, or ask for the value.',
   },
   PACK_UNUSED: {
-    why: 'A condition, parameter or state that nothing reaches.',
+    why: 'A condition that nothing names, or a parameter that nothing reads.',
     fix: 'Remove it, or use it.',
   },
   PACK_DUPLICATE_NAME: {
@@ -234,7 +234,7 @@ export const faultCodes = {
     fix: '`nwctl help config` lists them; flags win over variables, variables over files.',
   },
   RULES_SPLIT: {
-    why: 'The compiled evaluator and json-rules-engine disagree about a gate. One of them is wrong, so the gate holds. This is a bug.',
+    why: 'The compiled evaluator, its explanation and json-rules-engine disagree about a gate. One of them is wrong, so the gate holds. This is a bug.',
     fix: 'Report it with the capture (`nwctl capture pack`); until then nothing advances on this gate.',
   },
 } as const satisfies Record<string, { readonly why: string; readonly fix: string }>;

@@ -1,7 +1,7 @@
 import type { FactStore } from '../facts/store.ts';
 import { type Decision, decide } from '../kernel/decide.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
-import { type Reason, type Several, TRUE, type Truth, type Verdict } from '../kernel/verdict.ts';
+import { type Reason, type Several, TRUE, type Truth, UNKNOWN, type Verdict } from '../kernel/verdict.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
 import type { Evaluation, Evaluator, Judged } from '../rules/evaluation.ts';
 import { explainRule } from '../rules/explain.ts';
@@ -34,8 +34,9 @@ export async function decideOn(judgement: Judgement, to: string, gates: Several<
   if (decision.kind === 'hold') return decision;
   // Loaded only here: most questions are never acted on.
   const { agreesToOpen } = await import('../rules/engine.ts');
-  for (const { rule, object } of gates) {
-    if (!(await agreesToOpen(rule, judgement.snapshot, object))) {
+  for (const { rule, object, truth } of gates) {
+    // The verdict came from the explainer, the truth from the compiled packs: three must be of one mind.
+    if (truth !== TRUE || !(await agreesToOpen(rule, judgement.snapshot, object))) {
       return { kind: 'hold', because: [split(rule, object)] };
     }
   }
@@ -44,7 +45,7 @@ export async function decideOn(judgement: Judgement, to: string, gates: Several<
 
 function split({ name, at }: Gate, object: string | undefined): Reason {
   return {
-    says: 'the compiled evaluator and json-rules-engine disagree about this gate',
+    says: 'the compiled evaluator, its explanation and json-rules-engine disagree about this gate',
     fact: name,
     object: object ?? '',
     detail: 'one of them is wrong, so nothing is opened on it (RULES_SPLIT)',
@@ -87,8 +88,8 @@ function ruled<R extends Gate | Finding>(judged: Judged<R>, snapshot: Snapshot):
   const word = (object: string | undefined, truth: Truth): Ruled<R> => {
     return { pack: pack.name, rule, object, truth, verdict: () => verdictOf(explainRule(rule, snapshot, object)) };
   };
-  if (judged.listUnknown !== undefined) return [word(undefined, 1)];
-  return judged.objects.map((object, index) => word(object, judged.truths[index] ?? 1));
+  if (judged.listUnknown !== undefined) return [word(undefined, UNKNOWN)];
+  return judged.objects.map((object, index) => word(object, judged.truths[index] ?? UNKNOWN));
 }
 
 /** The first open step of the rollup is the site's phase. A step that is unknown before it may be the true one, and then
@@ -96,7 +97,7 @@ function ruled<R extends Gate | Finding>(judged: Judged<R>, snapshot: Snapshot):
 function phaseOf(evaluation: Evaluation, snapshot: Snapshot): SitePhase {
   let held: Verdict | undefined;
   for (const { rule, truths } of evaluation.rollup) {
-    const truth = truths[0] ?? 1;
+    const truth = truths[0] ?? UNKNOWN;
     if (truth === TRUE && held?.kind !== 'unknown') {
       return { phase: rule.phase, says: rule.says ?? '', verdict: () => ({ kind: 'open' }) };
     }

@@ -62,6 +62,15 @@ describe('a step that waits for gates', () => {
     const decision = await decideOn(incident, 'Commit', [mistaken]);
     expect(decision.kind === 'hold' && decision.because[0].detail).toContain('RULES_SPLIT');
   });
+
+  test('holds as loudly when the explanation alone says open', async () => {
+    const calm = await judged('calm', 'three-node');
+    const [gate] = gatesOf(calm, 'snapshot-may-start');
+    for (const truth of [0, 1] as const) {
+      const decision = await decideOn(calm, 'Snapshot', [{ ...gate, truth }]);
+      expect(decision.kind === 'hold' && decision.because[0].detail).toContain('RULES_SPLIT');
+    }
+  });
 });
 
 test('without a list of nodes a gate per node is unknown as a whole, and says which list', async () => {

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { faultCodes } from '../../../src/kernel/fault-codes.ts';
+
+const root = join(import.meta.dirname, '../../../src');
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('fault-codes.ts'))
+  .map((file) => readFileSync(join(root, file), 'utf8'))
+  .join('\n');
+
+// That each code in use is listed, the type `FaultCode` sees to.
+test.each(Object.keys(faultCodes))('%s is a fault that somebody can meet', (code) => {
+  expect(sources).toContain(`'${code}'`);
+});
+
+describe('a page says what is wrong, and what to do', () => {
+  test.each(Object.entries(faultCodes))('%s', (code, { why, fix }) => {
+    expect(code).toMatch(/^[A-Z]+(_[A-Z0-9]+)*$/);
+    for (const sentence of [why, fix]) {
+      expect(sentence).toMatch(/^[`A-Z*].*[.?]$/);
+      expect(sentence.length).toBeLessThan(240);
+    }
+    expect(fix).not.toBe(why);
+  });
+});
