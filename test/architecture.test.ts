@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { describe, expect, test } from 'vitest';
@@ -115,4 +115,31 @@ test('every source is reached from a door', () => {
   };
   for (const door of doors) visit(door);
   expect(sources.filter((file) => !reached.has(file)).map((file) => relative('.', file))).toEqual([]);
+});
+
+describe('what a room says of itself', () => {
+  test.each(Object.keys(mayImport))('src/%s has a README of one screen', (room) => {
+    const lines = readFileSync(join(root, room, 'README.md'), 'utf8').split('\n');
+    expect(lines.length).toBeLessThan(42);
+    expect(lines[0]).toMatch(new RegExp(`^# ${room}: `));
+  });
+  test('every file that a README names is there', () => {
+    for (const room of Object.keys(mayImport)) {
+      const named = readFileSync(join(root, room, 'README.md'), 'utf8').matchAll(/`([a-z0-9-]+\.ts)`/g);
+      for (const [, file = ''] of named) expect.soft(sources, `${room}/README.md`).toContain(`${room}/${file}`);
+    }
+  });
+  test('every test and every file that stands behind a guarantee is there', () => {
+    const text = readFileSync(join(root, 'kernel/INVARIANTS.md'), 'utf8');
+    const tests = [...text.matchAll(/`(test\/[^`]+\.test\.ts)`(?: «([^»]+)»)?/g)];
+    expect(tests.length).toBeGreaterThan(15);
+    for (const [, file = '', title = ''] of tests) {
+      const path = join(root, '..', file);
+      expect.soft(existsSync(path), file).toBe(true);
+      if (existsSync(path)) expect.soft(readFileSync(path, 'utf8'), file).toContain(title);
+    }
+    for (const [, file = ''] of text.matchAll(/`((?:rules|facts|kernel|operator|source)\/[a-z0-9-]+\.ts)`/g)) {
+      expect.soft(sources).toContain(file);
+    }
+  });
 });
