@@ -29,7 +29,7 @@ export interface LoadedProfile {
 /** profile.yaml, or one built document, and its packs → a profile; or every fault of all its files. */
 export function loadProfile(folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedProfile> {
   const file = folder.nameOf(path);
-  const tree = readTree(folder, path, { file, line: 1, col: 1 }, bundleBytesMax);
+  const tree = readTree(folder, path, { file, line: 1, col: 1 });
   if (!tree.ok) return tree;
   return isBundle(tree.value)
     ? loadBundle(tree.value, file, path, vocabulary)
@@ -55,7 +55,7 @@ function loadFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vo
       continue;
     }
     files.push(target);
-    const pack = readTree(folder, target, item.at, fileBytesMax);
+    const pack = readTree(folder, target, item.at);
     if (pack.ok) packs.push({ file: folder.nameOf(target), tree: pack.value });
     else unread.push(...pack.faults);
   }
@@ -183,11 +183,16 @@ function verified(profile: Profile): VerifiedProfile {
   return profile as VerifiedProfile;
 }
 
-function readTree(folder: FolderPort, path: string, namedAt: Place, bytesMax: number): Loaded<Tree> {
+/** What a person writes is a file of 1 MiB at most; a built document holds many of them. */
+function readTree(folder: FolderPort, path: string, namedAt: Place): Loaded<Tree> {
   const bytes = folder.read(path);
   if (isUnread(bytes)) return { ok: false, faults: [error(bytes.code, namedAt, bytes.message)] };
-  const source = decodeText(folder.nameOf(path), bytes, bytesMax);
-  return source.ok ? parseTree(source.value) : source;
+  const file = folder.nameOf(path);
+  const source = decodeText(file, bytes, bundleBytesMax);
+  const tree = source.ok ? parseTree(source.value) : source;
+  if (!tree.ok || bytes.length <= fileBytesMax || isBundle(tree.value)) return tree;
+  const message = `has ${bytes.length} bytes; at most ${fileBytesMax} are read here`;
+  return { ok: false, faults: [error('FILE_TOO_LARGE', { file, line: 1, col: 1 }, message)] };
 }
 
 function textOf(tree: Tree | undefined): string {

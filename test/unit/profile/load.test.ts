@@ -228,3 +228,21 @@ test.each([
 ])('from %s, %s is %s', (from, path, resolved) => {
   expect(resolvePath(from, path)).toBe(resolved);
 });
+
+describe('1 MiB is enough for what a person writes', () => {
+  const padding = (text: string, bytes: number): string =>
+    `${text}#${'x'.repeat(bytes - Buffer.byteLength(text) - 2)}\n`;
+  const mebi = 1024 * 1024;
+  test.each(['three-node/profile.yaml', 'three-node/packs/bond-flip.yaml'] as const)('%s', (path) => {
+    const just = { ...threeNode, [path]: padding(threeNode[path], mebi) };
+    expect(faultsOf(just)).toEqual([]);
+    const over = { ...threeNode, [path]: padding(threeNode[path], mebi + 1) };
+    expect(faultsOf(over)).toEqual([
+      `site/${path}:1 FILE_TOO_LARGE has ${mebi + 1} bytes; at most ${mebi} are read here`,
+    ]);
+  });
+  test('a built document holds many such files', () => {
+    const text = padding(bundleText(loaded(threeNode).bundle), mebi + 1);
+    expect(load({ 'built.json': text }, 'built.json').ok).toBe(true);
+  });
+});
