@@ -54,7 +54,13 @@ export class MutationProcess {
   }
 
   async #start(): Promise<ChildProcess> {
-    const few = { NW_RUNS_SHARE: '0.004', NW_RUNS_STORE: '60', NW_RUNS_NORMALISE: '15', NW_SEED: '20260304' };
+    const few = {
+      NW_RUNS_SHARE: '0.004',
+      NW_RUNS_STORE: '60',
+      NW_RUNS_QUORUM: '300',
+      NW_RUNS_NORMALISE: '15',
+      NW_SEED: '20260304',
+    };
     const env = { ...process.env, ...few, NO_COLOR: '1' };
     const child = fork(join(import.meta.dirname, 'mutate-worker.ts'), [this.#place], {
       cwd: this.#place,
