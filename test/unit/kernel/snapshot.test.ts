@@ -106,3 +106,32 @@ test('a digest names every reading and the moment', () => {
   expect(new Set(digests).size).toBe(4);
   expect(snapshotDigest(snapshotOf(true, 5, 10))).toBe(digests[0]);
 });
+
+describe('a digest', () => {
+  const one = snapshotOf(true, 5, 10);
+  const column = one.columns.get('node.ready') as NonNullable<ReturnType<Snapshot['columns']['get']>>;
+  const withCells = (...cells: (typeof column)['cells'][number][]): string =>
+    snapshotDigest({ ...one, columns: new Map([['node.ready', { ...column, cells }]]) });
+  const present = column.cells[0] as (typeof column)['cells'][number];
+
+  test('passes over who never reported, and over a cell of nobody', () => {
+    expect(withCells(present, neverReported)).toBe(withCells(present));
+    expect(withCells(present, neverReported, present)).toBe(withCells(present));
+    expect(withCells(neverReported, present)).not.toBe(withCells(present));
+  });
+  test('names why something is absent, and in whose words', () => {
+    const absences = [
+      { kind: 'absent', why: 'disputed', says: 'x' },
+      { kind: 'absent', why: 'unreadable', says: 'x' },
+      { kind: 'absent', why: 'unreadable', says: 'y' },
+      { kind: 'absent', why: 'unreadable', says: 'y', seenAtMs: 5 },
+      { kind: 'absent', why: 'unreadable', says: 'y', seenAtMs: 5, source: 'z' },
+    ] as const;
+    expect(new Set(absences.map((cell) => withCells(cell))).size).toBe(absences.length);
+  });
+  test('names who should report, although nobody said anything', () => {
+    const nodes = populationOf('node', list('a', 'b', 'c'), 10, {});
+    const other = { ...one, populations: { ...one.populations, node: nodes }, columns: new Map() };
+    expect(snapshotDigest(other)).not.toBe(snapshotDigest({ ...one, columns: new Map() }));
+  });
+});

@@ -135,3 +135,28 @@ test.each<[value.FactType, FactValue, string]>([
   [{ kind: 'int' }, 30_000, '30000'],
   [{ kind: 'bool' }, false, 'false'],
 ])('of %j, %j reads %s', (type, given, text) => expect(value.formatValue(type, given)).toBe(text));
+
+test.each([
+  [0, '0KiB'],
+  [1, '1B'],
+  [1_023, '1023B'],
+  [1_024, '1KiB'],
+  [1_025, '1025B'],
+  [1_536, '1536B'],
+  [2 ** 20, '1MiB'],
+  [3 * 2 ** 30, '3GiB'],
+  [2 ** 40, '1TiB'],
+  [2 ** 50, '1PiB'],
+])('%d bytes are %s, and read back', (bytes, text) => {
+  expect(value.formatValue({ kind: 'size' }, bytes)).toBe(text);
+  expect(value.parseSize(text)).toBe(bytes);
+});
+
+test.each([
+  [9_000_000_000_000_000, '900000.0.0'],
+  [90_002_000_14, '0.90002.14'],
+  [99_999 * 10_000_000_000 + 99_999 * 100_000 + 99_999, '99999.99999.99999'],
+  [10_000_000_000, '1.0.0'],
+])('the version %d is %s', (encoded, text) => {
+  expect(value.formatValue({ kind: 'version' }, encoded)).toBe(text);
+});
