@@ -99,12 +99,13 @@ function factsOf(guest: Guest, cluster: Cluster, moves: readonly SeenObject[]): 
     // Only a list that was had can say that there is no instance.
     if (!listing.had) return common;
     const none = { at: Math.min(listing.at, machine?.at ?? listing.at), source: `list of ${instances}` };
+    const lie = signOfLife(guest, cluster);
     return [
       ...common,
-      ...say('vm.phase', subject, 'Stopped', none),
-      ...say('vm.node', subject, null, none),
-      ...say('vm.activePods', subject, 0, none),
-      ...say('vm.pausedBy', subject, null, none),
+      ...say('vm.phase', subject, lie ?? 'Stopped', none),
+      ...say('vm.node', subject, lie ?? null, none),
+      ...say('vm.activePods', subject, lie ?? 0, none),
+      ...say('vm.pausedBy', subject, lie ?? null, none),
     ];
   }
   const { object } = instance;
@@ -119,6 +120,15 @@ function factsOf(guest: Guest, cluster: Cluster, moves: readonly SeenObject[]): 
     ...say('vm.pausedBy', subject, pausedBy(object), seen),
     ...say('vm.migratable', subject, sayCondition(object, 'LiveMigratable'), seen),
   ];
+}
+
+/** A list without the guest's instance does not make it stopped while its machine, or a launcher Pod, says that it runs. */
+function signOfLife({ id, machine }: Guest, cluster: Cluster): { readonly unreadable: string } | undefined {
+  const isCreated = ['created', 'ready'].some((word) => (at(machine?.object, 'status', word) ?? false) !== false);
+  if (machine?.torn) return unreadable(`VirtualMachine ${id} in two forms`);
+  if (isCreated) return unreadable('no instance is listed, and its VirtualMachine says that there is one');
+  const pod = cluster.kind(pods).clean.find((seen) => isAlive(seen) && guestOfLauncher(seen) === id);
+  return pod && unreadable(`no instance is listed, and its Pod ${pod.id} runs`);
 }
 
 /** Before it is scheduled an instance is nowhere. After its end it keeps the name of its last node, and so do we: a guest

@@ -40,11 +40,13 @@ function subjectOf({ object, torn }: SeenObject, shape: SiteShape): Subject | un
   return isLinstor && handle !== undefined && !torn ? volume(handle, 0) : undefined;
 }
 
-/** Volumes of LINSTOR's that Kubernetes has. */
+/** Volumes of LINSTOR's that Kubernetes has; undefined when nobody asked it for any. */
 export function linstorVolumes(
   cluster: Cluster,
   shape: SiteShape,
-): readonly { readonly subject: Subject; readonly source: string }[] {
+): readonly { readonly subject: Subject; readonly source: string }[] | undefined {
+  const { listing, all } = cluster.kind(persistent);
+  if (!listing.had && all.length === 0) return undefined;
   return cluster.kind(persistent).clean.flatMap((seen) => {
     const subject = subjectOf(seen, shape);
     return subject === undefined ? [] : [{ subject, source: `PersistentVolume ${seen.id}` }];

@@ -59,7 +59,12 @@ function replicasIn({ kind, id, of }: Subject): readonly string[] {
 function volumesLeftOut(censuses: readonly Census[], cluster: Cluster, shape: SiteShape): readonly string[] {
   const listed = idsOf(censuses, 'volume');
   if (listed === undefined) return [];
-  return linstorVolumes(cluster, shape).flatMap(({ subject, source }) =>
+  const volumes = linstorVolumes(cluster, shape);
+  // That there is nothing at all is too much to believe of one witness.
+  if (volumes === undefined) {
+    return listed.size > 0 ? [] : ['lists no volume, and Kubernetes was not asked for its PersistentVolumes'];
+  }
+  return volumes.flatMap(({ subject, source }) =>
     listed.has(subject.id) ? [] : [`${source} is ${subject.id}, which LINSTOR does not list`],
   );
 }

@@ -79,7 +79,10 @@ describe('LINSTOR’s lists are had only while nobody else knows of more', () =>
   });
   test('an empty list beside a volume that Kubernetes has is none', () => {
     const empty = [said('/v1/view/resources', []), said('/v1/resource-definitions', [])];
-    expect(stateOf(empty, 'replica').state).toBe('known');
+    const none = made('v1/PersistentVolume', []);
+    expect(stateOf([...empty, ...none], 'replica')).toEqual({ state: 'known', says: '', members: [] });
+    expect(stateOf([...empty, failed('v1/PersistentVolume', '403')], 'replica').state).toBe('absent');
+    expect(stateOf(empty, 'replica').says).toContain('Kubernetes was not asked');
     expect(stateOf([...empty, ...persistentOf('pvc-1')], 'replica').state).toBe('absent');
   });
   test('the last word of a kernel stands however old it is', () => {
@@ -132,6 +135,13 @@ describe('the profile says how many nodes there are', () => {
   });
 });
 
+const guest = (status: object): Record<string, unknown> => ({ metadata: { name: 'vm', namespace: 'vms' }, status });
+const launcher = (phase: string): Raw => {
+  const labels = { 'kubevirt.io': 'virt-launcher', 'vm.kubevirt.io/name': 'vm' };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'virt-launcher-vm', namespace: 'vms', labels } };
+  return { from: 'object', at: 1_000, object: { ...pod, status: { phase } } };
+};
+
 describe('guests are listed by two lists', () => {
   const machines = 'kubevirt.io/v1/VirtualMachine';
   const instances = 'kubevirt.io/v1/VirtualMachineInstance';
@@ -148,6 +158,29 @@ describe('guests are listed by two lists', () => {
     ['instances that may be listed', [...made(machines, []), failed(instances, '403')]],
   ])('without a list of %s nobody knows', (_, raws) => {
     expect(stateOf(raws, 'vm').state).toBe('absent');
+  });
+  test.each<[string, readonly Raw[], unknown]>([
+    ['nobody says that it runs: stopped', made(machines, [guest({ printableStatus: 'Stopped' })]), 'Stopped'],
+    ['its machine says that it is created', made(machines, [guest({ created: true })]), undefined],
+    ['its machine says that it is ready', made(machines, [guest({ ready: true })]), undefined],
+    ['its machine says something strange', made(machines, [guest({ created: 'maybe' })]), undefined],
+    [
+      'its machine is there in two forms',
+      [...made(machines, [guest({})]), ...made(machines, [guest({ x: 1 })])],
+      undefined,
+    ],
+    ['its launcher runs', [...made(machines, [guest({})]), launcher('Running')], undefined],
+    ['its launcher has ended', [...made(machines, [guest({})]), launcher('Succeeded')], 'Stopped'],
+  ])('a guest without an instance: %s', (_, raws, phase) => {
+    const report = normalise([...raws, ...made(instances, [])], shape).find(({ reporter }) =>
+      reporter.endsWith('kubevirt'),
+    );
+    const facts = ['vm.phase', 'vm.node', 'vm.activePods', 'vm.pausedBy'];
+    const said = facts.map((fact) => report?.observations.find((one) => one.fact === fact)?.value);
+    expect(said.map((value) => typeof value === 'object' && value !== null)).toEqual(
+      facts.map(() => phase === undefined),
+    );
+    if (phase !== undefined) expect(said).toEqual([phase, null, 0, null]);
   });
   test('and both have an age', () => {
     const raws = [...made(machines, [], 100_000), ...made(instances, [], 0)];
