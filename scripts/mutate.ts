@@ -20,11 +20,12 @@ const usage = `Seeds defects into the kernel, the facts and the rules, one at a 
   --seed    another seed tries other mutants (default: 20260304)
   --jobs    processes at once, at most 2
   --again   try again what survived, or everything; else only what was not tried since the file changed
+  --memory  the file of what was tried, so that two runs can share the work
   --report  only write docs/mutation.md from what is known
 `;
 
 const root = join(import.meta.dirname, '..');
-const memory = join(root, 'node_modules', '.cache', 'nodewright-mutation.json');
+const usualMemory = join(root, 'node_modules', '.cache', 'nodewright-mutation.json');
 const explainedFile = join(root, 'test', 'mutation-explained.json');
 const rooms = 'src/kernel,src/facts,src/rules';
 
@@ -35,6 +36,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '20260304' },
     jobs: { type: 'string', default: '2' },
     again: { type: 'string' },
+    memory: { type: 'string', default: usualMemory },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -156,7 +158,7 @@ function keyOf({ start, end, replacement }: Mutant): string {
 }
 
 function readMemory(files: readonly string[]): Memory {
-  const all = existsSync(memory) ? (JSON.parse(readFileSync(memory, 'utf8')) as Memory) : {};
+  const all = existsSync(options.memory) ? (JSON.parse(readFileSync(options.memory, 'utf8')) as Memory) : {};
   for (const file of Object.keys(all)) {
     const path = join(root, file);
     const stands = existsSync(path) && digestOf(readFileSync(path, 'utf8')) === all[file]?.digest;
@@ -166,8 +168,8 @@ function readMemory(files: readonly string[]): Memory {
 }
 
 function remember(known: Memory): void {
-  mkdirSync(dirname(memory), { recursive: true });
-  writeFileSync(memory, JSON.stringify(known));
+  mkdirSync(dirname(options.memory), { recursive: true });
+  writeFileSync(options.memory, JSON.stringify(known));
 }
 
 function digestOf(text: string): string {
