@@ -1,6 +1,7 @@
 import { type FactValue, type Grade, grades, type Reading } from '../kernel/fact.ts';
 import type { Place } from '../kernel/fault.ts';
-import { type Cell, isFresh, readingAt, type Snapshot } from '../kernel/snapshot.ts';
+import { type Cell, isFresh, type Population, readingAt, type Snapshot } from '../kernel/snapshot.ts';
+import type { Subject } from '../kernel/subject.ts';
 import { sameValue } from '../kernel/value.ts';
 import {
   type ExplainedPart,
@@ -33,6 +34,7 @@ export function explainRule(
   return explained(rule.when, { snapshot, wanted }, entered(population, index));
 }
 
+/** What a part is asked for, by whom and of what. */
 interface Asked {
   readonly snapshot: Snapshot;
   readonly wanted: Wanted;
@@ -66,123 +68,142 @@ function unlisted(at: Place, kind: string, says: string): Explanation {
 function explained(condition: Condition, asked: Asked, scope: Scope): Explanation {
   switch (condition.kind) {
     case 'leaf':
-      return new ExplainedLeaf(condition, asked, scope);
     case 'asks-unknown':
-      return new ExplainedAsksUnknown(condition, asked, scope);
+      return new Explained(condition, asked, scope, truthIn(condition, asked.snapshot, scope), noParts);
     case 'all':
     case 'any': {
-      const { kind, at, says, of } = condition;
+      const isAll = condition.kind === 'all';
       const parts: Explanation[] = [];
-      let truth: Truth = kind === 'all' ? TRUE : FALSE;
-      for (const one of of) {
+      let truth: Truth = isAll ? TRUE : FALSE;
+      for (const one of condition.of) {
         const part = explained(one, asked, scope);
         parts.push(part);
-        if (kind === 'all' ? part.truth < truth : part.truth > truth) truth = part.truth;
+        if (isAll ? part.truth < truth : part.truth > truth) truth = part.truth;
       }
-      return { truth, at, says, what: kind === 'all' ? isAll : isAny, parts };
+      return new Explained(condition, asked, scope, truth, parts);
     }
     case 'not': {
       const part = explained(condition.of, asOpposite(asked), scope);
-      const { at, says } = condition;
-      return { truth: (TRUE - part.truth) as Truth, at, says, what: isNot, parts: [part] };
+      return new Explained(condition, asked, scope, (TRUE - part.truth) as Truth, [part]);
     }
     case 'named': {
       const part = explained(condition.of, asked, scope);
-      const { at, says, name } = condition;
-      return { truth: part.truth, at, says, what: { kind: 'named', name }, parts: [part] };
+      return new Explained(condition, asked, scope, part.truth, [part]);
     }
     case 'quantified':
       return explainedQuantifier(condition, asked, scope);
   }
 }
 
-const isAll: ExplainedPart = { kind: 'all' };
-const isAny: ExplainedPart = { kind: 'any' };
-const isNot: ExplainedPart = { kind: 'not' };
-
-// --- leaves ---
-
-class ExplainedLeaf implements Explanation {
+/** A part of a condition and what it came to; all else is read off the condition when somebody asks. All kinds are of one
+ *  class: a tree of one shape is walked fastest. */
+class Explained implements Explanation {
   readonly truth: Truth;
-  readonly at: Place;
-  readonly says: string | undefined;
-  readonly parts = noParts;
-  readonly #leaf: Leaf;
+  readonly parts: readonly Explanation[];
+  readonly #condition: Condition;
   readonly #asked: Asked;
   readonly #scope: Scope;
+  /** Of a quantifier whose list is known. */
+  readonly #tally: Tally | undefined;
 
-  constructor(leaf: Leaf, asked: Asked, scope: Scope) {
-    this.at = leaf.at;
-    this.says = leaf.says;
-    this.#leaf = leaf;
+  constructor(
+    condition: Condition,
+    asked: Asked,
+    scope: Scope,
+    truth: Truth,
+    parts: readonly Explanation[],
+    tally?: Tally,
+  ) {
+    this.truth = truth;
+    this.parts = parts;
+    this.#condition = condition;
     this.#asked = asked;
     this.#scope = scope;
-    this.truth = truthOfLeaf(leaf, asked.snapshot, scope);
+    this.#tally = tally;
+  }
+
+  get at(): Place {
+    return this.#condition.at;
+  }
+
+  get says(): string | undefined {
+    return this.#condition.says;
   }
 
   get what(): ExplainedPart {
-    const leaf = this.#leaf;
-    const { snapshot, wanted } = this.#asked;
-    const read = leafReading(leaf.read, snapshot, this.#scope);
-    const against = leaf.against.kind === 'fact' ? leafReading(leaf.against, snapshot, this.#scope) : undefined;
-    return {
-      kind: 'leaf',
-      fact: read.fact,
-      object: read.object,
-      read,
-      ...(against === undefined ? {} : { against }),
-      get text() {
-        return leafText(leaf, wanted, read, against, snapshot.nowMs);
-      },
-      get detail() {
-        return leafDetail(leaf, wanted, read, against, snapshot.nowMs);
-      },
-    };
+    return partOf(this.#condition, this.#asked, this.#scope, this.#tally);
   }
+}
+
+function partOf(condition: Condition, asked: Asked, scope: Scope, tally: Tally | undefined): ExplainedPart {
+  switch (condition.kind) {
+    case 'leaf':
+      return leafPart(condition, asked, scope);
+    case 'asks-unknown':
+      return asksUnknownPart(condition, asked, scope);
+    case 'all':
+    case 'any':
+    case 'not':
+      return { kind: condition.kind };
+    case 'named':
+      return { kind: 'named', name: condition.name };
+    case 'quantified':
+      return quantifierPart(condition, asked, scope, tally);
+  }
+}
+
+// --- leaves ---
+
+function leafPart(leaf: Leaf, { snapshot, wanted }: Asked, scope: Scope): ExplainedPart {
+  const read = leafReading(leaf.read, snapshot, scope);
+  const against = leaf.against.kind === 'fact' ? leafReading(leaf.against, snapshot, scope) : undefined;
+  return {
+    kind: 'leaf',
+    fact: read.fact,
+    object: read.object,
+    read,
+    ...(against === undefined ? {} : { against }),
+    get text() {
+      return leafText(leaf, wanted, read, against, snapshot.nowMs);
+    },
+    get detail() {
+      return leafDetail(leaf, wanted, read, against, snapshot.nowMs);
+    },
+  };
+}
+
+function asksUnknownPart({ read: asks }: AsksUnknown, { snapshot }: Asked, scope: Scope): ExplainedPart {
+  const read = leafReading(asks, snapshot, scope);
+  const detail = asksUnknownDetail(asks, read, snapshot.nowMs);
+  const { fact, object } = read;
+  const text = read.usable === undefined ? `${fact} is unknown (${detail})` : `${fact} ${detail}`;
+  return { kind: 'asks-unknown', fact, object, text, detail, read };
 }
 
 function truthOfLeaf({ read, operator, against }: Leaf, snapshot: Snapshot, scope: Scope): Truth {
   const left = usable(read, snapshot, scope);
-  const right = against.kind === 'literal' ? against.value : usable(against, snapshot, scope);
-  if (left === undefined || right === undefined) return UNKNOWN;
-  if (operator === 'equal' && typeof left !== 'object') return left === right ? TRUE : FALSE; // most leaves
-  return compare[operator](left, right) ? TRUE : FALSE;
+  return compared(left, operator, against.kind === 'literal' ? against.value : usable(against, snapshot, scope));
 }
 
-class ExplainedAsksUnknown implements Explanation {
-  readonly truth: Truth;
-  readonly at: Place;
-  readonly says: string | undefined;
-  readonly parts = noParts;
-  readonly #read: FactRef;
-  readonly #snapshot: Snapshot;
-  readonly #scope: Scope;
-
-  constructor({ at, says, read }: AsksUnknown, { snapshot }: Asked, scope: Scope) {
-    this.at = at;
-    this.says = says;
-    this.#read = read;
-    this.#snapshot = snapshot;
-    this.#scope = scope;
-    this.truth = usable(read, snapshot, scope) === undefined ? TRUE : FALSE;
-  }
-
-  get what(): ExplainedPart {
-    const read = leafReading(this.#read, this.#snapshot, this.#scope);
-    const detail = asksUnknownDetail(this.#read, read, this.#snapshot.nowMs);
-    const { fact, object } = read;
-    const text = read.usable === undefined ? `${fact} is unknown (${detail})` : `${fact} ${detail}`;
-    return { kind: 'asks-unknown', fact, object, text, detail, read };
-  }
+function compared(left: Compared | undefined, operator: Operator, right: Compared | undefined): Truth {
+  if (left === undefined || right === undefined) return UNKNOWN;
+  // Most leaves, and most of them of values that are the same only if they are one.
+  if (operator === 'equal' && typeof left !== 'object') return left === right ? TRUE : FALSE;
+  return compare[operator](left, right) ? TRUE : FALSE;
 }
 
 /** INVARIANT K2: what is absent, too old, from the future or too badly founded is not there. */
 export function usable(read: FactRef, snapshot: Snapshot, scope: Scope | undefined): FactValue | undefined {
   const { name, subject, maxAgeMs, grade, setTo } = read;
   if (setTo !== undefined) return setTo;
-  const cell = snapshot.columns.get(name)?.cells[indexIn(scope, subject)];
-  if (cell === undefined || cell.kind === 'absent' || !isFresh(cell.seenAtMs, snapshot.nowMs, maxAgeMs))
-    return undefined;
+  const column = snapshot.columns.get(name);
+  const index = indexIn(scope, subject);
+  if (column === undefined || index === -1) return undefined;
+  return usableCell(column.cells[index], snapshot.nowMs, maxAgeMs, grade);
+}
+
+function usableCell(cell: Cell | undefined, nowMs: number, maxAgeMs: number, grade: Grade): FactValue | undefined {
+  if (cell === undefined || cell.kind === 'absent' || !isFresh(cell.seenAtMs, nowMs, maxAgeMs)) return undefined;
   return isGoodEnough(cell, grade) ? cell.value : undefined;
 }
 
@@ -233,25 +254,28 @@ export const compare: Readonly<Record<Operator, (left: Compared, right: Compared
 // --- quantifiers ---
 
 function explainedQuantifier(condition: Quantified, asked: Asked, scope: Scope): Explanation {
-  const population = asked.snapshot.populations[condition.over];
-  const { at, says } = condition;
-  if (population.state !== 'known') {
-    const what = new ExplainedQuantifier(condition, scope, 0, 0, false, population.says);
-    return { truth: UNKNOWN, at, says, what, parts: noParts };
-  }
-  const { quantifier, where, satisfies } = condition;
   const { snapshot } = asked;
+  const population = snapshot.populations[condition.over];
+  if (population.state !== 'known') return new Explained(condition, asked, scope, UNKNOWN, noParts);
+  const { quantifier, where, satisfies } = condition;
+  const reversed = quantifier.kind === 'none' || quantifier.kind === 'atMost';
+  const over: AskedOfMembers = {
+    condition,
+    counting: { snapshot, wanted: wishes.counts.plain },
+    satisfying: reversed ? asOpposite(asked) : asked,
+    population,
+    scope,
+  };
   const parts: Explanation[] = [];
   const tally = new Tally();
+  const counts = where === undefined ? alwaysTrue : truthOfMember(where, snapshot, population, scope);
+  const holds = truthOfMember(satisfies, snapshot, population, scope);
   for (const index of membersMeant(condition, snapshot, scope)) {
-    const inner = entered(population, index, scope);
-    const w = where === undefined ? TRUE : truthIn(where, snapshot, inner);
-    const s = w === FALSE ? FALSE : truthIn(satisfies, snapshot, inner);
-    const truth = tally.add(quantifier.kind, w, s);
-    parts.push(new ExplainedMember(truth, w, condition, asked, inner));
+    const w = counts(index);
+    const s = w === FALSE ? FALSE : holds(index);
+    parts.push(new ExplainedMember(tally.add(quantifier.kind, w, s), w, s, over, index));
   }
-  const what = new ExplainedQuantifier(condition, scope, tally.sure, tally.surely + tally.perhaps, tally.isEmpty);
-  return { truth: answer(condition, tally), at, says, what, parts };
+  return new Explained(condition, asked, scope, answer(condition, tally), parts, tally);
 }
 
 /** The truth alone, without the tree. */
@@ -288,13 +312,58 @@ function truthIn(condition: Condition, snapshot: Snapshot, scope: Scope): Truth 
       const population = snapshot.populations[over];
       if (population.state !== 'known') return UNKNOWN;
       const tally = new Tally();
+      const counts = where === undefined ? alwaysTrue : truthOfMember(where, snapshot, population, scope);
+      const holds = truthOfMember(satisfies, snapshot, population, scope);
       for (const index of membersMeant(condition, snapshot, scope)) {
-        const inner = entered(population, index, scope);
-        const w = where === undefined ? TRUE : truthIn(where, snapshot, inner);
-        tally.add(quantifier.kind, w, w === FALSE ? FALSE : truthIn(satisfies, snapshot, inner));
+        const w = counts(index);
+        tally.add(quantifier.kind, w, w === FALSE ? FALSE : holds(index));
       }
       return answer(condition, tally);
     }
+  }
+}
+
+const alwaysTrue = (): Truth => TRUE;
+
+/** What a condition comes to for each member. What a leaf reads of the member itself is looked up once for all of them. */
+function truthOfMember(
+  condition: Condition,
+  snapshot: Snapshot,
+  population: Population,
+  scope: Scope,
+): (index: number) => Truth {
+  if (condition.kind !== 'leaf' || condition.against.kind === 'fact' || !readsMember(condition.read, population)) {
+    const inner = new Passing(population, scope);
+    return (index) => {
+      inner.index = index;
+      return truthIn(condition, snapshot, inner);
+    };
+  }
+  const { read, operator, against } = condition;
+  const { value } = against;
+  const { maxAgeMs, grade } = read;
+  const { nowMs } = snapshot;
+  const cells = snapshot.columns.get(read.name)?.cells ?? [];
+  return (index) => compared(usableCell(cells[index], nowMs, maxAgeMs, grade), operator, value);
+}
+
+function readsMember({ subject, setTo }: FactRef, { kind }: Population): boolean {
+  return subject === kind && setTo === undefined;
+}
+
+/** The scope of one member after the other. Whoever asks for a truth alone keeps no scope, so that one does for all. */
+class Passing implements Scope {
+  readonly population: Population;
+  readonly outer: Scope;
+  index = 0;
+
+  constructor(population: Population, outer: Scope) {
+    this.population = population;
+    this.outer = outer;
+  }
+
+  get member(): Subject {
+    return this.population.members[this.index] as Subject;
   }
 }
 
@@ -359,63 +428,65 @@ function answer({ quantifier, whenEmpty }: Quantified, { surely, perhaps, sure, 
   }
 }
 
-class ExplainedQuantifier {
-  readonly kind = 'quantifier';
-  readonly counted: number;
-  readonly of: number;
-  readonly listUnknown?: string;
-  readonly empty?: true;
-  readonly #condition: Quantified;
-  readonly #scope: Scope;
+function quantifierPart(
+  condition: Quantified,
+  { snapshot }: Asked,
+  scope: Scope,
+  tally: Tally | undefined,
+): ExplainedPart {
+  const { quantifier, over, within, except } = condition;
+  const object = idIn(scope, within.at(-1) ?? 'site');
+  return {
+    kind: 'quantifier',
+    quantifier: quantifier.kind,
+    over,
+    object,
+    counted: tally?.sure ?? 0,
+    of: tally === undefined ? 0 : tally.surely + tally.perhaps,
+    get text() {
+      return quantifierText(condition, object, except === undefined ? '' : idIn(scope, except));
+    },
+    ...(tally === undefined ? { listUnknown: snapshot.populations[over].says } : tally.isEmpty ? { empty: true } : {}),
+  };
+}
 
-  constructor(condition: Quantified, scope: Scope, counted: number, of: number, empty: boolean, listUnknown?: string) {
-    this.counted = counted;
-    this.of = of;
-    this.#condition = condition;
-    this.#scope = scope;
-    if (listUnknown !== undefined) this.listUnknown = listUnknown;
-    else if (empty) this.empty = true;
-  }
-
-  get quantifier() {
-    return this.#condition.quantifier.kind;
-  }
-  get over(): string {
-    return this.#condition.over;
-  }
-  get object(): string {
-    return idIn(this.#scope, this.#condition.within.at(-1) ?? 'site');
-  }
-  get text(): string {
-    const { except } = this.#condition;
-    return quantifierText(this.#condition, this.object, except === undefined ? '' : idIn(this.#scope, except));
-  }
+/** What all members of one quantifier are asked. */
+interface AskedOfMembers {
+  readonly condition: Quantified;
+  readonly counting: Asked;
+  readonly satisfying: Asked;
+  readonly population: Population;
+  /** Who was in scope before the member. */
+  readonly scope: Scope;
 }
 
 /** One member. Its own tree is made when it is asked for: of a thousand members, reasons look at those that matter. */
 class ExplainedMember implements Explanation {
   readonly truth: Truth;
-  readonly says = undefined;
   readonly #counts: Truth;
-  readonly #condition: Quantified;
-  readonly #asked: Asked;
-  readonly #scope: Scope;
+  readonly #satisfies: Truth;
+  readonly #asked: AskedOfMembers;
+  readonly #index: number;
   #parts: readonly Explanation[] | undefined;
 
-  constructor(truth: Truth, counts: Truth, condition: Quantified, asked: Asked, scope: Scope) {
+  constructor(truth: Truth, counts: Truth, satisfies: Truth, asked: AskedOfMembers, index: number) {
     this.truth = truth;
     this.#counts = counts;
-    this.#condition = condition;
+    this.#satisfies = satisfies;
     this.#asked = asked;
-    this.#scope = scope;
+    this.#index = index;
   }
 
   get at(): Place {
-    return this.#condition.satisfies.at;
+    return this.#asked.condition.satisfies.at;
+  }
+
+  get says(): undefined {
+    return undefined;
   }
 
   get what(): ExplainedPart {
-    return { kind: 'member', object: this.#scope.member.id, counts: this.#counts };
+    return { kind: 'member', object: this.#asked.population.members[this.#index]?.id ?? '', counts: this.#counts };
   }
 
   get parts(): readonly Explanation[] {
@@ -424,14 +495,19 @@ class ExplainedMember implements Explanation {
   }
 
   #explained(): readonly Explanation[] {
-    const { quantifier, where, satisfies } = this.#condition;
-    const { snapshot } = this.#asked;
-    const reversed = quantifier.kind === 'none' || quantifier.kind === 'atMost';
-    const parts: Explanation[] = [];
-    if (where !== undefined) parts.push(explained(where, { snapshot, wanted: wishes.counts.plain }, this.#scope));
-    if (this.#counts !== FALSE) {
-      parts.push(explained(satisfies, reversed ? asOpposite(this.#asked) : this.#asked, this.#scope));
-    }
-    return parts;
+    const { condition, counting, satisfying, population, scope } = this.#asked;
+    const { where, satisfies } = condition;
+    const inner = entered(population, this.#index, scope);
+    if (where === undefined) return [explainedAs(this.#satisfies, satisfies, satisfying, inner)];
+    const counts = explainedAs(this.#counts, where, counting, inner);
+    if (this.#counts === FALSE) return [counts];
+    return [counts, explainedAs(this.#satisfies, satisfies, satisfying, inner)];
   }
+}
+
+/** The tree of what is known to come to `truth`: a leaf need not be read again. */
+function explainedAs(truth: Truth, condition: Condition, asked: Asked, scope: Scope): Explanation {
+  return condition.kind === 'leaf'
+    ? new Explained(condition, asked, scope, truth, noParts)
+    : explained(condition, asked, scope);
 }

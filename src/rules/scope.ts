@@ -29,7 +29,7 @@ export function idIn(scope: Scope | undefined, kind: SubjectKind): string {
 export function indexIn(scope: Scope | undefined, kind: SubjectKind): number {
   if (kind === 'site') return 0;
   for (let at = scope; at !== undefined; at = at.outer) {
-    if (at.member.kind === kind) return at.index;
+    if (at.population.kind === kind) return at.index;
     const owner = at.population.ancestors[kind];
     if (owner !== undefined) return owner[at.index] ?? -1;
   }
