@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { applied, type Mutant, mutantsOf } from './mutants.ts';
 import { MutationProcess } from './mutation-process.ts';
-import { type Memory, report } from './mutation-report.ts';
+import { explanations, type Memory, report } from './mutation-report.ts';
 import { isCore, sampled, sampleOf } from './mutation-sample.ts';
 import { copyInto } from './project-copy.ts';
 import { testsByFile } from './related-tests.ts';
@@ -19,7 +19,7 @@ const usage = `Seeds defects into the kernel, the facts and the rules, one at a 
   --max     try so many mutants a file instead of the usual sample; --max all tries them all
   --seed    another seed tries other mutants (default: 20260304)
   --jobs    processes at once, at most 2
-  --again   try again what survived, or everything; else only what was not tried since the file changed
+  --again   try again what survived without a reason, or everything; else only what was not tried since the file changed
   --memory  the file of what was tried, so that two runs can share the work
   --report  only write docs/mutation.md from what is known
 `;
@@ -139,10 +139,14 @@ function tasksOf(file: string, known: Memory): readonly Task[] {
   const text = readFileSync(join(root, file), 'utf8');
   known[file] ??= { digest: digestOf(text), outcomes: {} };
   const { outcomes } = known[file];
+  const reasons = explanations(explainedFile);
+  const isExplained = ({ code, change }: Mutant): boolean => reasons.has(`${file}\n${code}\n${change}`);
   return chosenOf(file, mutantsOf(file, text)).flatMap((mutant) => {
     const key = keyOf(mutant);
     const before = outcomes[key];
-    const again = options.again === 'all' || (options.again === 'survivors' && before?.killedBy === undefined);
+    const again =
+      options.again === 'all' ||
+      (options.again === 'survivors' && before?.killedBy === undefined && !isExplained(mutant));
     return before === undefined || again ? [{ file, text, key, mutant }] : [];
   });
 }

@@ -13,7 +13,7 @@ export interface Outcome {
 export type Memory = Record<string, { readonly digest: string; readonly outcomes: Record<string, Outcome> }>;
 
 /** Why a survivor may survive, by the line's text and the change: lines move, reasons stay. */
-function explanations(file: string): ReadonlyMap<string, string> {
+export function explanations(file: string): ReadonlyMap<string, string> {
   if (!existsSync(file)) return new Map();
   const list = JSON.parse(readFileSync(file, 'utf8')) as {
     file: string;
