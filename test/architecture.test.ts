@@ -25,7 +25,7 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'capture/ndjson.ts': /^node:(buffer|crypto)$/,
   'capture/unpack.ts': /^node:(stream|zlib)$/,
   'capture/pack.ts': /^node:zlib$/,
-  'capture/files.ts': /^node:(fs|fs\/promises|path)$/,
+  'capture/files.ts': /^node:(fs|fs\/promises|path|v8)$/,
   'console/main.ts': /^node:/,
   'console/disk.ts': /^node:(fs|path)$/,
   'console/paint.ts': /^node:util$/,

@@ -29,3 +29,9 @@ export function ago(seenAtMs: number, nowMs: number): string {
   if (age < 0) return `${span(-age)} from now (a clock is wrong)`;
   return age < 1000 ? 'just now' : `${span(age)} ago`;
 }
+
+/** `in drbdsetup status on node-a`. A reading computed from others names each of them once. */
+export function sourceWords(source: string): string {
+  const [, from] = /^computed from (.*)$/s.exec(source) ?? [];
+  return from === undefined ? `in ${source}` : `computed from ${[...new Set(from.split(' and '))].join(' and ')}`;
+}

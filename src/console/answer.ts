@@ -1,10 +1,12 @@
 import type { Capture } from '../capture/capture.ts';
 import { snapshotDigest } from '../kernel/snapshot.ts';
 import { type Reason, TRUE, type VerdictWord, verdictWords } from '../kernel/verdict.ts';
-import type { Ruled, SitePhase } from '../operator/spine.ts';
+import type { Judgement, Ruled, SitePhase } from '../operator/spine.ts';
 import { reasonsAgainst } from '../operator/spine.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
+import { explainRule } from '../rules/explain.ts';
 import type { Finding, Gate } from '../rules/pack.ts';
+import { reasonsOf } from '../rules/reasons.ts';
 import type { Site } from './inputs.ts';
 
 /** What `eval` answers: the judgement of a site as far as it was asked for. Every output form is a function of this. */
@@ -38,6 +40,7 @@ export interface FindingAnswer {
   readonly finding: Finding;
   readonly object: string | undefined;
   readonly raised: boolean;
+  /** Why it is raised, or why nobody knows. */
   reasons(): readonly Reason[];
 }
 
@@ -46,17 +49,23 @@ export interface AskedGate {
   readonly object?: string;
 }
 
+/** The gates that were asked for; all of them if none was named. */
+export function gatesOf({ gates }: Judgement, asked: readonly AskedGate[]): readonly Ruled<Gate>[] {
+  return gates.filter(
+    ({ rule, object }) =>
+      asked.length === 0 ||
+      asked.some(
+        ({ name, object: one }) => name === rule.name && (one === undefined || object === undefined || one === object),
+      ),
+  );
+}
+
 export function answerOf(
   { profile, capture, nowMs, judgement }: Site,
   asked: readonly AskedGate[],
   only: readonly VerdictWord[],
 ): Answer {
-  const isAsked = ({ rule, object }: Ruled<Gate>): boolean =>
-    asked.length === 0 ||
-    asked.some(
-      ({ name, object: one }) => name === rule.name && (one === undefined || object === undefined || one === object),
-    );
-  const all = judgement.gates.filter(isAsked).map((ruled): GateAnswer => {
+  const all = gatesOf(judgement, asked).map((ruled): GateAnswer => {
     const { pack, rule, object, truth, verdict } = ruled;
     return { pack, gate: rule, object, verdict: verdictWords[truth], reasons: () => reasonsAgainst(verdict()) };
   });
@@ -65,7 +74,16 @@ export function answerOf(
   const findings = judgement.findings.flatMap(({ pack, rule, object, truth, verdict }): readonly FindingAnswer[] =>
     truth === 0
       ? []
-      : [{ pack, finding: rule, object, raised: truth === TRUE, reasons: () => reasonsAgainst(verdict()) }],
+      : [
+          {
+            pack,
+            finding: rule,
+            object,
+            raised: truth === TRUE,
+            reasons: () =>
+              truth === TRUE ? reasonsOf(explainRule(rule, judgement.snapshot, object)) : reasonsAgainst(verdict()),
+          },
+        ],
   );
   return {
     profile,

@@ -13,7 +13,9 @@ import type { VerifiedProfile } from '../profile/profile.ts';
 import { type Compiled, compile } from '../rules/compile.ts';
 import type { Asked } from './asked.ts';
 import { folderOf } from './disk.ts';
+import type { Look } from './paint.ts';
 import { mention, refuse } from './refuse.ts';
+import { type ShortNames, shortNames } from './short.ts';
 import { usage } from './usage.ts';
 import type { ExitCode, World } from './world.ts';
 
@@ -25,6 +27,12 @@ export interface Site {
   readonly store: FactStore;
   readonly nowMs: number;
   readonly judgement: Judgement;
+  readonly names: ShortNames;
+}
+
+/** How text about this site looks: its long names are short unless everything was asked for. */
+export function lookOf({ names }: Site, look: Look): Look {
+  return look.wide ? look : { ...look, short: names.shorten };
 }
 
 /** What a command cannot go on without. Said to people already: `code` is what is left to do. */
@@ -45,7 +53,8 @@ export function judged(profile: VerifiedProfile, capture: Capture, nowMs: number
   const store = createStore(vocabulary);
   for (const report of normalise(rawsAt(capture, nowMs), profile.shape)) store.fold(report);
   const evaluator = compile(profile.packs);
-  return { profile, capture, evaluator, store, nowMs, judgement: judge(profile, evaluator, store, nowMs) };
+  const judgement = judge(profile, evaluator, store, nowMs);
+  return { profile, capture, evaluator, store, nowMs, judgement, names: shortNames(judgement.snapshot) };
 }
 
 /** A capture that nobody wrote a moment down for is as old as the question: only what was seen together can be judged. */

@@ -25,10 +25,13 @@ export function gatesAsked(words: readonly string[], site: Site): Loaded<readonl
       faults.push(unknownName(`there is no gate \`${shown(word)}\` in profile \`${site.profile.name}\``, hint));
       continue;
     }
-    const object = named.rest === '' || named.rest === undefined ? undefined : named.rest;
-    const fault = object === undefined ? undefined : objectFault(named.gate, object, site);
-    if (fault !== undefined) faults.push(fault);
-    else asked.push({ name: named.gate.name, ...(object === undefined ? {} : { object }) });
+    if (named.rest === '' || named.rest === undefined) {
+      asked.push({ name: named.gate.name });
+      continue;
+    }
+    const object = objectAsked(named.gate, named.rest, site);
+    if (object.ok) asked.push({ name: named.gate.name, object: object.value });
+    else faults.push(...object.faults);
   }
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value: asked, warnings: [] };
 }
@@ -38,11 +41,29 @@ function restAfter(word: string, name: string): string | undefined {
   return word.startsWith(`${name}/`) ? word.slice(name.length + 1) : undefined;
 }
 
-/** Undefined if the object is one that the rule judges, or if nobody can know. */
-export function objectFault(rule: Gate | Finding, object: string, { judgement }: Site): Fault | undefined {
+/** The object that the rule judges, in full; what cannot be looked up because its list is not known, as it was typed. */
+export function objectAsked(rule: Gate | Finding, word: string, site: Site): Loaded<string> {
+  const object = objectMeant(word, site);
+  if (!object.ok) return object;
+  const fault = objectFault(rule, object.value, site);
+  return fault === undefined ? object : { ok: false, faults: [fault] };
+}
+
+/** A short name may stand for its volume as long as no other one begins so. */
+export function objectMeant(word: string, { names }: Site): Loaded<string> {
+  const [first = word, second] = names.meant(word);
+  if (second === undefined) return { ok: true, value: first, warnings: [] };
+  const candidates = names.meant(word).map((one) => names.shorten(one));
+  return {
+    ok: false,
+    faults: [unknownName(`\`${shown(word)}\` may be one of several`, `there are ${listed(candidates, 'and')}`)],
+  };
+}
+
+function objectFault(rule: Gate | Finding, object: string, { judgement, names }: Site): Fault | undefined {
   const population = judgement.snapshot.populations[rule.per];
   if (population.state !== 'known' || population.indexOf.has(object)) return undefined;
-  const ids = population.members.map(({ id }) => id);
+  const ids = population.members.map(({ id }) => names.shorten(id));
   const hint = hintFor(
     object,
     ids,

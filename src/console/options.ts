@@ -36,7 +36,6 @@ export type OptionName =
   | 'coverage'
   | 'out'
   | 'all'
-  | 'second-opinion'
   | 'origin';
 
 const forms: readonly OptionForm[] = [
@@ -97,7 +96,6 @@ const forms: readonly OptionForm[] = [
     says: 'judge as of this moment (RFC 3339), or so long after the capture was taken (+5m)',
   },
   { name: 'exit-zero', says: 'exit 0 where it would be 3 or 4; for advisory use' },
-  { name: 'second-opinion', says: 'ask json-rules-engine too about every gate that is open; if it differs, exit 1' },
   { name: 'like', value: 'PROFILE', default: 'three-node', says: 'the shipped profile to start from' },
   { name: 'check', says: 'change nothing; exit 3 if something would change' },
   { name: 'run', value: 'REGEXP', says: 'only tests whose name or file matches' },

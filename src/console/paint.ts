@@ -11,6 +11,8 @@ export interface Look {
   readonly signs: Signs;
   /** Columns to fit into; Infinity where nobody looks at a screen. */
   readonly width: number;
+  /** Names that are too long to read, cut short; in full where somebody asked for everything. */
+  readonly short: (text: string) => string;
   /** Absolute moments, places and everything else that is usually too much. */
   readonly wide: boolean;
 }
@@ -65,14 +67,15 @@ export function look(how: { color: boolean; ascii: boolean; width: number; wide:
     quiet: paint('dim'),
     strong: paint('bold'),
     signs: how.ascii ? ascii : unicode,
+    short: (text) => text,
     width: how.width,
     wide: how.wide,
   };
 }
 
 /** Sentences of ours hold a few marks that old terminals lack. */
-export function plainly(text: string, { signs }: Look): string {
-  const safe = harmless(text);
+export function plainly(text: string, { signs, short }: Look): string {
+  const safe = harmless(short(text));
   return signs === unicode
     ? safe
     : safe

@@ -74,7 +74,7 @@ export const verbs: readonly Verb[] = [
     takes: [],
     says: 'judge a site: what is open, what is closed, what is not known',
     more: 'Exit 0: every asked gate is open. 3: one is closed. 4: one is unknown, none is closed.',
-    options: ['profile', 'capture', 'gate', 'only', 'now', 'second-opinion', 'exit-zero', 'output'],
+    options: ['profile', 'capture', 'gate', 'only', 'now', 'exit-zero', 'output'],
     formats: reports,
     examples: [
       { does: 'the whole site', args: `eval ${where}` },
@@ -128,7 +128,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'facts',
-    takes: [{ form: '[fact...]', says: 'facts, or subjects (`bond`)', completes: 'fact' }],
+    takes: [{ form: '[fact...]', says: 'facts or subjects (`bond`), of one object with /OBJECT', completes: 'fact' }],
     says: 'the vocabulary; with a profile and a capture, every reading with source, age and grade',
     options: ['profile', 'capture', 'now', 'output'],
     formats,

@@ -152,5 +152,5 @@ async function objectNames(name: string, before: readonly string[], world: World
   if (!capture.ok) return [];
   const { judged } = await import('../inputs.ts');
   const site = judged(profile, capture.value, capture.value.takenAtMs ?? 0);
-  return site.judgement.snapshot.populations[rule.per].members.map(({ id }) => [id, '']);
+  return site.judgement.snapshot.populations[rule.per].members.map(({ id }) => [site.names.shorten(id), '']);
 }

@@ -1,9 +1,9 @@
 import { error, type Fault } from '../../kernel/fault.ts';
 import type { VerdictWord } from '../../kernel/verdict.ts';
-import { type Answer, answerOf, nameOf } from '../answer.ts';
+import { decideOn } from '../../operator/spine.ts';
+import { type Answer, type AskedGate, answerOf, gatesOf, nameOf } from '../answer.ts';
 import type { Asked } from '../asked.ts';
-import { openSite, type Site } from '../inputs.ts';
-import { count } from '../messages.ts';
+import { lookOf, openSite, type Site } from '../inputs.ts';
 import { gatesAsked } from '../names.ts';
 import { refuse } from '../refuse.ts';
 import { json, yaml } from '../render/data.ts';
@@ -21,32 +21,25 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   if (!gates.ok) return refuse(gates.faults, asked, world);
   const only = asked.settings.list('only') as readonly VerdictWord[];
   const answer = answerOf(site.value, gates.value, only);
-  if (asked.settings.on('second-opinion')) {
-    const split = await disagreements(answerOf(site.value, gates.value, []), site.value);
-    if (split.length > 0) {
-      await asked.messages.faults(split);
-      return exit.bug;
-    }
-    asked.messages.note(
-      `json-rules-engine agrees on ${count(answer.counts.open, 'open gate') || 'all that is open: nothing'}`,
-    );
+  const split = answer.verdict === 'open' ? await splitOver(site.value, gates.value) : undefined;
+  if (split !== undefined) {
+    await asked.messages.faults([split]);
+    return exit.held;
   }
-  world.out.write(rendered(answer, asked, world));
+  world.out.write(rendered(answer, { ...asked, look: lookOf(site.value, asked.look) }, world));
   if (asked.settings.on('exit-zero')) return exit.ok;
   return { open: exit.ok, closed: exit.denied, unknown: exit.held }[answer.verdict];
 }
 
-/** An open gate that the other engine would keep shut: one of the two is wrong, and nothing is told of either. Gates that
- *  are not open need no second opinion, because they let nothing through. */
-async function disagreements({ gates }: Answer, { judgement }: Site): Promise<readonly Fault[]> {
-  const { agreesToOpen } = await import('../../rules/engine.ts');
-  const faults: Fault[] = [];
-  for (const { gate, object, verdict } of gates) {
-    if (verdict !== 'open' || (await agreesToOpen(gate, judgement.snapshot, object))) continue;
-    const says = `\`${nameOf(gate.name, object)}\` is open here, and not for json-rules-engine`;
-    faults.push(error('RULES_SPLIT', gate.at, says, 'please report it with the capture; until then the gate holds'));
-  }
-  return faults;
+/** Scripts act on an exit of 0: before it is given, the other engine must open the same gates. Where it does not, one of
+ *  the two is wrong, nothing is told of either, and the step holds, `--exit-zero` or not. */
+async function splitOver(site: Site, asked: readonly AskedGate[]): Promise<Fault | undefined> {
+  const [first, ...rest] = gatesOf(site.judgement, asked);
+  const decision = first === undefined ? undefined : await decideOn(site.judgement, 'eval', [first, ...rest]);
+  if (decision?.kind !== 'hold') return undefined;
+  const { fact, object, detail, at } = decision.because[0];
+  const hint = 'please report it with the capture; until then the gate holds';
+  return error('RULES_SPLIT', at, `\`${nameOf(fact, object)}\`: ${detail}`, hint);
 }
 
 function rendered(answer: Answer, asked: Asked, world: World): string {
@@ -71,6 +64,6 @@ function rendered(answer: Answer, asked: Asked, world: World): string {
 function whyNext({ gates }: Answer, asked: Asked, { calledAs }: World): string | undefined {
   const held = gates.find(({ verdict }) => verdict === 'closed') ?? gates.find(({ verdict }) => verdict === 'unknown');
   if (held === undefined) return undefined;
-  const object = held.object === undefined || held.object === 'site' ? [] : [held.object];
+  const object = held.object === undefined || held.object === 'site' ? [] : [asked.look.short(held.object)];
   return nextCommand(calledAs, ['why', held.gate.name, ...object], asked, ['profile', 'capture', 'now']);
 }

@@ -1,13 +1,14 @@
 import type { Reading } from '../../kernel/fact.ts';
+import type { Fault, Loaded } from '../../kernel/fault.ts';
 import { readingAt } from '../../kernel/snapshot.ts';
 import { subjectKinds } from '../../kernel/subject.ts';
 import { type FactType, formatDuration, formatValue } from '../../kernel/value.ts';
 import { type FactDeclaration, vocabulary, vocabularyVersion } from '../../kernel/vocabulary.ts';
-import { hintFor } from '../../rules/suggest.ts';
+import { hintFor, listed } from '../../rules/suggest.ts';
 import { ago, moment } from '../ages.ts';
 import type { Asked } from '../asked.ts';
-import { openSite, type Site } from '../inputs.ts';
-import { unknownName } from '../names.ts';
+import { lookOf, openSite, type Site } from '../inputs.ts';
+import { objectMeant, unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
 import { type Data, json, yaml } from '../render/data.ts';
 import { header } from '../render/header.ts';
@@ -16,19 +17,23 @@ import { type Cell, paragraph, table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
-  const facts: FactDeclaration[] = [];
+  const questions: Question[] = [];
   const faults = [];
   const all = [...vocabulary.values()];
-  for (const word of asked.args) {
+  for (const typed of asked.args) {
+    // As `-o name` prints it: what is meant, and of whom.
+    const slash = typed.indexOf('/');
+    const word = slash === -1 ? typed : typed.slice(0, slash);
+    const object = slash === -1 ? undefined : typed.slice(slash + 1);
     const found = all.filter(({ name, subject }) => name === word || subject === word);
     if (found.length === 0) {
       const hint = hintFor(word, [...vocabulary.keys(), ...subjectKinds], `\`${world.calledAs} facts\` lists all`);
       faults.push(unknownName(`there is no fact and no subject \`${word}\``, hint));
     }
-    facts.push(...found.filter((fact) => !facts.includes(fact)));
+    questions.push(...found.map((fact) => ({ fact, object })));
   }
   if (faults.length > 0) return refuse(faults, asked, world);
-  const shown = asked.args.length === 0 ? all : facts;
+  const shown = asked.args.length === 0 ? all : [...new Set(questions.map(({ fact }) => fact))];
   // A profile that only a file names is no question about a site; a capture always is.
   if (asked.settings.get('capture') === undefined && asked.settings.get('profile')?.origin !== 'flag') {
     world.out.write(vocabularyText(shown, asked));
@@ -36,8 +41,16 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   }
   const site = await openSite(asked, world);
   if (!site.ok) return site.code;
-  world.out.write(readingsText(shown, site.value, asked));
+  const rows = rowsOf(shown, questions, site.value);
+  if (!rows.ok) return refuse(rows.faults, asked, world);
+  world.out.write(readingsText(shown, rows.value, site.value, { ...asked, look: lookOf(site.value, asked.look) }));
   return exit.ok;
+}
+
+/** One word of the question: a fact, of one object or of everybody. */
+interface Question {
+  readonly fact: FactDeclaration;
+  readonly object: string | undefined;
 }
 
 // --- the vocabulary ---
@@ -128,16 +141,49 @@ interface Row {
   readonly reading: Reading;
 }
 
-function readingsText(facts: readonly FactDeclaration[], site: Site, { format, look }: Asked): string {
+function rowsOf(facts: readonly FactDeclaration[], questions: readonly Question[], site: Site): Loaded<readonly Row[]> {
+  const { snapshot } = site.judgement;
+  const faults: Fault[] = [];
+  /** A kind of object has many facts, and is missing once. */
+  const wrong = new Map<string, string | undefined>();
+  const objects = new Map<FactDeclaration, string[]>();
+  for (const { fact, object: word } of questions) {
+    if (word === undefined) continue;
+    const object = objectMeant(word, site);
+    if (!object.ok) faults.push(...object.faults);
+    else if (snapshot.populations[fact.subject].indexOf.has(object.value)) {
+      objects.set(fact, [...(objects.get(fact) ?? []), object.value]);
+    } else {
+      const ids = snapshot.populations[fact.subject].members.map(({ id }) => site.names.shorten(id));
+      const hint = hintFor(
+        word,
+        ids,
+        ids.length === 0 ? `no ${fact.subject} is known` : `there are ${listed(ids, 'and')}`,
+      );
+      wrong.set(`there is no ${fact.subject} called \`${word}\``, hint);
+    }
+  }
+  faults.push(...[...wrong].map(([says, hint]) => unknownName(says, hint)));
+  if (faults.length > 0) return { ok: false, faults };
+  const rows = facts.flatMap((fact): readonly Row[] => {
+    const everybody = questions.every((question) => question.fact !== fact || question.object === undefined);
+    return snapshot.populations[fact.subject].members.flatMap(({ id }, index) =>
+      everybody || objects.get(fact)?.includes(id)
+        ? [{ fact, object: id, reading: readingAt(snapshot, fact.name, index) }]
+        : [],
+    );
+  });
+  return { ok: true, value: rows, warnings: [] };
+}
+
+function readingsText(
+  facts: readonly FactDeclaration[],
+  rows: readonly Row[],
+  site: Site,
+  { format, look }: Asked,
+): string {
   const { judgement, nowMs, profile, capture } = site;
   const { snapshot } = judgement;
-  const rows = facts.flatMap((fact): readonly Row[] =>
-    snapshot.populations[fact.subject].members.map(({ id }, index) => ({
-      fact,
-      object: id,
-      reading: readingAt(snapshot, fact.name, index),
-    })),
-  );
   switch (format) {
     case 'json':
     case 'yaml': {

@@ -6,8 +6,8 @@ import { shown } from '../../rules/shown.ts';
 import { hintFor, listed } from '../../rules/suggest.ts';
 import { waysToClose, waysToOpen } from '../../rules/ways.ts';
 import type { Asked } from '../asked.ts';
-import { openSite, type Site } from '../inputs.ts';
-import { objectFault, unknownName } from '../names.ts';
+import { lookOf, openSite, type Site } from '../inputs.ts';
+import { objectAsked, unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
 import { json, yaml } from '../render/data.ts';
 import { type Why, type WhyObject, whyData, whyText } from '../render/why.ts';
@@ -20,7 +20,7 @@ const treesMax = 3;
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const site = await openSite(asked, world);
   if (!site.ok) return site.code;
-  const [word = '', object] = splitName(asked.args, site.value);
+  const [word, typed] = splitName(asked.args, site.value);
   const rule = rulesOf(site.value).find(({ name }) => name === word);
   if (rule === undefined) {
     const names = rulesOf(site.value).map(({ name }) => name);
@@ -31,13 +31,17 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
       world,
     );
   }
-  const fault = object === undefined ? undefined : objectFault(rule, object, site.value);
-  if (fault !== undefined) return refuse([fault], asked, world);
-  const why = explained(rule, object, site.value, asked.settings.on('all') || isData(asked));
+  const object = typed === undefined ? undefined : objectAsked(rule, typed, site.value);
+  if (object?.ok === false) return refuse(object.faults, asked, world);
+  const why = explained(rule, object?.value, site.value, asked.settings.on('all') || isData(asked));
   const next = why.others.map((one) =>
-    nextCommand(world.calledAs, ['why', rule.name, one], asked, ['profile', 'capture', 'now']),
+    nextCommand(world.calledAs, ['why', rule.name, site.value.names.shorten(one)], asked, [
+      'profile',
+      'capture',
+      'now',
+    ]),
   );
-  world.out.write(rendered(why, next[0], asked));
+  world.out.write(rendered(why, next[0], { ...asked, look: lookOf(site.value, asked.look) }));
   return exit.ok;
 }
 

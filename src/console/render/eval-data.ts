@@ -30,17 +30,21 @@ export function evalData(answer: Answer): Data {
         at: placeData(gate.at),
       };
     }),
-    findings: findings.map(({ pack, finding, object, raised, reasons }) => ({
-      finding: finding.name,
-      object: object ?? null,
-      verdict: raised ? 'raised' : 'unknown',
-      severity: finding.severity,
-      missing: raised ? [] : reasons().map(reasonData),
-      pack,
-      says: finding.says,
-      next: finding.next ?? null,
-      at: placeData(finding.at),
-    })),
+    findings: findings.map(({ pack, finding, object, raised, reasons }) => {
+      const found = reasons().map(reasonData);
+      return {
+        finding: finding.name,
+        object: object ?? null,
+        verdict: raised ? 'raised' : 'unknown',
+        severity: finding.severity,
+        because: raised ? found : [],
+        missing: raised ? [] : found,
+        pack,
+        says: finding.says,
+        next: finding.next ?? null,
+        at: placeData(finding.at),
+      };
+    }),
     workflows: [],
   };
 }

@@ -1,7 +1,8 @@
 import type { Reason, VerdictWord } from '../../kernel/verdict.ts';
 import { reasonsAgainst } from '../../operator/spine.ts';
-import { ago, moment } from '../ages.ts';
-import type { Answer, FindingAnswer, GateAnswer } from '../answer.ts';
+import { ago, moment, sourceWords } from '../ages.ts';
+import type { Answer, GateAnswer } from '../answer.ts';
+import { harmless } from '../escape.ts';
 import { type Look, type Paint, plainly } from '../paint.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import { header } from './header.ts';
@@ -15,10 +16,10 @@ export function evalText(answer: Answer, look: Look, whyCommand: string | undefi
   return [
     header(answer, look),
     siteText(answer, look),
-    findingsText(answer.findings, look),
+    findingsText(answer, look),
     gatesText(answer.gates, look),
     heldText(answer, look),
-    whyCommand === undefined ? '' : `why: ${plainly(whyCommand, look)}\n`,
+    whyCommand === undefined ? '' : `why: ${harmless(whyCommand)}\n`,
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -45,7 +46,7 @@ function siteText({ site, nowMs }: Answer, look: Look): string {
   return lines.join('');
 }
 
-function findingsText(findings: readonly FindingAnswer[], look: Look): string {
+function findingsText({ findings, nowMs }: Answer, look: Look): string {
   const raised = grouped(
     findings.filter((found) => found.raised),
     ({ finding }) => finding.name,
@@ -57,9 +58,13 @@ function findingsText(findings: readonly FindingAnswer[], look: Look): string {
   const rows: (readonly Cell[])[] = [];
   for (const group of raised) {
     const { finding } = group[0];
+    const readings = [...new Set(group.flatMap(({ reasons }) => reasons().map((one) => reasonLine(one, nowMs, look))))];
+    const seen = look.wide ? readings : readings.slice(0, 1);
+    const rest = readings.length - seen.length;
     const paint =
       finding.severity === 'critical' ? look.bad : finding.severity === 'warning' ? look.unsure : look.quiet;
     rows.push([{ text: finding.severity, paint }, finding.name, objects(group, look), finding.says]);
+    for (const line of seen) rows.push(['', '', '', `${line}${rest > 0 ? `, and ${rest} more` : ''}`]);
     if (finding.next !== undefined) rows.push(['', '', '', { text: `next: ${finding.next}`, paint: look.quiet }]);
   }
   for (const group of unsure) {
@@ -151,7 +156,7 @@ export function reasonLine(reason: Reason, nowMs: number, look: Look): string {
       : look.wide
         ? `seen ${moment(seenAtMs)}, ${ago(seenAtMs, nowMs)}`
         : `seen ${ago(seenAtMs, nowMs)}`;
-  const seen = [when, source === undefined ? '' : look.wide || when === '' ? `in ${source}` : '']
+  const seen = [when, source === undefined ? '' : look.wide || when === '' ? sourceWords(source) : '']
     .filter((part) => part !== '')
     .join(', ');
   const place = look.wide ? `   ${at.file}:${at.line}` : '';
@@ -171,7 +176,7 @@ function more(total: number, indentation: string, look: Look): string {
 }
 
 function objects(list: readonly { readonly object: string | undefined }[], look: Look): string {
-  const names = list.map(({ object }) => object ?? 'all of them');
+  const names = list.map(({ object }) => (object === undefined ? 'all of them' : look.short(object)));
   let room = objectsRoom;
   const fitting = names.findIndex((name, at) => {
     room -= name.length + 1;

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../kernel/value.ts';
 import type { Explanation, Truth } from '../../kernel/verdict.ts';
-import { ago, moment } from '../ages.ts';
+import { ago, moment, sourceWords } from '../ages.ts';
 import { type Look, plainly } from '../paint.ts';
 import { columnsOf, wrap } from '../table.ts';
 
@@ -29,7 +29,9 @@ export interface TreeForm {
 export function treeText(explanation: Explanation, look: Look, how: TreeForm): string {
   const lines: Line[] = [];
   const writer = new Writer(lines, look, how);
-  writer.children(partsOf(explanation), '', explanation.truth);
+  const parts = partsOf(explanation);
+  // A rule may be one leaf, or a list that nobody knows: then that is all there is to say.
+  writer.children(parts.length === 0 ? [explanation] : parts, '', explanation.truth);
   return laidOut(lines, look);
 }
 
@@ -103,7 +105,7 @@ class Writer {
         ? ''
         : `seen ${this.#look.wide ? `${moment(seenAtMs)}, ` : ''}${ago(seenAtMs, this.#how.nowMs)}`;
     const limit = when !== '' && Number.isFinite(maxAgeMs) ? ` (at most ${formatDuration(maxAgeMs)})` : '';
-    return [`${when}${limit}`, source === undefined ? '' : `in ${source}`].filter((part) => part !== '').join(' ');
+    return [`${when}${limit}`, source === undefined ? '' : sourceWords(source)].filter((part) => part !== '').join(' ');
   }
 }
 
@@ -111,6 +113,8 @@ class Writer {
 function simplified(part: Explanation): Explanation {
   const [only, second] = part.parts;
   if (only === undefined || second !== undefined) return part;
+  // The words of a leaf under a `not` say already what must not be.
+  if (part.what.kind === 'not' && part.says === undefined && isLeaf(only)) return { ...only, truth: part.truth };
   if (part.what.kind === 'named' || (part.what.kind === 'member' && only.truth === part.truth)) return simplified(only);
   return part;
 }
@@ -130,6 +134,10 @@ function partsOf(explanation: Explanation): readonly Explanation[] {
   return parts;
 }
 
+function isLeaf({ what }: Explanation): boolean {
+  return what.kind === 'leaf' || what.kind === 'asks-unknown';
+}
+
 function titleOf(part: Explanation, simple: Explanation): string {
   const lead: string[] = [];
   let sentence = simple.says;
@@ -143,13 +151,14 @@ function titleOf(part: Explanation, simple: Explanation): string {
   }
   // The author's sentence says it best, then the name of the condition; a leaf speaks for itself.
   const own = textOf(simple);
-  const isLeaf = simple.what.kind === 'leaf' || simple.what.kind === 'asks-unknown';
-  const title = sentence ?? (isLeaf ? undefined : name);
+  const title = sentence ?? (isLeaf(simple) ? undefined : name);
   if (title === undefined) return [...lead, own].join(' ');
-  return [...lead, isLeaf ? `${title}: ${own}` : simple.what.kind === 'all' ? title : `${title} (${own})`].join(' ');
+  return [...lead, isLeaf(simple) ? `${title}: ${own}` : simple.what.kind === 'all' ? title : `${title} (${own})`].join(
+    ' ',
+  );
 }
 
-function textOf({ what }: Explanation): string {
+function textOf({ what, parts }: Explanation): string {
   switch (what.kind) {
     case 'leaf':
     case 'asks-unknown':
@@ -159,7 +168,7 @@ function textOf({ what }: Explanation): string {
     case 'any':
       return 'one of these';
     case 'not':
-      return 'not so';
+      return parts[0] === undefined ? 'not so' : `not: ${titleOf(parts[0], simplified(parts[0]))}`;
     case 'named':
       return what.name;
     case 'member':

@@ -9,6 +9,7 @@ import type { Finding, Gate } from '../../rules/pack.ts';
 import type { Change } from '../../rules/suppose.ts';
 import type { Closings, Ways } from '../../rules/ways.ts';
 import { moment } from '../ages.ts';
+import { harmless } from '../escape.ts';
 import { count } from '../messages.ts';
 import { type Look, plainly } from '../paint.ts';
 import { paragraph } from '../table.ts';
@@ -54,7 +55,7 @@ export function whyText(why: Why, look: Look, next: string | undefined): string 
     const rest = why.others.length > 6 ? ` and ${why.others.length - 6} more` : '';
     parts.push(
       paragraph(look, '', `${why.others.length} more, in the same way: ${names}${rest}; --all shows them`) +
-        (next === undefined ? '' : `why: ${plainly(next, look)}\n`),
+        (next === undefined ? '' : `why: ${harmless(next)}\n`),
     );
   }
   return parts.join('\n');

@@ -336,3 +336,75 @@ describe('facts and captures', () => {
     expect((await nwctl(['capture', 'pack', 'captures/calm', '-o', '/nowhere/x.gz'])).code).toBe(1);
   });
 });
+
+describe('long names', () => {
+  const resync = ['-p', 'profiles/two-node', '-c', 'captures/resync-before-next-node'];
+  const full = 'pvc-2d418172-f4e5-49ba-9ca7-2866944b0d49';
+
+  test('are short for people, and whole for machines and in wide', async () => {
+    const text = await nwctl(['eval', ...resync]);
+    expect(text.out).toContain('pvc-2d418172@node-a:node-b is SyncTarget');
+    expect(text.out).not.toContain(full);
+    for (const format of ['wide', 'json', 'name']) {
+      expect((await nwctl(['eval', ...resync, '-o', format])).out, format).toContain(full);
+    }
+  });
+
+  test.each([
+    ['why', ['why', 'replica-may-be-removed', 'pvc-2d418172@node-a', ...resync], 0, 'pvc-2d418172@node-a'],
+    ['eval --gate', ['eval', '--gate', 'replica-may-be-removed/pvc-2d418172@node-a', ...resync], 3, '1 closed'],
+    ['facts', ['facts', 'replica.disk/pvc-2d418172@node-a', ...resync], 0, 'Inconsistent'],
+  ])('may be typed short: %s', async (_, args, code, says) => {
+    const ran = await nwctl(args);
+    expect({ code: ran.code, err: ran.err }).toEqual({ code, err: '' });
+    expect(ran.out).toContain(says);
+  });
+
+  test('facts of one object show that object only, and one that does not exist is told once', async () => {
+    const { out } = await nwctl(['facts', 'replica.disk/pvc-2d418172@node-a', 'bond.mode', ...resync]);
+    expect(out.match(/^replica\.disk/gm)).toHaveLength(1);
+    expect(out.match(/^bond\.mode/gm)).toHaveLength(2);
+    const { code, err } = await nwctl(['facts', 'replica/pvc-2d418172@node-z', ...resync]);
+    expect(code).toBe(2);
+    expect(err.match(/there is no replica called/g)).toHaveLength(1);
+  });
+});
+
+describe('why', () => {
+  test('says what is not known when the rule ranges over a list that could not be had', async () => {
+    const args = ['why', 'node-may-restart', '-p', 'profiles/three-node', '-c', 'captures/resync-before-next-node'];
+    expect((await nwctl(args)).out).toMatch(/\? every node: the list is not known \(.*promises 3\)/);
+  });
+
+  test('puts a `not` into words and names each source of a computed fact once', async () => {
+    const args = [
+      'why',
+      'node-may-restart',
+      '--all',
+      ...['-p', 'profiles/two-node', '-c', 'captures/resync-before-next-node'],
+    ];
+    const { out } = await nwctl(args);
+    expect(out).not.toMatch(/not so|in computed from/);
+    const computed = out.match(/computed from .*/g) ?? [];
+    expect(computed.length).toBeGreaterThan(0);
+    for (const line of computed) {
+      const sources = line.replace('computed from ', '').split(' and ');
+      expect(new Set(sources).size, line).toBe(sources.length);
+    }
+  });
+});
+
+test('a raised finding says what was read', async () => {
+  const text = await nwctl(['eval', ...flipped]);
+  expect(text.out).toMatch(
+    /bond\.mode of node-b\/bond1 is balance-rr, raised if it is not active-backup .*seen just now/,
+  );
+  const { findings } = JSON.parse((await nwctl(['eval', ...flipped, '-o', 'json'])).out) as {
+    findings: { finding: string; because: { fact: string; seenAt: string }[]; missing: unknown[] }[];
+  };
+  const found = findings.find(({ finding }) => finding === 'bond-not-in-mode');
+  expect(found?.because).toMatchObject([
+    { fact: 'bond.mode', object: 'node-b/bond1', source: expect.stringContaining('node-b') },
+  ]);
+  expect(found?.missing).toEqual([]);
+});
