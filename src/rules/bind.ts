@@ -63,14 +63,14 @@ export function bind(plan: Plan, snapshot: Snapshot): Bound {
     known.push(state === 'known');
     judged.push(state === 'known' ? members.length : 0);
   }
-  const offsets: number[] = [];
+  const offsets = new Array<number>(plan.per.length);
   let total = 0;
-  for (const kind of plan.per) {
-    offsets.push(total);
-    total += judged[kind] ?? 0;
+  for (let rule = 0; rule < plan.per.length; rule++) {
+    offsets[rule] = total;
+    total += judged[plan.per[rule] ?? 0] ?? 0;
   }
-  const site: (FactValue | undefined)[] = [];
-  for (const read of plan.site) site.push(usableColumn(snapshot, read)[0]);
+  const site = new Array<FactValue | undefined>(plan.site.length);
+  for (let at = 0; at < plan.site.length; at++) site[at] = usableColumn(snapshot, plan.site[at] as PlannedRead)[0];
   const columns: Values[] = [];
   for (const read of plan.columns) columns.push(usableColumn(snapshot, read));
   const links: Indices[] = [];

@@ -11,49 +11,64 @@ export function evaluationOf(
   truths: readonly Truth[],
   offsets: readonly number[],
 ): Evaluation {
-  const count = (of: (pack: RulePack) => readonly unknown[]): number =>
-    packs.reduce((sum, pack) => sum + of(pack).length, 0);
-  const judge = <R>(of: (pack: RulePack) => readonly R[], perOf: (rule: R) => SubjectKind, first: number) => {
+  return new LaidOut(packs, snapshot, truths, offsets);
+}
+
+class LaidOut implements Evaluation {
+  readonly #packs: readonly RulePack[];
+  readonly #snapshot: Snapshot;
+  readonly #truths: readonly Truth[];
+  readonly #offsets: readonly number[];
+  #gates: Evaluation['gates'] | undefined;
+  #findings: Evaluation['findings'] | undefined;
+  #rollup: Evaluation['rollup'] | undefined;
+
+  constructor(packs: readonly RulePack[], snapshot: Snapshot, truths: readonly Truth[], offsets: readonly number[]) {
+    this.#packs = packs;
+    this.#snapshot = snapshot;
+    this.#truths = truths;
+    this.#offsets = offsets;
+  }
+
+  get gates() {
+    this.#gates ??= this.#judged(gatesOf, perOf, 0);
+    return this.#gates;
+  }
+
+  get findings() {
+    this.#findings ??= this.#judged(findingsOf, perOf, this.#count(gatesOf));
+    return this.#findings;
+  }
+
+  get rollup() {
+    this.#rollup ??= this.#judged(rollupOf, () => 'site', this.#count(gatesOf) + this.#count(findingsOf));
+    return this.#rollup;
+  }
+
+  #count(of: (pack: RulePack) => readonly unknown[]): number {
+    return this.#packs.reduce((sum, pack) => sum + of(pack).length, 0);
+  }
+
+  #judged<R>(of: (pack: RulePack) => readonly R[], perOf: (rule: R) => SubjectKind, first: number): Judged<R>[] {
     let at = first;
-    return packs.flatMap((pack) =>
+    return this.#packs.flatMap((pack) =>
       of(pack).map((rule): Judged<R> => {
-        const population = snapshot.populations[perOf(rule)];
-        const offset = offsets[at++] ?? 0;
+        const population = this.#snapshot.populations[perOf(rule)];
+        const offset = this.#offsets[at++] ?? 0;
         if (population.state !== 'known') {
           return { pack, rule, objects: [], truths: [], listUnknown: population.says };
         }
         const objects = idsOf(population);
-        return { pack, rule, objects, truths: truths.slice(offset, offset + objects.length) };
+        return { pack, rule, objects, truths: this.#truths.slice(offset, offset + objects.length) };
       }),
     );
-  };
-  return {
-    get gates() {
-      return kept(this, 'gates', judge(gatesOf, perOf, 0));
-    },
-    get findings() {
-      return kept(this, 'findings', judge(findingsOf, perOf, count(gatesOf)));
-    },
-    get rollup() {
-      return kept(
-        this,
-        'rollup',
-        judge(rollupOf, () => 'site', count(gatesOf) + count(findingsOf)),
-      );
-    },
-  };
+  }
 }
 
 const gatesOf = ({ gates }: RulePack) => gates;
 const findingsOf = ({ findings }: RulePack) => findings;
 const rollupOf = ({ rollup }: RulePack) => rollup;
 const perOf = ({ per }: { readonly per: SubjectKind }): SubjectKind => per;
-
-/** Replaces a getter by what it came to. */
-function kept<T>(on: object, name: string, value: T): T {
-  Object.defineProperty(on, name, { value, enumerable: true });
-  return value;
-}
 
 const ids = new WeakMap<Population, readonly string[]>();
 
