@@ -116,6 +116,24 @@ describe('other shapes', () => {
       { members: three, but: { b: { disk: 'Inconsistent' } } },
       true,
     ],
+    [
+      'one of two tie-breakers leaves while one copy does not see the other: half of them is no majority',
+      't',
+      {
+        members: { ...pairAndTie, u: 'tie-breaker' },
+        but: { 'b:a': { state: 'Connecting', replication: 'Off', peerDisk: 'DUnknown' } },
+      },
+      false,
+    ],
+    [
+      'one of three does: two of them are',
+      't',
+      {
+        members: { ...pairAndTie, u: 'tie-breaker', w: 'tie-breaker' },
+        but: { 'b:a': { state: 'Connecting', replication: 'Off', peerDisk: 'DUnknown' } },
+      },
+      true,
+    ],
     ['three copies, policy all', 'a', { members: three, policy: 'all' }, false],
     ['a client leaves three copies', 'x', { members: { ...three, x: 'client' } }, true],
     ['a client leaves three copies, policy all', 'x', { members: { ...three, x: 'client' }, policy: 'all' }, true],
