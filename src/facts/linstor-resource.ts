@@ -108,10 +108,23 @@ function resourceOf(entry: unknown): Resource | undefined {
     deleting: odd ?? leaving,
     leaving,
     inactive: words.includes('INACTIVE'),
-    drbd: layer !== undefined || at(entry, 'layer_object') === undefined,
+    drbd: layer !== undefined || !isSurelyWithoutDrbd(at(entry, 'layer_object'), 0),
     connections: at(layer, 'drbd', 'connections'),
     volume: (number) => (listAt(entry, 'volumes') ?? []).find((one) => at(one, 'volume_number') === number),
   };
+}
+
+const otherLayers = ['LUKS', 'NVME', 'WRITECACHE', 'CACHE', 'BCACHE', 'STORAGE'];
+
+/** Every layer says what it is, and none is DRBD. A stack that cannot be read whole may have connections. */
+function isSurelyWithoutDrbd(layer: unknown, depth: number): boolean {
+  const children = at(layer, 'children') ?? [];
+  return (
+    depth <= 8 &&
+    otherLayers.includes(textAt(layer, 'type') ?? '') &&
+    Array.isArray(children) &&
+    children.every((child) => isSurelyWithoutDrbd(child, depth + 1))
+  );
 }
 
 /** Layers nest as the profile stacks them (DRBD over LUKS over a cache …), three or four deep. */

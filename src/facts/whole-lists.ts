@@ -18,7 +18,7 @@ export function withWholeLists(
   shape: SiteShape,
 ): Report {
   const missing = [
-    ...replicasLeftOut(linstor.censuses, witnesses),
+    ...leftOutOf(linstor.censuses, witnesses),
     ...volumesLeftOut(linstor.censuses, cluster, shape),
   ].sort();
   const [first] = missing;
@@ -31,16 +31,17 @@ function doubted(census: Census, failed: string): Census {
   return isFailed(census.members) ? census : { ...census, members: { failed } };
 }
 
-function replicasLeftOut(censuses: readonly Census[], witnesses: readonly Report[]): readonly string[] {
-  const listed = idsOf(censuses, 'replica');
-  if (listed === undefined) return [];
+function leftOutOf(censuses: readonly Census[], witnesses: readonly Report[]): readonly string[] {
+  const [replicas, connections] = [idsOf(censuses, 'replica'), idsOf(censuses, 'connection')];
+  if (replicas === undefined || connections === undefined) return [];
+  const listed = new Set([...replicas, ...connections]);
   const leftOut = new Map<string, string>();
   for (const { observations } of witnesses) {
     let last: Subject | undefined;
     for (const { subject, source } of observations) {
       if (subject === last) continue; // what is said of one subject stands together
       last = subject;
-      for (const id of replicasIn(subject)) {
+      for (const id of shownBy(subject)) {
         if (!listed.has(id) && !leftOut.has(id)) leftOut.set(id, `${source} shows ${id}, which LINSTOR does not list`);
       }
     }
@@ -48,12 +49,12 @@ function replicasLeftOut(censuses: readonly Census[], witnesses: readonly Report
   return [...leftOut.values()];
 }
 
-/** A connection shows both of its ends, unless the peer has no name. */
-function replicasIn({ kind, id, of }: Subject): readonly string[] {
+/** A connection shows itself and both of its ends, unless the peer has no name. */
+function shownBy({ kind, id, of }: Subject): readonly string[] {
   if (kind === 'replica') return [id];
   if (kind !== 'connection' || of.replica === undefined) return [];
   const peer = id.slice(of.replica.length + 1);
-  return peer === namelessPeer ? [of.replica] : [of.replica, `${of.volume}@${peer}`];
+  return peer === namelessPeer ? [of.replica] : [of.replica, `${of.volume}@${peer}`, id];
 }
 
 function volumesLeftOut(censuses: readonly Census[], cluster: Cluster, shape: SiteShape): readonly string[] {

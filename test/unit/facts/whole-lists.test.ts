@@ -58,7 +58,7 @@ describe('LINSTOR’s lists are had only while nobody else knows of more', () =>
     [
       'a kernel has a peer that is not listed',
       [kernelOf('node-a', 'pvc-1', ['node-b', 'node-c'])],
-      'drbdsetup status on node-a shows pvc-1@node-c, which LINSTOR does not list',
+      'drbdsetup status on node-a shows pvc-1@node-a:node-c, which LINSTOR does not list',
     ],
     [
       'Kubernetes has another volume',
@@ -68,7 +68,7 @@ describe('LINSTOR’s lists are had only while nobody else knows of more', () =>
     [
       'several: the first is named',
       [...persistentOf('pvc-9'), kernelOf('node-a', 'pvc-8', ['node-b'])],
-      'PersistentVolume pv is pvc-9, which LINSTOR does not list, and 2 more',
+      'PersistentVolume pv is pvc-9, which LINSTOR does not list, and 3 more',
     ],
   ])('%s', (_, others, says) => {
     for (const kind of ['volume', 'replica', 'connection'] as const) {
@@ -88,6 +88,25 @@ describe('LINSTOR’s lists are had only while nobody else knows of more', () =>
   test('the last word of a kernel stands however old it is', () => {
     const raws = [...linstor, kernelOf('node-c', 'pvc-1', [], -1_000_000)];
     expect(stateOf(raws, 'replica').state).toBe('absent');
+  });
+  test.each<[string, unknown, string]>([
+    ['a stack without DRBD', { type: 'LUKS', children: [{ type: 'STORAGE' }] }, 'known'],
+    ['a stack of a word that nobody knows', { type: 'DRBD2' }, 'known 2'],
+    ['a layer without a word', { drbd: {} }, 'known 2'],
+    ['an inner layer without a word', { type: 'LUKS', children: [{}] }, 'known 2'],
+  ])('%s has connections unless it is read whole', (_, layer_object, expected) => {
+    const replies = [
+      said('/v1/view/resources', [
+        { ...place('node-a'), layer_object },
+        { ...place('node-b'), layer_object },
+      ]),
+      said('/v1/resource-definitions', [{ name: 'pvc-1', volume_definitions: [{ volume_number: 0 }] }]),
+    ];
+    const { state, members } = stateOf(replies, 'connection');
+    expect(members.length === 0 ? state : `${state} ${members.length}`).toBe(expected);
+    // And where a kernel has a connection after all, the list is none.
+    const kernel = kernelOf('node-a', 'pvc-1', ['node-b']);
+    expect(stateOf([...replies, kernel], 'connection').state).toBe(expected === 'known' ? 'absent' : 'known');
   });
   test('an agent is a witness as well', () => {
     const spoken = {
