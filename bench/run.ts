@@ -1,6 +1,8 @@
-/** `npm run bench [part…]`: every measurement as a ratio within one run, printed and kept in `bench/report.json`. A missed goal is
+/** `npm run bench [part…]`: every measurement as a ratio within one run, printed and kept in `bench/report.json` and
+ *  in `docs/performance.md`. A missed goal is
  *  printed as missed; it fails nothing, because a noisy machine is no reason to stop anybody. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type BenchReport, withReport } from './document.ts';
 import type { Row } from './row.ts';
 
 const parts: Readonly<Record<string, () => Promise<{ measure(): Promise<readonly Row[]> }>>> = {
@@ -35,9 +37,10 @@ for (const row of cells) {
   );
 }
 if (asked.length === 0) {
-  const report = {
+  const report: BenchReport = {
     node: process.version,
     rows: rows.map((row) => ({ ...row, figure: Number(row.figure.toPrecision(3)) })),
   };
   writeFileSync('bench/report.json', `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync('docs/performance.md', withReport(readFileSync('docs/performance.md', 'utf8'), report));
 }
