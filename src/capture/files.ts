@@ -215,7 +215,9 @@ function faultOf(problem: unknown, file: string, code: FaultCode = 'FILE_UNREADA
   const errno = codeOf(problem);
   if (errno === undefined) throw problem;
   const missing = errno === 'ENOENT' && code === 'FILE_UNREADABLE';
-  const says = sentences[errno] ?? `could not be used: ${errno}`;
+  const into =
+    errno === 'ENOENT' && code === 'FILE_UNWRITABLE' ? 'would stand in a folder that does not exist' : undefined;
+  const says = into ?? sentences[errno] ?? `could not be used: ${errno}`;
   return error(missing ? 'FILE_MISSING' : code, { file, line: 1, col: 1 }, says);
 }
 

@@ -31,7 +31,8 @@ const mebi = 2 ** 20;
 const bytesMax = { json: 256 * mebi, yaml: 8 * mebi, text: 64 * mebi, manifest: mebi };
 const yamlPartsMax = 1_000_000;
 
-/** A folder's files → a capture. Every fault of every file at once; one error loads nothing. */
+/** A folder's files → a capture. Every fault of every file at once; one error loads nothing. Faults name files as seen from
+ *  the folder; the folder itself is `''`. */
 export function captureFromFolder(
   name: string,
   entries: readonly CaptureEntry[],
@@ -60,7 +61,7 @@ export function captureFromFolder(
     faults.push(
       error(
         'CAPTURE_FORMAT',
-        startOf(name),
+        startOf(''),
         'holds nothing that a capture could be made of',
         'put what `kubectl get nodes -o json` printed into it; docs/captures.md says more',
       ),

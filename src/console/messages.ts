@@ -53,7 +53,7 @@ export function closingOf(faults: readonly Fault[], calledAs: string): string {
   const warnings = faults.length - errors;
   const counts = [count(errors, 'error'), count(warnings, 'warning')].filter((part) => part !== '').join(', ');
   const code = (faults.find(({ severity }) => severity === 'error') ?? faults[0])?.code;
-  return `${counts}${errors > 0 ? ': nothing was loaded' : ''}   explain: ${calledAs} explain ${code ?? ''}`.trimEnd();
+  return `${counts}${errors > 0 ? `: nothing was ${code === 'FILE_UNWRITABLE' ? 'written' : 'loaded'}` : ''}   explain: ${calledAs} explain ${code ?? ''}`.trimEnd();
 }
 
 export function count(many: number, what: string): string {

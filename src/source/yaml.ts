@@ -1,5 +1,7 @@
 import {
   type Alias,
+  Composer,
+  type CST,
   isAlias,
   isMap,
   isScalar,
@@ -7,7 +9,7 @@ import {
   Lexer,
   type Node,
   type Pair,
-  parseAllDocuments,
+  Parser,
   type Scalar,
 } from 'yaml';
 import { error, type Fault, type Loaded, type Place } from '../kernel/fault.ts';
@@ -52,20 +54,16 @@ function treesOf(source: SourceText, partsMax: number, tokens: number): Loaded<r
     faults.push(error(code, places.at(offset, length), message, hint));
   };
 
-  const beyond = firstBeyond(source.text, tokens);
-  if (beyond !== undefined) {
-    if (beyond.bound === 'depth') refuse('YAML_TOO_DEEP', beyond.offset, `is nested deeper than ${depthMax} levels`);
-    else refuse('YAML_TOO_LARGE', beyond.offset, `has more than ${tokens} words and signs up to here`);
+  const tokensRead = boundedTokens(source.text, tokens);
+  if ('bound' in tokensRead) {
+    const { bound, offset } = tokensRead;
+    if (bound === 'depth') refuse('YAML_TOO_DEEP', offset, `is nested deeper than ${depthMax} levels`);
+    else refuse('YAML_TOO_LARGE', offset, `has more than ${tokens} words and signs up to here`);
     return { ok: false, faults };
   }
-  const documents = parseAllDocuments(source.text, {
-    // The library compares every key with every other; we look them up below.
-    uniqueKeys: false,
-    prettyErrors: false,
-    merge: false,
-    logLevel: 'silent',
-  });
-  if (!Array.isArray(documents)) return { ok: true, value: [], warnings: [] };
+  // The library compares every key with every other; we look them up below.
+  const options = { uniqueKeys: false, prettyErrors: false, merge: false, logLevel: 'silent' } as const;
+  const documents = [...new Composer(options).compose(tokensRead.read)];
   for (const { errors, directives } of documents) {
     if (directives?.yaml.version !== undefined && directives.yaml.version !== '1.2') {
       refuse('YAML_SYNTAX', 0, `is YAML ${directives.yaml.version}`, 'only YAML 1.2 is read; remove the `%YAML` line');
@@ -198,12 +196,14 @@ function isOverflow(message: string): boolean {
   return /call stack size|stack overflow/i.test(message);
 }
 
-/** Where a text goes past a bound. Asked of the lexer first, which stops there: composing nests as deep as the text, and
- *  takes several times as long. */
-function firstBeyond(
+/** A text as the library's parser takes it apart, or where it goes past a bound. The lexer is asked word by word and left
+ *  there: composing nests as deep as the text, and takes several times as long. */
+function boundedTokens(
   text: string,
   tokens: number,
-): { readonly bound: 'depth' | 'tokens'; readonly offset: number } | undefined {
+): { readonly read: readonly CST.Token[] } | { readonly bound: 'depth' | 'tokens'; readonly offset: number } {
+  const parser = new Parser();
+  const read: CST.Token[] = [];
   let depth = 0;
   let offset = 0;
   let count = 0;
@@ -216,8 +216,10 @@ function firstBeyond(
     if (count > tokens) return { bound: 'tokens', offset };
     // The lexer's control marks stand for no text.
     if (token !== '\x02' && token !== '\x18' && token !== '\x1f') offset += token.length;
+    for (const part of parser.next(token)) read.push(part);
   }
-  return undefined;
+  for (const part of parser.end()) read.push(part);
+  return { read };
 }
 
 function scalarValue(scalar: Scalar): string | number | boolean | null {

@@ -2,6 +2,8 @@ import type { Fault } from '../../kernel/fault.ts';
 import { vocabulary } from '../../kernel/vocabulary.ts';
 import { loadTest, testHeader } from '../../profile/test-file.ts';
 import { loadPacks } from '../../rules/load-packs.ts';
+import type { SourceText } from '../../source/text.ts';
+import { parseTrees } from '../../source/yaml.ts';
 import type { Asked } from '../asked.ts';
 import { openProfile } from '../inputs.ts';
 import { refuse } from '../refuse.ts';
@@ -12,6 +14,8 @@ import { beside, testFilesOf } from '../tests.ts';
 import { usage } from '../usage.ts';
 import { kindIn, readSource, yamlFiles } from '../walk.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
+
+const ours = /nodewright|RulePack|EdgeProfile/;
 
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const configured = asked.settings.text('profile');
@@ -103,16 +107,26 @@ async function checkCapture(path: string, { stdin }: World): Promise<Checked> {
 function checkFile(path: string, { disk }: World, isNamed: boolean): Checked {
   const read = readSource(disk, path);
   if ('faults' in read) return { path, faults: read.faults };
+  const unread = isNamed ? [] : unreadable(read.source);
+  if (unread.length > 0) return { path, kind: 'other', faults: unread };
   const kind = kindIn(read.source);
   if (kind === 'RuleTest') {
     const header = testHeader(read.source);
     return { path, kind: 'test', faults: header.ok ? header.warnings : header.faults };
   }
   // Whatever a person names is meant to be a pack if it is nothing else; what merely lies in a folder need not be ours.
-  const looksLikeOurs = kind !== undefined || isNamed || /nodewright|RulePack|EdgeProfile/.test(read.source.text);
+  const looksLikeOurs = kind !== undefined || isNamed || ours.test(read.source.text);
   if (kind === 'Capture' || !looksLikeOurs) return { path, kind: 'other', faults: [] };
   const packs = loadPacks([read.source], { vocabulary, standIns: true });
   return { path, kind: 'pack', faults: packs.ok ? packs.warnings : packs.faults };
+}
+
+/** A file that is no YAML says nothing about whose it is: it is never passed over in silence. One that does not name us may
+ *  be somebody else's template, and is only a warning. */
+function unreadable(source: SourceText): readonly Fault[] {
+  if (ours.test(source.text)) return [];
+  const trees = parseTrees(source);
+  return trees.ok ? [] : trees.faults.map((fault) => ({ ...fault, severity: 'warning' }));
 }
 
 function rendered(checked: readonly Checked[], { format, look }: Asked, { calledAs }: World): string {

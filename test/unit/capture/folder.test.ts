@@ -382,7 +382,7 @@ describe('bad input', () => {
     ['a path that climbs', { '../n.json': '{}' }, 'CAPTURE_NAME ../n.json:1:1'],
     ['a path with an escape', { [`${red}.json`]: '{}' }, 'CAPTURE_NAME'],
     ['a host called __proto__', { 'hosts/__proto__/proc/drbd': '' }, 'CAPTURE_NAME hosts/__proto__/proc/drbd:1:1'],
-    ['nothing at all', {}, 'CAPTURE_FORMAT site:1:1'],
+    ['nothing at all', {}, 'CAPTURE_FORMAT :1:1'],
   ];
   test.each(cases)('%s is a fault with its place', (_, files, says) => {
     const started = performance.now();

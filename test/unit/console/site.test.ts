@@ -408,3 +408,39 @@ test('a raised finding says what was read', async () => {
   ]);
   expect(found?.missing).toEqual([]);
 });
+
+describe('a stranger', () => {
+  const folder = (files: Readonly<Record<string, string>>): string => {
+    const path = mkdtempSync(join(tmpdir(), 'nwctl-'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+    return path;
+  };
+
+  test('is told of every file in a folder that is no YAML, whoever wrote it', async () => {
+    const path = folder({
+      'tab.yaml': 'a:\n\tb: 1\n',
+      'twice.yaml': 'a: 1\na: 2\n',
+      'deep.yaml': '['.repeat(100),
+      'ours.yaml': 'apiVersion: nodewright.spectrocloud.com/v1alpha1\nkind: RulePack\nkind: RulePack\n',
+      'theirs.yaml': 'a: 1\n---\nb: 2\n',
+    });
+    const { code, out, err } = await nwctl(['check', path]);
+    const said = out + err;
+    expect(code).toBe(2);
+    for (const name of ['tab', 'twice', 'deep'])
+      expect(said).toMatch(new RegExp(`${name}\\.yaml:\\d+:\\d+: warning: `));
+    expect(said).toMatch(/ours\.yaml:3:1: `kind` stands here twice/);
+    expect(said).not.toContain('theirs.yaml');
+  });
+
+  test('is named the empty folder once, and where a file would have gone', async () => {
+    const path = folder({});
+    const shown = await nwctl(['capture', 'show', path]);
+    expect(shown.err.startsWith(`${path}`)).toBe(true);
+    expect(shown.err.split(':')[0]?.replace(/\/$/, '')).toBe(path);
+    const packed = await nwctl(['capture', 'pack', 'captures/calm', '-o', join(path, 'none', 'x.gz')]);
+    expect(packed).toMatchObject({ code: 1, out: '' });
+    expect(packed.err).toContain('would stand in a folder that does not exist');
+    expect(packed.err).toContain('nothing was written');
+  });
+});
