@@ -37,23 +37,43 @@ export function indexIn(scope: Scope | undefined, kind: SubjectKind): number {
 }
 
 /** The members that a quantifier means, as indices of its population. */
-export function membersMeant({ over, within, except }: Quantified, snapshot: Snapshot, scope: Scope | undefined) {
+export function membersMeant(condition: Quantified, snapshot: Snapshot, scope: Scope | undefined) {
+  const { over, except } = condition;
   const population = snapshot.populations[over];
-  const whose = within.filter((kind) => kind !== 'site');
-  const nearest = whose.find((kind) => kind !== over && !whose.some((other) => ancestorsOf(other).includes(kind)));
+  const { nearest, others } = ownersMeant(condition);
   const candidates =
     nearest === undefined ? everybody(population) : belonging(population, nearest, idIn(scope, nearest));
-  const others = whose.filter((kind) => kind !== nearest);
   if (others.length === 0 && except === undefined) return candidates;
   const idOf = (index: number, kind: SubjectKind): string | undefined => {
     const member = population.members[index];
     return kind === 'site' ? 'site' : kind === over ? member?.id : member?.of[kind];
   };
+  const excepted = except === undefined ? undefined : idIn(scope, except);
   return candidates.filter(
     (index) =>
       others.every((kind) => idOf(index, kind) === idIn(scope, kind)) &&
-      (except === undefined || idOf(index, except) !== idIn(scope, except)),
+      (except === undefined || idOf(index, except) !== excepted),
   );
+}
+
+interface OwnersMeant {
+  /** The owner whose members are looked up at once; the others are compared. */
+  readonly nearest: SubjectKind | undefined;
+  readonly others: readonly SubjectKind[];
+}
+
+/** It follows from the condition alone, which is asked of every subject of a site. */
+const ownersOf = new WeakMap<Quantified, OwnersMeant>();
+
+function ownersMeant(condition: Quantified): OwnersMeant {
+  const kept = ownersOf.get(condition);
+  if (kept !== undefined) return kept;
+  const { over, within } = condition;
+  const whose = within.filter((kind) => kind !== 'site');
+  const nearest = whose.find((kind) => kind !== over && !whose.some((other) => ancestorsOf(other).includes(kind)));
+  const made = { nearest, others: whose.filter((kind) => kind !== nearest) };
+  ownersOf.set(condition, made);
+  return made;
 }
 
 const everybodyOf = new WeakMap<Population, readonly number[]>();
