@@ -134,6 +134,18 @@ describe('other shapes', () => {
       },
       true,
     ],
+    [
+      'half of four copies and half of the tie-breakers are no majority, if one of the others does not see more',
+      'c',
+      {
+        members: { ...three, d: 'diskful', t: 'tie-breaker', u: 'tie-breaker' },
+        but: {
+          'b:a': { state: 'Connecting', replication: 'Off', peerDisk: 'DUnknown' },
+          'b:t': { state: 'Connecting', replication: 'Off', peerDisk: 'Diskless' },
+        },
+      },
+      false,
+    ],
     ['three copies, policy all', 'a', { members: three, policy: 'all' }, false],
     ['a client leaves three copies', 'x', { members: { ...three, x: 'client' } }, true],
     ['a client leaves three copies, policy all', 'x', { members: { ...three, x: 'client' }, policy: 'all' }, true],

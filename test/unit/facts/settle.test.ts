@@ -141,6 +141,15 @@ describe('computed from two sides', () => {
   });
   test('what lay ahead is an ordinary reading once its moment has passed', () => {
     const store = storeWith({}, { 'replica.disk': 2_000 });
+    const later = createStore(vocabulary);
+    later.fold(censusOf(shape));
+    const ahead = observationsOf(shape).map((one) => ({
+      ...one,
+      seenAtMs: one.fact === 'replica.disk' && one.subject.id === 'v@a' ? 900 : 2_000,
+    }));
+    later.fold(report('everybody', 'site', ahead));
+    expect(readingOf(later, 1_000)).toMatchObject({ kind: 'stale', seenAtMs: 2_000 });
+    expect(readingOf(later, 2_500)).toMatchObject({ kind: 'known', seenAtMs: 900 });
     expect(readingOf(store, 1_000)).toMatchObject({ kind: 'stale', seenAtMs: 2_000 });
     expect(readingOf(store, 2_500)).toMatchObject({ kind: 'known', value: true, seenAtMs: 900 });
   });
