@@ -50,7 +50,9 @@ const leaves: readonly string[] = [
   '{fact: node.drbdVersion, operator: lessThan, value: 9.2.14}',
   '{fact: node.role, operator: equal, value: wrker}',
   '{fact: node.role, operator: equal, value: {fact: node.satellite}}',
+  '{fact: node.role, operator: equal, value: [worker]}',
   '{fact: node.role, operator: in, value: worker}',
+  '{every: bond, in: node, satisfies: {fact: vm.phase, operator: equal, value: Running}}',
   '{fact: node.role, operator: in, value: []}',
   '{fact: node.role, operator: in, value: [nobody]}',
   '{fact: node.name, operator: in, value: [a, b, a]}',
@@ -153,6 +155,12 @@ const machines: readonly string[] = [
   'drives: BondModeFlipPlan\nstates: {A: {step: {command: bond.set-mode, on: {every: node}, with: {mode: {fact: cohort.bond.nobody}}}}}',
   'drives: BondModeFlipPlan\nstates: {A: {step: {command: bond.set-mode, on: {every: node}, with: {mode: {fact: param.nobody}}}}}',
   'drives: BondModeFlipPlan\nstates: {A: {step: {command: bond.set-mode, on: {every: node, where: {fact: node.ready, operator: equal, value: 1}}, with: {mode: active-backup}}}}',
+  'drives: BondModeFlipPlan\nstates: {A: {settled: {all: [{any: [{fact: site.linstorReachable, operator: equal, value: true}, {gate: quiet}]}]}}}',
+  'drives: BondModeFlipPlan\nstates: {A: {settled: {any: [{fact: site.linstorReachable, operator: equal, value: true}, {all: [{fact: site.linstorReachable, operator: equal, value: true}, {gate: quiet}]}]}}}',
+  'drives: BondModeFlipPlan\nstates: {A: {settled: {unknown: site.linstorReachable}}}',
+  'drives: BondModeFlipPlan\nstates: {A: {settled: {every: node, in: site, satisfies: {fact: cohort.node.ready, operator: equal, value: true}}}}',
+  'drives: BondModeFlipPlan\nstates: {A: {settled: {every: node, in: site, satisfies: {every: node, in: site, satisfies: {every: node, in: site, satisfies: {every: node, in: site, satisfies: {fact: site.linstorReachable, operator: equal, value: true}}}}}}}',
+  'drives: BondModeFlipPlan\nstates: {A: {settled: {fact: node.ready, operator: equal, value: true}}}',
   'drives: BondModeFlipPlan\nstates: {A: {undo: {command: bond.set-mode, with: {mode: nobody}}}}',
 ];
 
