@@ -1,13 +1,9 @@
 /** One reading of one file in a process of its own, so that its peak of memory is its own: prints milliseconds, bytes above
  *  the start, and how much was read, as JSON. */
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { openCapture } from '../src/capture/files.ts';
 
 const [how = '', path = ''] = process.argv.slice(2);
-// What a capture is read from dies at once, so the young space need not grow. Only a process may say so of itself: the
-// row without it is what a process gets that does not.
-if (how === 'stream-small-young') setFlagsFromString('--semi-space-growth-factor=1');
 const startRss = process.memoryUsage.rss();
 const started = performance.now();
 const count = how === 'parse' ? parseWhole(path) : await readCapture(path);
