@@ -32,6 +32,12 @@ describe('a condition is refused', () => {
     expect(asked(98)).toEqual([]);
     expect(asked(99)).toEqual(['PACK_TOO_LARGE once its names are followed this has more than 20000 parts']);
   });
+  test('past them under a quantifier', () => {
+    const asked = (more: string) =>
+      faultsOf(gate(`{every: node, in: site, satisfies: {all: [${big}${more}]}}`, hundred));
+    expect(asked('')).toEqual([]);
+    expect(asked(`, ${leaf}`)).toEqual(['PACK_TOO_LARGE once its names are followed this has more than 20000 parts']);
+  });
   test('past 128 levels', () => {
     const inNots = (count: number, of: string) => '{not: '.repeat(count) + of + '}'.repeat(count);
     // One leaf, 40 times `not`, its name, 40 times `not`, its name: 83.
