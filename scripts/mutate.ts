@@ -55,8 +55,9 @@ async function main(): Promise<void> {
   if (!options.report) await run(files, known);
   const all = sourceFiles(rooms).map((file) => {
     const mutants = mutantsOf(file, readFileSync(join(root, file), 'utf8'));
-    const outcomes = chosenOf(file, mutants).flatMap((mutant) => known[file]?.outcomes[keyOf(mutant)] ?? []);
-    return { file, mutants: mutants.length, outcomes };
+    const chosen = chosenOf(file, mutants);
+    const outcomes = chosen.flatMap((mutant) => known[file]?.outcomes[keyOf(mutant)] ?? []);
+    return { file, mutants: mutants.length, untried: chosen.length - outcomes.length, outcomes };
   });
   writeFileSync(join(root, 'docs', 'mutation.md'), report(all, explainedFile, Number(options.seed)));
   process.stdout.write('docs/mutation.md written\n');

@@ -28,6 +28,8 @@ export function explanations(file: string): ReadonlyMap<string, string> {
 export interface Tried {
   readonly file: string;
   readonly mutants: number;
+  /** Of the sample, those that nobody tried since the file changed. */
+  readonly untried: number;
   readonly outcomes: readonly Outcome[];
 }
 
@@ -36,11 +38,11 @@ export function report(files: readonly Tried[], explainedFile: string, seed: num
   const why = explanations(explainedFile);
   const rows = files
     .filter(({ mutants }) => mutants > 0)
-    .map(({ file, mutants, outcomes }) => {
+    .map(({ file, mutants, untried, outcomes }) => {
       const survivors = outcomes.filter(({ killedBy }) => killedBy === undefined);
       const reasonOf = ({ code, change }: Outcome): string | undefined => why.get(`${file}\n${code}\n${change}`);
       const explained = survivors.filter((survivor) => reasonOf(survivor) !== undefined).length;
-      return { file, mutants, tried: outcomes.length, survivors, explained, reasonOf };
+      return { file, mutants, untried, tried: outcomes.length, survivors, explained, reasonOf };
     });
   const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + of(row), 0);
   const [tried, survived, explained] = [
@@ -48,6 +50,7 @@ export function report(files: readonly Tried[], explainedFile: string, seed: num
     sum((row) => row.survivors.length),
     sum((row) => row.explained),
   ];
+  const untried = sum((row) => row.untried);
   const lines = [
     '# Seeded defects',
     '',
@@ -62,6 +65,9 @@ export function report(files: readonly Tried[], explainedFile: string, seed: num
     '',
     `**${tried} tried, ${tried - survived} noticed (${percent(tried - survived, tried)}).** Of the ${survived} others ${explained} change nothing that matters, for the`,
     `reason given below; ${survived - explained} are open: a test is missing.`,
+    ...(untried === 0
+      ? []
+      : [`${untried} of the sample were not tried since their file last changed; \`npm run mutate\` tries them.`]),
     '',
     '| file | | mistakes | tried | noticed | |',
     '|---|---|--:|--:|--:|--:|',
