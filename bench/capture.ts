@@ -76,7 +76,7 @@ interface Run {
   readonly count: number;
 }
 
-function run(how: 'parse' | 'stream' | 'stream-small-young', file: string): Run {
+function run(how: 'parse' | 'stream', file: string): Run {
   const child = spawnSync(process.execPath, ['bench/capture-child.ts', how, file], { encoding: 'utf8' });
   if (child.status !== 0) throw new Error(child.stderr);
   return JSON.parse(child.stdout) as Run;

@@ -57,7 +57,7 @@ export function report(files: readonly Tried[], explainedFile: string, seed: num
     'Would a test notice if a line were wrong? Small mistakes are put into the kernel, the facts and the rules, one at a time, each in a',
     'copy of the project: an operator turned round or moved by one, a constant changed, a condition negated, a `!` dropped, a statement, a',
     '`return`, a `break`, a `filter` or a `sort` dropped, a list emptied, `every` for `some`. Types, imports and sentences are left alone.',
-    'The tests that import the file must notice; the properties run with 4 cases in 1,000 of those that `npm test` runs.',
+    'Must notice: the tests that reach the file within its own room (for kernel also facts and rules, for rules also profiles), and the properties, with 4 cases in 1,000 of those that `npm test` runs for most of them.',
     '',
     `There are ${sum((row) => row.mutants)} such mistakes, too many to try them all each time. Tried are, evenly spread from seed ${seed}, up to ${sampled.core}`,
     `of each file that could let a gate open wrongly (marked ●) and up to ${sampled.rest} of each other. \`npm run mutate\` tries what changed and`,
