@@ -166,6 +166,55 @@ describe('a migration', () => {
   });
 });
 
+describe('where and when it was seen', () => {
+  const seenIn = (raws: readonly Raw[], fact: string, id: string) =>
+    reportOf(raws)?.observations.find((one) => one.fact === fact && one.subject.id === id);
+  test.each<[string, readonly Raw[], string, string, { source: string; seenAtMs: number }]>([
+    [
+      'the strategy of an instance without a machine',
+      without(calm, machines),
+      'vm.evictionStrategy',
+      'vms/vm-web-01',
+      { source: 'VirtualMachineInstance vms/vm-web-01, else KubeVirt', seenAtMs: 1_000 },
+    ],
+    [
+      'the strategy of a machine without an instance',
+      calm,
+      'vm.evictionStrategy',
+      'vms/vm-legacy-01',
+      { source: 'VirtualMachine vms/vm-legacy-01, else KubeVirt', seenAtMs: 1_000 },
+    ],
+    [
+      'a guest that is stopped: as old as the older of its machine and the list without its instance',
+      calm.map((raw) => (raw.from === 'object' && raw.object.kind === 'VirtualMachine' ? { ...raw, at: 900 } : raw)),
+      'vm.phase',
+      'vms/vm-legacy-01',
+      { source: `list of ${instances}`, seenAtMs: 900 },
+    ],
+    [
+      'the only migration of a guest',
+      moving,
+      'vm.migrating',
+      'vms/vm-web-01',
+      { source: 'VirtualMachineInstanceMigration vms/kubevirt-migrate-vm-nm5sk', seenAtMs: 1_000 },
+    ],
+    [
+      'no migration of a guest',
+      moving,
+      'vm.migrating',
+      'vms/vm-legacy-01',
+      { source: `list of ${migrations}`, seenAtMs: 1_000 },
+    ],
+  ])('%s', (_, raws, fact, id, expected) => expect(seenIn(raws, fact, id)).toMatchObject(expected));
+});
+
+test('a migration in two forms of one moment has not ended, whatever either says', () => {
+  const other = changedOf(migrations, calm, 'vm-app-01-to-node-c', (one) => {
+    one.status.phase = 'Failed';
+  });
+  expect(saidOf([...calm, ...other], 'vm.migrating', 'vms/vm-app-01')).toHaveProperty('unreadable');
+});
+
 describe('a pause', () => {
   test('by an I/O error says so; conditions with null times are conditions', () => {
     expect(saidOf(paused, 'vm.pausedBy', 'vms/vm-db-01')).toBe('PausedIOError');

@@ -91,6 +91,27 @@ describe('a resource', () => {
     expect(idsIn(linstorReport([said(view, list)]), 'connection')).toHaveLength(connections);
   });
 
+  test.each([
+    [8, 0],
+    // Deeper than is read: there may be a replicated layer further down.
+    [9, 2],
+  ])('of %i layers without DRBD has %i connections', (depth, connections) => {
+    let layer: object = { type: 'STORAGE' };
+    for (let at = 0; at < depth; at += 1) layer = { type: 'LUKS', children: [layer] };
+    const list = ['a', 'b'].map((node) => placed('r1', node, { layer_object: layer }));
+    expect(idsIn(linstorReport([said(view, list)]), 'connection')).toHaveLength(connections);
+  });
+
+  test.each([
+    [8, 'Connected'],
+    [9, undefined],
+  ])('replicated %i layers down is %j', (depth, state) => {
+    let layer: object = { type: 'DRBD', drbd: { connections: { b: { connected: true, message: 'Connected' } } } };
+    for (let at = 0; at < depth; at += 1) layer = { type: 'LUKS', children: [layer] };
+    const list = ['a', 'b'].map((node) => placed('r1', node, { layer_object: layer }));
+    expect(worth([said(view, list)], 'connection.state', 'r1@a:b')).toBe(state);
+  });
+
   test('that is being deleted is so at the moment of the list that was had', () => {
     const deleted = said(view, [placed('r1', 'a', { flags: ['DELETE'] })], 1_000);
     const alone = linstorReport([deleted, failedGet(definitions, 500)]);

@@ -44,6 +44,11 @@ describe('two reports are the same', () => {
       withLists(),
       report('x', 'site', [], { censuses: [{ ...lists('node', []), members: { failed: 'x' } }] }),
     ],
+    [
+      'another word that cannot be read',
+      withSaid(says('node.ready', a, { unreadable: 'x' })),
+      withSaid(says('node.ready', a, { unreadable: 'y' })),
+    ],
     ['no number, and no end', age(Number.NaN), age(Number.POSITIVE_INFINITY)],
     ['no number, and nothing', age(Number.NaN), withSaid(says('node.heartbeatAge', a, null))],
   ])('but not with %s', (_, one, other) => {

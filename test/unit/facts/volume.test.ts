@@ -64,6 +64,12 @@ describe('sizes', () => {
   });
 });
 
+test('with local-path a volume is its PersistentVolume, whoever made it', () => {
+  const raws = made(persistent, [{ metadata: { name: 'pv' }, spec: { capacity: { storage: '1Gi' } } }]);
+  expect(valueIn(reportOf(raws, local), 'volume.size', 'pv')).toBe(2 ** 30);
+  expect(valueIn(reportOf(raws), 'volume.size', 'pv')).toBeUndefined();
+});
+
 describe('who the volumes are', () => {
   test('is for LINSTOR to say', () => {
     expect(reportOf(calm)?.censuses).toEqual([]);
@@ -126,6 +132,13 @@ describe('snapshots that were asked for', () => {
         'v1/PersistentVolumeClaim',
       ),
     ],
+    [
+      'its content not listed, but its claim',
+      without(
+        pendingBut(() => {}),
+        'snapshot.storage.k8s.io/v1/VolumeSnapshotContent',
+      ),
+    ],
   ])('%s: on its way, of this volume and no other', (_, raws) => {
     expect(valueIn(reportOf(raws), 'volume.snapshotRunning', app)).toBe(true);
     expect(valueIn(reportOf(raws), 'volume.snapshotRunning', data)).toBeUndefined();
@@ -140,6 +153,28 @@ describe('snapshots that were asked for', () => {
     );
     expect(snapshotsRequested(clusterOf(raws), shape).anybody).toBe(true);
     expect(valueIn(reportOf(raws), 'volume.snapshotRunning', data)).toHaveProperty('unreadable');
+  });
+  test('of another driver’s volume is none of LINSTOR’s, and one of local-path’s', () => {
+    const unclaimed = without(
+      pendingBut(() => {}),
+      'v1/PersistentVolumeClaim',
+    ).map((raw): Raw => {
+      if (raw.from !== 'object' || raw.object.kind !== 'VolumeSnapshotContent') return raw;
+      return { ...raw, object: { ...raw.object, spec: { ...(raw.object.spec as object), driver: 'nfs.csi.k8s.io' } } };
+    });
+    expect(snapshotsRequested(clusterOf(unclaimed), shape)).toEqual({ ids: new Set(), anybody: false });
+    expect(snapshotsRequested(clusterOf(unclaimed), local)).toEqual({ ids: new Set([app]), anybody: false });
+  });
+  test('is said once of a volume that two PersistentVolumes name', () => {
+    const twice = changed(
+      pendingBut(() => {}),
+      data,
+      (volume) => {
+        volume.spec.csi.volumeHandle = app;
+      },
+    );
+    const lost = made(snapshots, [{ metadata: { name: 'lost', namespace: 'vms' }, spec: {} }]);
+    expect(valueIn(reportOf([...twice, ...lost]), 'volume.snapshotRunning', app)).toBe(true);
   });
   test('one that was taken elsewhere freezes nothing here', () => {
     const raws = pendingBut((snapshot) => {
