@@ -32,6 +32,7 @@ describe('fmt', () => {
       '# top\na: 1   # why\n# before b\nb: [1, 2] # list\n# end\n',
       '# top\na: 1 # why\n# before b\nb: [1, 2] # list\n\n# end\n',
     ],
+    ['ends lines behind comments the same', 'a: 1 # why\r\n# b\r\nb: 2\r\n', 'a: 1 # why\n# b\nb: 2\n'],
     ['keeps a text of several lines', 'a: |\n  one\n   two\n\nb: 1\n', 'a: |\n  one\n   two\n\nb: 1\n'],
     ['keeps one blank line', 'a: 1\n\n\n\nb: 2\n', 'a: 1\n\nb: 2\n'],
     ['keeps anchors', 'a: &x {b: 1}\nc: *x\n', 'a: &x {b: 1}\nc: *x\n'],
@@ -65,6 +66,38 @@ describe('fmt', () => {
       per: node
       when: {fact: node.ready, operator: equal, value: true}
     alpha: {says: y, when: {condition: a}}\n`);
+  });
+
+  test('names that are words of ours stay where their author put them, in lists our words do not', () => {
+    const text = `${head}spec:
+  conditions:
+    when: {all: [{fact: node.ready, operator: equal, value: true}]}
+    says: {condition: when}
+  gates:
+    value: {says: x, when: {condition: says}}
+    fact: {says: y, when: {condition: says}}\n`;
+    expect(formatted(text)).toBe(text);
+    const turned = text.replace(
+      'fact: node.ready, operator: equal, value: true',
+      'value: true, fact: node.ready, operator: equal',
+    );
+    expect(formatted(turned)).toBe(text);
+  });
+
+  test.each([
+    ['under a key', 'a: {b: ', '}'],
+    ['under two keys', 'a:\n  bcd: {b: ', '}'],
+    ['as an item', 'a:\n  - {b: ', '}'],
+    ['as an item of an item', 'a:\n  - - {b: ', '}'],
+    ['under the key of an item', 'a:\n  - b: {b: ', '}'],
+    ['with quotes and lists', 'a:\n  b: {b: "x", c: \'y\', d: [u, v, {w: z}], e: ', '}'],
+    ['as a list', 'a: [x, y, ', ']'],
+  ])('a flow %s stays on its line up to the width, and is opened past it', (_, before, after) => {
+    const start = before.slice(before.lastIndexOf('\n') + 1);
+    const exact = `${before}${'x'.repeat(120 - start.length - after.length)}${after}\n`;
+    expect(formatted(exact)).toBe(exact);
+    const wider = exact.replace(`xx${after}\n`, `xxx${after}\n`);
+    expect(formatted(wider)).not.toBe(wider);
   });
 
   test('opens a flow map that does not fit its line, and puts its comment on top', () => {

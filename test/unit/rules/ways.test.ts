@@ -9,7 +9,21 @@ import { type Change, losing, supposing } from '../../../src/rules/suppose.ts';
 import { type Ways, waysToClose, waysToOpen } from '../../../src/rules/ways.ts';
 import { aGate } from '../../support/arbitraries.ts';
 import { aSite } from '../../support/arbitrary-sites.ts';
-import { all, any, atLeast, atMost, every, fact, gate, leaf, none, not, pack, some } from '../../support/ir.ts';
+import {
+  all,
+  any,
+  atLeast,
+  atMost,
+  every,
+  fact,
+  gate,
+  leaf,
+  none,
+  not,
+  pack,
+  some,
+  unknown,
+} from '../../support/ir.ts';
 import { present, snapshotOf } from '../../support/made-site.ts';
 import { runs } from '../../support/runs.ts';
 import { absent, siteWith } from '../../support/site-with.ts';
@@ -218,6 +232,114 @@ describe('what would open a gate', () => {
       'site',
       ['node.ready of a → false', 'node.ready of b → false'],
     ],
+    [
+      'somebody who counts, where nobody does',
+      'site',
+      atMost(1, 'node', ready, { where: leaf('node.age', 'greaterThan', 5) }),
+      siteWith([a], { 'node.ready': { a: true }, 'node.age': { a: 3 } }),
+      'site',
+      ['node.age of a → 1005'],
+    ],
+    [
+      'one at least',
+      'site',
+      atLeast(1, 'node', ready),
+      siteWith([a], { 'node.ready': { a: false } }),
+      'site',
+      ['node.ready of a → true'],
+    ],
+    [
+      'one fewer than `not` at least so many',
+      'site',
+      not(atLeast(2, 'node', ready)),
+      siteWith([a, b], { 'node.ready': { a: true, b: true } }),
+      'site',
+      ['node.ready of a → false', 'node.ready of b → false'],
+    ],
+    [
+      'one more than `not` at most so many',
+      'site',
+      not(atMost(1, 'node', ready)),
+      siteWith([a, b], { 'node.ready': { a: true, b: false } }),
+      'site',
+      ['node.ready of b → true'],
+    ],
+    [
+      'any word of what must only be known',
+      'node',
+      not(unknown('node.ready')),
+      siteWith([a]),
+      'a',
+      ['node.ready of a → true'],
+    ],
+    [
+      'any number of what must only be known',
+      'node',
+      not(unknown('node.age')),
+      siteWith([a]),
+      'a',
+      ['node.age of a → 0'],
+    ],
+    [
+      'none, rather than the one refused',
+      'vm',
+      leaf('vm.node', 'notEqual', 'a'),
+      siteWith([vm('n', 'v')], { 'vm.node': { 'n/v': 'a' } }),
+      'n/v',
+      ['vm.node of n/v → null'],
+    ],
+    [
+      'the next number above the one refused',
+      'bond',
+      leaf('bond.up', 'notEqual', 2),
+      siteWith([a, bond('a', 'x')], { 'bond.up': { 'a/x': 2 } }),
+      'a/x',
+      ['bond.up of a/x → 3'],
+    ],
+    [
+      'nothing below zero',
+      'node',
+      leaf('node.age', 'lessThan', 500),
+      siteWith([a], { 'node.age': { a: 90_000 } }),
+      'a',
+      ['node.age of a → 0'],
+    ],
+    [
+      'two ways that change the same are one',
+      'node',
+      any(
+        all(leaf('node.age', 'lessThan', 5_000), leaf('node.version', 'lessThan', 5)),
+        all(leaf('node.version', 'greaterThan', 9), leaf('node.age', 'greaterThan', 9_000)),
+      ),
+      siteWith([a], { 'node.age': { a: 7_000 }, 'node.version': { a: 7 } }),
+      'a',
+      ['node.age of a → 4000 & node.version of a → 4'],
+    ],
+    [
+      'no way that changes what a shorter one changes, and more',
+      'node',
+      any(
+        leaf('node.age', 'lessThan', 5_000),
+        all(leaf('node.age', 'greaterThan', 9_000), leaf('node.version', 'greaterThan', 9)),
+      ),
+      siteWith([a], { 'node.age': { a: 7_000 }, 'node.version': { a: 7 } }),
+      'a',
+      ['node.age of a → 4000'],
+    ],
+    [
+      'not what is so already, however many other ways there are to it',
+      'site',
+      all(
+        leaf('site.calm', 'equal', true),
+        any(unknown('site.holder'), some('node', ready), some('node', leaf('node.age', 'lessThan', 5))),
+      ),
+      siteWith(
+        Array.from({ length: 20 }, (_, i) => node(`n${i}`)),
+        { 'site.calm': { site: false } },
+      ),
+      'site',
+      ['site.calm of site → true'],
+    ],
   ];
   for (const [title, per, when, snapshot, object, ways] of rows) {
     test(title, () => {
@@ -268,6 +390,14 @@ describe('what would open a gate', () => {
     expect(found.ways.length).toBe(32);
     expect(found.complete).toBe(false);
   });
+
+  test('of more ways than can be looked at the cheapest stay', () => {
+    const many = Array.from({ length: 40 }, (_, i) => node(`n${i}`));
+    const when = some('node', all(ready, leaf('node.age', 'lessThanInclusive', 5)));
+    expect(told(open('site', when, siteWith(many, { 'node.ready': { n39: true } }), 'site'))[0]).toBe(
+      'node.age of n39 → 5',
+    );
+  });
 });
 
 describe('what would close an open gate', () => {
@@ -299,6 +429,32 @@ describe('what would close an open gate', () => {
     expect(waysToClose(rule, snapshot, 'site', evaluator).facts.map(({ fact }) => fact)).toEqual(['site.calm']);
   });
 
+  test.each([
+    [
+      'a fact that must only be known is closed by its loss alone',
+      not(unknown('node.ready')),
+      { 'node.ready': { a: true } },
+      [{ closedBy: [], unknownBy: [], whenLost: 'closed' }],
+    ],
+    [
+      'a fact that may be missing is closed by its value alone, which is told once',
+      any(unknown('node.ready'), leaf('node.ready', 'notEqual', false)),
+      { 'node.ready': { a: true } },
+      [{ closedBy: [false], unknownBy: [], whenLost: 'open' }],
+    ],
+    [
+      'the number above comes before the one below',
+      leaf('node.version', 'equal', 4),
+      { 'node.version': { a: 4 } },
+      [{ closedBy: [5, 3, 0], unknownBy: [], whenLost: 'unknown' }],
+    ],
+  ] as const)('%s', (_, condition, facts, closings) => {
+    const one = gate('node', condition);
+    expect(waysToClose(one, siteWith([a], facts), 'a', compile([pack({ gates: [one] })])).facts).toMatchObject(
+      closings,
+    );
+  });
+
   test('of an object that is not there nothing is said', () => {
     expect(waysToClose(rule, siteWith([]), 'x', evaluator)).toEqual({ facts: [], lists: [], complete: false });
   });
@@ -313,6 +469,31 @@ test('a snapshot with one fact otherwise shares the rest, and the old one is as 
     [false, true],
   ]);
   expect(losing(before, 'node.ready', 'b').columns.get('node.ready')?.values).toEqual([true, undefined]);
+});
+
+test('what is supposed makes a column look no fresher and no better founded than its worst cell', () => {
+  const cells = { b: present(true, { ageMs: 99_000, grade: 'reported' }), c: present(true, { ageMs: -1 }) };
+  const before = siteWith([a, b, c], { 'node.ready': cells });
+  const after = supposing(before, [
+    { kind: 'fact', fact: 'node.ready', object: 'a', from: absent, to: true },
+    { kind: 'fact', fact: 'node.age', object: 'a', from: absent, to: 1 },
+  ]);
+  const { nowMs } = before;
+  const boundsOf = ({ columns }: Snapshot, of: string) => {
+    const column = columns.get(of);
+    return [column?.oldestMs, column?.newestMs, column?.worstGrade];
+  };
+  expect(before.columns.get('node.ready')?.worstGrade).toBeGreaterThan(0);
+  expect(boundsOf(before, 'node.ready').slice(0, 2)).toEqual([nowMs - 99_000, nowMs + 1]);
+  expect(boundsOf(after, 'node.ready')).toEqual(boundsOf(before, 'node.ready'));
+  expect(boundsOf(losing(before, 'node.ready', 'a'), 'node.ready')).toEqual(boundsOf(before, 'node.ready'));
+  expect(boundsOf(after, 'node.age')).toEqual([nowMs, nowMs, 0]);
+});
+
+test('nothing is supposed of who is not listed, or of what is no fact', () => {
+  const before = siteWith([a], { 'node.ready': { a: true } });
+  expect(() => losing(before, 'node.ready', 'nobody')).toThrow('only who is listed');
+  expect(() => losing(before, 'node.nothing', 'a')).toThrow('only facts of the vocabulary');
 });
 
 test('a reading from the future stays unusable when another fact of its column is supposed otherwise', () => {
