@@ -98,6 +98,11 @@ describe('/proc/net/bonding', () => {
     expect(saidBy(proc(text))[key('membersUp')]).toEqual(up);
   });
 
+  test('a member’s name stands without the blanks around it', () => {
+    const text = backup.replace('Slave Interface: eth1\n', 'Slave Interface: eth1 \n');
+    expect(saidBy(proc(text))[key('members')]).toEqual(['eth0', 'eth1']);
+  });
+
   test('a member without a status is not up and not down', () => {
     const text = backup.replace('Slave Interface: eth1\nMII Status: up\n', 'Slave Interface: eth1\n');
     expect(saidBy(proc(text))).toMatchObject({
@@ -185,6 +190,7 @@ describe('ip -d -j link', () => {
     [{ miimon: 0, arp_interval: 0 }, false],
     [{ miimon: 0, arp_interval: 1000 }, true],
     [{ miimon: 100 }, true],
+    [{ miimon: 1 }, true],
     [{ miimon: 0 }, undefined],
     [{ miimon: '100', arp_interval: 0 }, { unreadable: '100' }],
     [{ miimon: -1, arp_interval: 0 }, { unreadable: '-1' }],
@@ -212,7 +218,7 @@ describe('ip -d -j link', () => {
     ['a cut off text', '[{"ifname":"bond0"'],
     ['an object', '{}'],
     ['what filters leave behind', '[{},{},null,7]'],
-    ['names that are none', '[{"ifname":"a/b","linkinfo":{"info_kind":"bond"}},{"ifname":7}]'],
+    ['names that are none', '[{"ifname":"a/b","mtu":9000,"linkinfo":{"info_kind":"bond"}},{"ifname":7}]'],
     ['no bond', '[{"ifname":"br0","linkinfo":{"info_kind":"bridge"}}]'],
   ])('%s: a report that says nothing', (_, text) => {
     expect(ip(text)).toMatchObject({ reporter: 'kernel:ip', observations: [] });

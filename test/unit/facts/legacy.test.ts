@@ -69,6 +69,12 @@ describe('where the legacy machine says it is', () => {
   ])('%s', (_, raws, value) => {
     expect(valueIn(reportOf(raws), 'site.legacyState', 'site')).toEqual(value);
   });
+  test('is as new as the newest ConfigMap of it', () => {
+    const beats = midway.map((raw) =>
+      raw.from === 'object' && raw.object.metadata.name === 'vx-rail-heartbeats' ? { ...raw, at: fetchedAt - 9 } : raw,
+    );
+    expect(reportOf(beats)?.seenAtMs).toBe(fetchedAt);
+  });
   test('is a claim, not something seen', () => {
     expect(reportOf(midway)?.observations.map(({ grade }) => grade)).toEqual(['reported', 'reported']);
     expect(reportOf(midway)).toMatchObject({ reporter: 'legacy', scope: 'site' });

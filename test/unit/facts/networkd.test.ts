@@ -58,6 +58,7 @@ describe('one file', () => {
     ['Mode=\\\n# amid it\n; and this\nactive-backup', 'active-backup'],
     ['Mode=nonsense\nMode=active-backup', 'active-backup'],
     ['Mode', 'balance-rr'],
+    ['Mode=active-backup\nModes', 'active-backup'],
     // Nobody says a mode: the kernel's own is balance-rr.
     ['MIIMonitorSec=100ms', 'balance-rr'],
     ['#Mode=active-backup', 'balance-rr'],
@@ -240,6 +241,33 @@ describe('what a cloud-config in /oem writes at every boot', () => {
     ['a drop-in', oem.replace('10-bond0.netdev', '10-bond0.netdev.d/50.conf'), may],
     ['a comment', '#cloud-config\n# 10-bond0.netdev was here\n', 'active-backup'],
     ['nothing of it', '#cloud-config\nname: ntp\n', 'active-backup'],
+  ])('%s', (_, text, value) => {
+    expect(mode({ ...main, 'oem/90.yaml': text })).toEqual(value);
+  });
+
+  const item = (...lines: readonly string[]): string =>
+    ['stages:', '  initramfs:', '    - files:', ...lines.map((line) => `        ${line}`)].join('\n');
+  const path = 'path: /etc/systemd/network/10-bond0.netdev';
+  const content = (word: string): readonly string[] =>
+    ['[NetDev]', 'Name=bond0', 'Kind=bond', '[Bond]', `Mode=${word}`].map((line) => `    ${line}`);
+  test.each([
+    [
+      'content that ends with the text',
+      item(`- ${path}`, '  content: |', ...content('active-backup')),
+      'active-backup',
+    ],
+    ['content that comes first', item('- content: |', ...content('active-backup'), `  ${path}`), 'active-backup'],
+    ['content of another item', item('- content: |', ...content('active-backup'), `- ${path}`), may],
+    [
+      'content of another map, in no list',
+      item('a:', '  content: |', ...content('active-backup'), 'b:', `  ${path}`, '  content: |', ...content('802.3ad')),
+      writes,
+    ],
+    [
+      'keys below the content',
+      item(`- ${path}`, '  content: |', ...content('active-backup'), '  Mode=802.3ad: x'),
+      'active-backup',
+    ],
   ])('%s', (_, text, value) => {
     expect(mode({ ...main, 'oem/90.yaml': text })).toEqual(value);
   });

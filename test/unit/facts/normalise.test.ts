@@ -123,6 +123,19 @@ test('what the node itself says of its boot counts, and against the label nobody
   });
 });
 
+test('of what the node itself prints only its boot decides that it is eligible', () => {
+  const printed = (what: string, text: string): Raw => ({ from: 'host', at: now, node: 'node-a', what, text });
+  const eligible = (raw: Raw) => readingOf([...calm, raw], 'node.eligible', 'node-a');
+  // A version that cannot be compared is unreadable, and no boot state.
+  expect(eligible(printed('drbd-version.txt', 'DRBD_KERNEL_VERSION=9.2.16-flant.1\n'))).toMatchObject({ value: true });
+  expect(eligible(printed('kairos-agent-state.yaml', 'boot: unknown\n'))).toMatchObject({ why: 'unreadable' });
+});
+
+test('a heartbeat that changed at this very moment is no time old', () => {
+  const beat: Raw = { from: 'observer', at: now, node: 'node-c', heartbeatChangedAt: now };
+  expect(readingOf([...calm, beat], 'node.heartbeatAge', 'node-c')).toMatchObject({ kind: 'known', value: 0 });
+});
+
 test('with local-path nobody asks LINSTOR', () => {
   const local: SiteShape = { ...shape, backend: 'local-path' };
   expect(normalise(calm, local).map(({ reporter }) => reporter)).not.toContain('linstor');

@@ -85,6 +85,15 @@ describe('the order in which things were fetched', () => {
     // Of one moment the greater text, whichever came first.
     const pair = [texts('[]', 3), newest];
     expect(hostReports(a, pair)).toEqual(hostReports(a, pair.toReversed()));
+    expect(hostReports(a, pair)).toEqual(hostReports(a, [texts('[]', 3)]));
+    // Of several files that make one report the names decide.
+    const bonds = ['bond0', 'bond1'].map((name) =>
+      hostText(`proc/net/bonding/${name}`, fixture('bond/bookworm/proc-balance-rr.txt')),
+    );
+    for (const files of [bonds, bonds.toReversed()]) {
+      const modes = hostReports(a, files)[0]?.observations.filter(({ fact }) => fact === 'bond.mode');
+      expect(modes?.map(({ subject }) => subject.id)).toEqual([`${a}/bond0`, `${a}/bond1`]);
+    }
   });
 
   test('nor of the reports: those of nodes come by name', () => {

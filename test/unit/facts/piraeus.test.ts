@@ -81,3 +81,15 @@ test.each<[string, Raw[], unknown]>([
 ])('the HA controller %s', (_, raws, value) => {
   expect(valueIn(piraeusReport(clusterOf(raws), shape), 'site.haControllerPaused', 'site')).toEqual(value);
 });
+
+test('what one cluster says is as old as that cluster, and named by it; of two it is the list’s', () => {
+  const older = calm.map((raw) => (raw.from === 'object' ? { ...raw, at: 900 } : raw));
+  const second = changed(older.slice(1), 'linstorcluster', (cluster) => {
+    cluster.metadata.name = 'second';
+  });
+  const said = (raws: readonly Raw[]) => piraeusReport(clusterOf(raws), shape)?.observations;
+  expect(said(older)).toMatchObject([{ source: 'LinstorCluster linstorcluster', seenAtMs: 900 }]);
+  expect(said([...older, ...second])).toMatchObject([
+    { source: 'list of piraeus.io/v1/LinstorCluster', seenAtMs: 1_000 },
+  ]);
+});

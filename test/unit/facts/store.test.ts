@@ -274,6 +274,24 @@ describe('a cut', () => {
     expect(snapshotDigest(first)).toBe(digest);
   });
 
+  test('summarises anew what moved between the extremes', () => {
+    const store = createStore(vocabulary);
+    for (const one of [siteOf(['a', 'b', 'c']), drbd('a', 5), drbd('b', 7), drbd('c', 9)]) store.fold(one);
+    const summary = () => store.cut(1_000).columns.get('replica.role');
+    expect(summary()).toMatchObject({ oldestMs: 5, newestMs: 9, worstGrade: 0 });
+    store.fold(drbd('b', 12, 'reported'));
+    expect(summary()).toMatchObject({ oldestMs: 5, newestMs: 12, worstGrade: 1 });
+    store.fold(drbd('b', 13));
+    expect(summary()).toMatchObject({ oldestMs: 5, newestMs: 13, worstGrade: 0 });
+  });
+
+  test('a list is as old as the older of those that make it, also when the newer is of this very moment', () => {
+    const list = (reporter: string, at: number) =>
+      report(reporter, 'site', [], { at, censuses: [lists('node', [a], at)] });
+    const seenAt = (nowMs: number) => cutOf([list('x', 0), list('y', 1_000)], nowMs).populations.node.seenAtMs;
+    expect([seenAt(1_001), seenAt(1_000), seenAt(999)]).toEqual([0, 0, 1_000]);
+  });
+
   test('the same list at a later moment moves nobody', () => {
     const store = createStore(vocabulary);
     store.fold(siteOf(['a', 'b'], 1));

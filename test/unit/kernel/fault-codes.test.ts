@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { error, warning } from '../../../src/kernel/fault.ts';
 import { faultCodes } from '../../../src/kernel/fault-codes.ts';
 
 const root = join(import.meta.dirname, '../../../src');
@@ -23,4 +24,14 @@ describe('a page says what is wrong, and what to do', () => {
     }
     expect(fix).not.toBe(why);
   });
+});
+
+test.each([
+  ['error', error],
+  ['warning', warning],
+] as const)('an %s has a hint exactly where there is one', (severity, make) => {
+  const at = { file: 'pack.yaml', line: 1, col: 1 };
+  const fault = { code: 'FILE_MISSING', at, message: 'no such file', severity };
+  expect(make('FILE_MISSING', at, 'no such file', 'check the path')).toEqual({ ...fault, hint: 'check the path' });
+  expect(Object.keys(make('FILE_MISSING', at, 'no such file'))).not.toContain('hint');
 });
