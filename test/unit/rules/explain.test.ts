@@ -109,6 +109,18 @@ describe('a leaf in words', () => {
       'bond.mode is unknown (seen 12s in the future: a clock is wrong), must be 802.3ad',
     ],
     [
+      leaf('bond.mode', 'equal', '802.3ad', { maxAgeMs: 1_000 }),
+      present('802.3ad', { ageMs: 9_999 }),
+      'stale: seen 9s999ms ago, at most 1s',
+      'bond.mode is unknown (stale: seen 9s999ms ago, at most 1s), must be 802.3ad',
+    ],
+    [
+      leaf('bond.mode', 'notIn', ['802.3ad', 'active-backup']),
+      '802.3ad',
+      'is 802.3ad, must not be one of 802.3ad, active-backup',
+      'bond.mode = 802.3ad, must not be one of 802.3ad, active-backup',
+    ],
+    [
       leaf('bond.mode', 'equal', '802.3ad'),
       present('802.3ad', { grade: 'reported' }),
       'only reported, must be observed',

@@ -6,6 +6,7 @@ import type { Condition, FactRef, Leaf } from '../../../src/rules/condition.ts';
 import { secondOpinion } from '../../../src/rules/engine.ts';
 import { explainRule } from '../../../src/rules/explain.ts';
 import { reasonsOf } from '../../../src/rules/reasons.ts';
+import { waysToClose } from '../../../src/rules/ways.ts';
 import { fact, gate, leaf, pack } from '../../support/ir.ts';
 import { meaningOf } from '../../support/reference.ts';
 import { siteWith } from '../../support/site-with.ts';
@@ -48,6 +49,12 @@ describe('what the profile has set', () => {
       against: { usable: '802.3ad', reading: { kind: 'known', source: 'the profile', grade: 'observed' } },
     });
     expect(reasonsOf(told)).toHaveLength(1);
+  });
+
+  test('is nothing that could be lost', () => {
+    const rule = gate('bond', against('bond.mode', 'equal', set('bond.mode', '802.3ad')));
+    const { facts } = waysToClose(rule, site, 'a/x', compile([pack({ gates: [rule] })]));
+    expect(facts.map((closing) => closing.fact)).toEqual(['bond.mode']);
   });
 
   test('may be two values in two packs, of one name', () => {

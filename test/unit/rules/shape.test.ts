@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { schemaNames, schemaPath, withCurrentWords } from '../../../scripts/schemas.ts';
 import { checkShape } from '../../../src/rules/shape.ts';
+import { shown } from '../../../src/rules/shown.ts';
+import { likely, listed } from '../../../src/rules/suggest.ts';
 import { toJson } from '../../../src/source/tree.ts';
 import { parseTree } from '../../../src/source/yaml.ts';
 
@@ -134,6 +136,48 @@ test('a list that must not repeat itself is compared without calling what stands
   expect(faults.map(({ message }) => message)).toContain('`a` stands in this list twice');
   const many = [...Array(20_000).keys()].map((at) => `S${at}`).join(', ');
   expect(shapeOf(packWith(`guards: {g: {says: x, during: [${many}], when: {condition: a}}}`)).faults).toEqual([]);
+});
+
+test.each([
+  ['x'.repeat(60), 'x'.repeat(60)],
+  ['x'.repeat(61), `${'x'.repeat(57)}…`],
+  ['one\ntwo', 'one…'],
+  [`${'x'.repeat(61)}\ntwo`, `${'x'.repeat(57)}…`],
+  ['…one\ntwo', '…one…'],
+])('an author’s word is cut where it would drown the sentence: %j', (word, cut) => {
+  expect(shown(word)).toBe(cut);
+});
+
+test('a hint names the nearest word that is near enough, and of many words the first ten', () => {
+  expect(likely('ab', ['xy', 'ay'])).toBe('ay');
+  expect(likely('ab', ['xy'])).toBe(undefined);
+  expect(likely('abc', ['xyc'])).toBe(undefined);
+  expect(likely('abcd', ['xycd'])).toBe('xycd');
+  expect(likely('a'.repeat(100), ['a'.repeat(99)])).toBe('a'.repeat(99));
+  expect(likely('a'.repeat(101), ['a'.repeat(100)])).toBe(undefined);
+  const words = (count: number) => Array.from({ length: count }, (_, at) => `w${at}`);
+  expect(listed(words(12))).toBe('w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10 or w11');
+  expect(listed(words(13))).toBe('w0, w1, w2, w3, w4, w5, w6, w7, w8, w9 … (13 in all)');
+});
+
+test.each([
+  ['no kind, what to write', 'apiVersion: nodewright.spectrocloud.com/v1alpha1\n', 'write `kind: RulePack`'],
+  ['another language’s operator', gateWhen('{fact: node.ready, operator: "==", value: true}'), 'did you mean `equal`?'],
+  ['another language’s word that is no operator', gateWhen('{every: is, satisfies: {condition: a}}'), undefined],
+  [
+    'a condition over nothing, what that would mean',
+    gateWhen('{all: []}'),
+    'over nothing, other engines answer «proceed»; write a condition, or remove it',
+  ],
+  [
+    'two forms at once, how to have both',
+    gateWhen('{all: [{condition: a}], condition: b}'),
+    'put both under `all:` or `any:`',
+  ],
+])('the hint for %s', (_, text, hint) => {
+  const hints = shapeOf(text).faults.map((fault) => fault.hint);
+  if (hint === undefined) expect(hints[0]).not.toContain('equal');
+  else expect(hints).toEqual([hint]);
 });
 
 test('a key called __proto__ is a key, and refused as any other', () => {
