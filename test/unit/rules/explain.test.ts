@@ -154,6 +154,12 @@ describe('a leaf in words', () => {
     expect(counted.parts[0]?.parts[0]?.what).toMatchObject({ text: 'node.ready = true, counts if it is not true' });
   });
 
+  test('of how many includes those of whom it is not known whether they count', () => {
+    const snapshot = siteWith([a, b, c], { 'node.ready': { a: true, b: true }, 'node.age': { a: 1, b: 1, c: 1 } });
+    const when = every('node', leaf('node.age', 'lessThan', 5), { where: leaf('node.ready', 'equal', true) });
+    expect(explain('site', when, snapshot, 'site').what).toMatchObject({ kind: 'quantifier', of: 3 });
+  });
+
   test('a fact on the right is named with its value, or with why it is missing', () => {
     const when = leaf('vm.node', 'equal', fact('site.holder'));
     const of = (right: FactValue | Cell) =>

@@ -118,6 +118,11 @@ describe('fmt', () => {
     expect(formatted(text)).toBe(text);
   });
 
+  test('refuses, at its start, what it cannot lay out without a change', () => {
+    const result = format({ file: 'x.yaml', text: '&x # x\n- - |\n- &x \n' });
+    expect(result.ok ? [] : result.faults).toMatchObject([{ code: 'FORMAT_UNSURE', at: { line: 1, col: 1 } }]);
+  });
+
   test('says what is wrong with what cannot be read', () => {
     const result = format({ file: 'x.yaml', text: 'a: [1\n' });
     expect(!result.ok && result.faults[0]?.code).toBe('YAML_SYNTAX');

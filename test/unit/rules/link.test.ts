@@ -418,3 +418,50 @@ test('the digest names the content: layout and comments do not change it, a word
   expect(laidOut.ok && laidOut.value[0]?.digest).toBe(one.digest);
   expect(loaded('says: hello!').digest).not.toBe(one.digest);
 });
+
+test.each([
+  ['bool', true],
+  ['int', 1],
+  ['duration', 1],
+  ['text', 'stand-in'],
+  ['set', ['stand-in']],
+  ['int, atLeast: 3, atMost: 3', 3],
+])('without a profile a parameter of type %s gets a value that fits', (type, value) => {
+  const spec = `parameters:\n  x: {type: ${type}, says: x}`;
+  expect(loaded(spec, { standIns: true }).parameters.get('x')).toMatchObject({ value, from: 'default' });
+});
+
+test('what a condition that nobody uses may ask is not narrowed', () => {
+  const four = '{every: node, in: site, satisfies: '.repeat(4);
+  const leaf = '{fact: cohort.node.ready, operator: equal, value: true}';
+  const spec = `conditions:\n  c: ${four}{any: [{unknown: node.ready}, {fact: node.ready, operator: equal, value: true}]}${'}'.repeat(4)}`;
+  expect(faultsOf(spec)).toEqual(['PACK_UNUSED nothing uses the condition `c`']);
+  expect(faultsOf(`conditions:\n  c: ${leaf}`)).toEqual(['PACK_UNUSED nothing uses the condition `c`']);
+});
+
+test('lists of words can be compared only if both have the same words', () => {
+  const compared = (left: string, right: string) =>
+    faultsOf(`gates:\n  g: {says: x, per: replica, when: {fact: ${left}, operator: equal, value: {fact: ${right}}}}`);
+  expect(compared('node.foreignTaints', 'replica.suspended')[0]).toMatch(/^PACK_VALUE_TYPE /);
+  expect(compared('replica.suspended', 'node.foreignTaints')[0]).toMatch(/^PACK_VALUE_TYPE /);
+  expect(compared('replica.suspended', 'replica.suspended')).toEqual([]);
+});
+
+test('a parameter that no profile sets is missing at the start of the first pack', () => {
+  const result = load('parameters:\n  x: {type: int, says: x}');
+  expect(result.ok ? undefined : result.faults[0]).toMatchObject({
+    code: 'PROFILE_PARAMETER',
+    at: { file: 'p.yaml', line: 1, col: 1 },
+  });
+});
+
+test('a gate may stand in what is no pack, so that it is not called unknown', () => {
+  const states = 'states:\n  A: {says: x, goto: [{to: A, gates: [other/g]}]}';
+  const asking = { file: 'p.yaml', text: packText(`drives: BondModeFlipPlan\n${states}`) };
+  const noPack = { file: 'q.yaml', text: 'apiVersion: nodewright.spectrocloud.com/v1alpha1\nkind: Pod\n' };
+  const unknownGates = (files: readonly { file: string; text: string }[]) => {
+    const result = loadPacks(files, { vocabulary });
+    return (result.ok ? [] : result.faults).filter(({ message }) => message.includes('other/g')).length;
+  };
+  expect([unknownGates([asking]), unknownGates([asking, noPack])]).toEqual([1, 0]);
+});

@@ -46,6 +46,11 @@ describe('a mistake is one fault at its place', () => {
     ['two forms at once', gateWhen('{all: [{condition: a}], condition: b}'), ['PACK_AMBIGUOUS_CONDITION']],
     ['no form at all', gateWhen('{says: something}'), ['PACK_AMBIGUOUS_CONDITION']],
     ['a misspelt form', gateWhen('{evry: node, satisfies: {condition: a}}'), ['PACK_AMBIGUOUS_CONDITION']],
+    [
+      'a second key beside another fact, which has but one form',
+      gateWhen('{fact: node.ready, operator: equal, value: {fact: node.ready, all: []}}'),
+      ['SHAPE_UNKNOWN_FIELD'],
+    ],
     ['text where a condition should be', gateWhen('live'), ['SHAPE_INVALID']],
     ['an empty all, deep inside', gateWhen('{not: {any: [{not: {all: []}}]}}'), ['PACK_EMPTY_CONDITION']],
     ['a list where a map should be', packWith('gates: []'), ['SHAPE_INVALID']],

@@ -265,6 +265,22 @@ describe('what would open a gate', () => {
       ['node.ready of b → true'],
     ],
     [
+      'as many more as are wanting under `not`',
+      'site',
+      not(atMost(1, 'node', ready)),
+      siteWith([a, b], { 'node.ready': { a: false, b: false } }),
+      'site',
+      ['node.ready of a → true & node.ready of b → true'],
+    ],
+    [
+      'nothing about who is not listed, whom nobody knows anyway',
+      'replica',
+      all(unknown('node.ready'), leaf('volume.size', 'greaterThan', 0)),
+      siteWith([volume('v', 0), replica('v', 0, 'x')], { 'volume.size': { v: 0 } }),
+      'v@x',
+      ['volume.size of v → 1024'],
+    ],
+    [
       'any word of what must only be known',
       'node',
       not(unknown('node.ready')),
