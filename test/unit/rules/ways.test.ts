@@ -471,6 +471,14 @@ describe('what would close an open gate', () => {
     );
   });
 
+  test('a set may become each of its words alone', () => {
+    const one = gate('bond', leaf('bond.members', 'equal', []));
+    const snapshot = siteWith([a, bond('a', 'x')], { 'bond.members': { 'a/x': [] } });
+    expect(waysToClose(one, snapshot, 'a/x', compile([pack({ gates: [one] })])).facts).toMatchObject([
+      { closedBy: [['eth0'], ['eth1'], ['eth2']], unknownBy: [] },
+    ]);
+  });
+
   test('of an object that is not there nothing is said', () => {
     expect(waysToClose(rule, siteWith([]), 'x', evaluator)).toEqual({ facts: [], lists: [], complete: false });
   });
