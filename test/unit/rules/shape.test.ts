@@ -79,6 +79,7 @@ describe('a mistake is one fault at its place', () => {
   ])('%s', (_, text, codes) => {
     const { faults, leftToLinker } = shapeOf(text);
     expect(faults.map(({ code }) => code)).toEqual(codes);
+    expect(shapeOf(text).faults).toEqual(faults);
     expect(leftToLinker).toEqual([]);
   });
 
