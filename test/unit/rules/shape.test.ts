@@ -186,6 +186,11 @@ test.each([
   else expect(hints).toEqual([hint]);
 });
 
+test('a number past its limit is told the limit', () => {
+  const text = `apiVersion: nodewright.spectrocloud.com/v1alpha1\nkind: EdgeProfile\nspec: {topology: {nodes: {atMost: 17}}}\n`;
+  expect(shapeOf(text, 'edge-profile').faults.map(({ message }) => message)).toContain('`atMost` must be at most 16');
+});
+
 test('a key called __proto__ is a key, and refused as any other', () => {
   const text = packWith('gates: {__proto__: {says: x, when: {condition: a}}}');
   const tree = parseTree({ file: 'x.yaml', text });
