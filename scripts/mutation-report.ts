@@ -64,7 +64,7 @@ export function report(files: readonly Tried[], explainedFile: string, seed: num
     'writes this page; `npm run mutate -- --max all` tries everything.',
     '',
     `**${tried} tried, ${tried - survived} noticed (${percent(tried - survived, tried)}).** Of the ${survived} others ${explained} change nothing that matters, for the`,
-    `reason given below; ${survived - explained} are open: a test is missing.`,
+    `reason given below; open, for want of a test: ${survived - explained}.`,
     ...(untried === 0
       ? []
       : [`${untried} of the sample were not tried since their file last changed; \`npm run mutate\` tries them.`]),
