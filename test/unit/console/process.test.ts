@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { folderWith } from '../../support/folder.ts';
 
 const main = resolve('src/console/main.ts');
 const env = { PATH: process.env.PATH ?? '' };
@@ -12,7 +12,7 @@ const site = ['--profile', resolve('profiles/three-node'), '--capture', resolve(
 describe('as a process', () => {
   test('a reader that goes away ends it quietly', () => {
     const script = `"$0" "$@" 2>err.txt | head -n 1; echo "\${PIPESTATUS[0]}"`;
-    const cwd = mkdtempSync(join(tmpdir(), 'nwctl-'));
+    const cwd = folderWith();
     const { stdout } = spawnSync('bash', ['-c', script, process.execPath, main, 'facts', ...site], {
       cwd,
       env,
@@ -23,8 +23,7 @@ describe('as a process', () => {
   });
 
   test('Ctrl-C exits 130, and the old file is intact', async () => {
-    const target = join(mkdtempSync(join(tmpdir(), 'nwctl-')), 'old.gz');
-    writeFileSync(target, 'old');
+    const target = join(folderWith({ 'old.gz': 'old' }), 'old.gz');
     const child = spawn(process.execPath, [main, 'capture', 'pack', '-', '-o', target], {
       env,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -41,7 +40,7 @@ describe('as a process', () => {
   });
 
   test('in a folder with a nodewright.yaml its settings hold', () => {
-    const root = mkdtempSync(join(tmpdir(), 'nwctl-'));
+    const root = folderWith();
     const run = (args: readonly string[], cwd: string) =>
       spawnSync(process.execPath, [main, ...args], { cwd, env, encoding: 'utf8' });
     expect(run(['init', 'my-site'], root).status).toBe(0);
@@ -51,7 +50,7 @@ describe('as a process', () => {
   });
 
   test('called kubectl-nwctl, help says kubectl nwctl', () => {
-    const plugin = join(mkdtempSync(join(tmpdir(), 'nwctl-')), 'kubectl-nwctl');
+    const plugin = join(folderWith(), 'kubectl-nwctl');
     symlinkSync(main, plugin);
     const { stdout } = spawnSync(process.execPath, [plugin, '--help'], { env, encoding: 'utf8' });
     expect(stdout).toMatch(/^Usage: kubectl nwctl COMMAND/);

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { everywhere, formOf } from '../../../src/console/options.ts';
@@ -7,6 +6,7 @@ import { verbs } from '../../../src/console/verbs.ts';
 import { faultCodes } from '../../../src/kernel/fault-codes.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import { nwctl } from '../../support/console.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const typed = verbs.filter(({ hidden }) => !hidden);
 
@@ -188,7 +188,7 @@ describe('completion', () => {
 
 describe('init', () => {
   test.each(['three-node', 'two-node', 'single-node'])('--like %s makes a folder that checks clean', async (like) => {
-    const dir = join(mkdtempSync(join(tmpdir(), 'nwctl-')), 'my-site');
+    const dir = join(folderWith(), 'my-site');
     expect(await nwctl(['init', dir, '--like', like])).toMatchObject({ code: 0, err: '' });
     expect(readFileSync(join(dir, 'profile.yaml'), 'utf8')).toContain('name: my-site');
     const checked = await nwctl(['check', dir, '-o', 'json']);
@@ -197,8 +197,7 @@ describe('init', () => {
   });
 
   test('never overwrites: one file that is there, and nothing is written', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'nwctl-'));
-    writeFileSync(join(dir, 'profile.yaml'), 'mine\n');
+    const dir = folderWith({ 'profile.yaml': 'mine\n' });
     const { code, err } = await nwctl(['init', dir]);
     expect(code).toBe(2);
     expect(err).toContain('profile.yaml:1:1: is there already; choose another folder; nothing was written');

@@ -1,17 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nwctl } from '../../support/console.ts';
-
-function folder(files: Readonly<Record<string, string>>): string {
-  const root = mkdtempSync(join(tmpdir(), 'nwctl-'));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(root, path, '..'), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return root;
-}
+import { folderWith } from '../../support/folder.ts';
 
 async function colorFrom(
   args: readonly string[],
@@ -29,7 +19,7 @@ async function colorFrom(
 describe('a flag wins over its variable, that over the project file, that over the user file, that over the default', () => {
   const user = { 'user/nwctl/config.yaml': 'color: never\n' };
   const project = { 'site/nodewright.yaml': 'color: always\n', 'site/deep/er/x': '' };
-  const root = folder({ ...user, ...project, 'else/x': '' });
+  const root = folderWith({ ...user, ...project, 'else/x': '' });
   const env = { XDG_CONFIG_HOME: join(root, 'user') };
 
   test.each([
@@ -65,7 +55,7 @@ describe('a wrong setting says where it was said', () => {
     ['broken YAML', 'output: [\n', /nodewright\.yaml:\d+:\d+: /],
     ['a repeated key', 'output: json\noutput: yaml\n', /stands here twice|this key stands/],
   ])('%s', async (_, text, says) => {
-    const root = folder({ 'nodewright.yaml': text });
+    const root = folderWith({ 'nodewright.yaml': text });
     const { code, out, err } = await nwctl(['explain'], { cwd: root });
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(says);
@@ -84,7 +74,7 @@ describe('a wrong setting says where it was said', () => {
 });
 
 test('a path in a project file is relative to that file', async () => {
-  const root = folder({ 'nodewright.yaml': 'profile: my/site\n', 'deep/x': '' });
+  const root = folderWith({ 'nodewright.yaml': 'profile: my/site\n', 'deep/x': '' });
   const { out } = await nwctl(['config', 'view'], { cwd: join(root, 'deep') });
   expect(out).toMatch(/profile +(\.\.\/my\/site|.*\/my\/site)\n/);
 });

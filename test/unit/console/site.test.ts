@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { nwctl, type Ran } from '../../support/console.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const profile = ['-p', 'profiles/three-node'];
 const calm = [...profile, '-c', 'captures/calm'];
@@ -188,18 +188,10 @@ describe('why', () => {
 });
 
 describe('check', () => {
-  const folder = (files: Readonly<Record<string, string>>): string => {
-    const root = mkdtempSync(join(tmpdir(), 'nwctl-'));
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(join(root, path, '..'), { recursive: true });
-      writeFileSync(join(root, path), text);
-    }
-    return root;
-  };
   const head = 'apiVersion: nodewright.spectrocloud.com/v1alpha1\n';
 
   test('tells every fault of a folder at once, with place and excerpt, exit 2', async () => {
-    const root = folder({
+    const root = folderWith({
       'tab.yaml': `${head}kind: RulePack\nspec:\n\tgates: {}\n`,
       'twice.yaml': `${head}kind: RulePack\nkind: RulePack\n`,
       'escape.yaml': `${head}kind: "Rule\\e[31mPack"\n`,
@@ -212,7 +204,7 @@ describe('check', () => {
   });
 
   test.each([['json'], ['junit'], ['sarif'], ['github']])('as %s', async (format) => {
-    const root = folder({ 'twice.yaml': `${head}kind: RulePack\nkind: RulePack\n` });
+    const root = folderWith({ 'twice.yaml': `${head}kind: RulePack\nkind: RulePack\n` });
     const { code, out } = await nwctl(['check', root, '-o', format]);
     expect(code).toBe(2);
     expect(out).toContain('YAML_DUPLICATE_KEY');
@@ -220,11 +212,11 @@ describe('check', () => {
   });
 
   test('a folder that holds nothing to check is a wrong question', async () => {
-    expect(await nwctl(['check', folder({ 'x.txt': 'a' })])).toMatchObject({ code: 2 });
+    expect(await nwctl(['check', folderWith({ 'x.txt': 'a' })])).toMatchObject({ code: 2 });
   });
 
   test('test: no test found is a failure', async () => {
-    const dir = join(mkdtempSync(join(tmpdir(), 'nwctl-')), 'my-site');
+    const dir = join(folderWith(), 'my-site');
     await nwctl(['init', dir]);
     const { code, err } = await nwctl(['test', dir]);
     expect(code).toBe(3);
@@ -233,7 +225,7 @@ describe('check', () => {
 
   test('fmt: --check changes nothing and exits 3; fmt is then content', async () => {
     const text = `${head}kind: RulePack\nmetadata:   {name: x,    version: 1.0.0}\nspec: {vocabulary: v1}\n`;
-    const root = folder({ 'a.yaml': text });
+    const root = folderWith({ 'a.yaml': text });
     expect((await nwctl(['fmt', '--check', root])).code).toBe(3);
     expect(readFileSync(join(root, 'a.yaml'), 'utf8')).toBe(text);
     expect((await nwctl(['fmt', root])).code).toBe(0);
@@ -242,7 +234,7 @@ describe('check', () => {
 
   test('fmt: one broken file, and none is written', async () => {
     const text = `${head}kind: RulePack\nmetadata:   {name: x,    version: 1.0.0}\nspec: {vocabulary: v1}\n`;
-    const root = folder({ 'a.yaml': text, 'b.yaml': `${head}kind: RulePack\nspec: [\n` });
+    const root = folderWith({ 'a.yaml': text, 'b.yaml': `${head}kind: RulePack\nspec: [\n` });
     expect((await nwctl(['fmt', root])).code).toBe(2);
     expect(readFileSync(join(root, 'a.yaml'), 'utf8')).toBe(text);
   });
@@ -265,7 +257,7 @@ describe('test', () => {
   });
 
   test('a test whose expectation does not come fails with place and reason', async () => {
-    const root = mkdtempSync(join(tmpdir(), 'nwctl-'));
+    const root = folderWith();
     const dir = join(root, 'my-site');
     await nwctl(['init', dir]);
     mkdirSync(join(dir, 'tests'));
@@ -313,7 +305,7 @@ describe('facts and captures', () => {
   });
 
   test('both forms of a capture, also from standard input, give the same answer', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'nwctl-')), 'calm.ndjson.gz');
+    const file = join(folderWith(), 'calm.ndjson.gz');
     expect(await nwctl(['capture', 'pack', 'captures/calm', '-o', file])).toMatchObject({ code: 0, out: '' });
     const gates = async (capture: string, stdin?: Uint8Array): Promise<unknown> => {
       const { out } = await nwctl(
@@ -410,14 +402,8 @@ test('a raised finding says what was read', async () => {
 });
 
 describe('a stranger', () => {
-  const folder = (files: Readonly<Record<string, string>>): string => {
-    const path = mkdtempSync(join(tmpdir(), 'nwctl-'));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
-    return path;
-  };
-
   test('is told of every file in a folder that is no YAML, whoever wrote it', async () => {
-    const path = folder({
+    const path = folderWith({
       'tab.yaml': 'a:\n\tb: 1\n',
       'twice.yaml': 'a: 1\na: 2\n',
       'deep.yaml': '['.repeat(100),
@@ -434,7 +420,7 @@ describe('a stranger', () => {
   });
 
   test('is named the empty folder once, and where a file would have gone', async () => {
-    const path = folder({});
+    const path = folderWith({});
     const shown = await nwctl(['capture', 'show', path]);
     expect(shown.err.startsWith(`${path}`)).toBe(true);
     expect(shown.err.split(':')[0]?.replace(/\/$/, '')).toBe(path);
