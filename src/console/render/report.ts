@@ -44,7 +44,9 @@ export function junit({ name, properties, cases }: Report): string {
 }
 
 function junitCase({ group, name, state, says, at }: Case): readonly string[] {
-  const head = `    <testcase classname="${xml(group)}" name="${xml(name)}" file="${xml(at.file)}" line="${at.line}"`;
+  // `file` and `line` are in no schema, and shown by those who know them (GitLab, CircleCI).
+  const place = at.line < 1 ? '' : ` file="${xml(at.file)}" line="${at.line}"`;
+  const head = `    <testcase classname="${xml(group)}" name="${xml(name)}"${place}`;
   const text = xml(says);
   switch (state) {
     case 'ok':
@@ -99,12 +101,7 @@ export function sarif({ name, properties, cases }: Report): string {
           message: { text: harmless(one.says) },
           locations: [
             {
-              physicalLocation: {
-                artifactLocation: {
-                  uri: encodeURI(one.at.file.toWellFormed()).replaceAll('#', '%23').replaceAll('?', '%3F'),
-                },
-                region: { startLine: Math.max(1, one.at.line), startColumn: Math.max(1, one.at.col) },
-              },
+              ...(one.at.line < 1 ? {} : { physicalLocation: physical(one.at) }),
               logicalLocations: [
                 { name: harmless(one.name), fullyQualifiedName: harmless(`${one.group}/${one.name}`) },
               ],
@@ -116,6 +113,15 @@ export function sarif({ name, properties, cases }: Report): string {
     ],
   };
   return json(data);
+}
+
+function physical({ file, line, col }: Place): Data {
+  const uri = encodeURI(file.toWellFormed()).replaceAll('#', '%23').replaceAll('?', '%3F');
+  return {
+    // What stands before a colon would be taken for a scheme.
+    artifactLocation: { uri: /^[^/]*:/.test(uri) ? `./${uri}` : uri },
+    region: { startLine: line, startColumn: Math.max(1, col) },
+  };
 }
 
 function levelOf(state: Case['state']): 'error' | 'warning' | 'note' {

@@ -21,6 +21,7 @@ describe('text from outside is never printed raw', () => {
     ['a character nobody sees', 'a\u200bb', 'a\\u200bb'],
     ['a tag character nobody sees', 'a\u{e0041}b', 'a\\u{e0041}b'],
     ['half of a character', 'a\ud800b', 'a\\ud800b'],
+    ['what will never be a character', 'a\uffff\u{1fffe}b', 'a\\uffff\\u{1fffe}b'],
   ])('%s is shown instead of done', (_, text, shown) => {
     expect(harmless(text)).toBe(shown);
   });
