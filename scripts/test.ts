@@ -42,7 +42,12 @@ process.stdout.write(
 );
 
 function notRunHere(): readonly string[] {
-  return process.getuid?.() === 0
-    ? ['a file that may not be read (root reads everything): run the tests as another user']
-    : [];
+  const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+  const shells = ['bash', 'zsh', 'fish'].filter((shell) => !has(shell) || !has('script'));
+  return [
+    ...(process.getuid?.() === 0
+      ? ['a file that may not be read (root reads everything): run the tests as another user']
+      : []),
+    ...shells.map((shell) => `completion in a live ${shell}: needs ${shell}, and script(1) for a terminal`),
+  ];
 }

@@ -25,6 +25,12 @@ async function candidates(before: readonly string[], typed: string, world: World
   if (verb === undefined)
     return before.length === 0 ? [...firstWords(), ...flagsOf(typed, everywhere)] : secondWords(before);
   const previous = before.at(-1) ?? '';
+  const [, flag, start] = /^(--[^=]+=)(.*)$/.exec(typed) ?? [];
+  const joined = flag === undefined ? undefined : flagOf(flag.slice(0, -1), verb);
+  if (joined?.value !== undefined && start !== undefined) {
+    const values = await valuesOf(joined, verb, before, world);
+    return values.map(([word, says]) => [word.startsWith(':') ? word : `${flag}${word}`, says]);
+  }
   const pending = flagOf(previous, verb);
   if (pending?.value !== undefined) return valuesOf(pending, verb, before, world);
   if (typed.startsWith('-')) return flagsOf(typed, [...verb.options, ...everywhere]);

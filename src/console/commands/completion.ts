@@ -9,28 +9,33 @@ const shells = ['bash', 'zsh', 'fish'] as const;
 /** Scripts that ask the program itself: what can be typed is known in one place. kubectl completes a plugin through an
  *  executable called kubectl_complete-nwctl. */
 const scripts: Readonly<Record<(typeof shells)[number], string>> = {
-  bash: `# nwctl completion for bash; as kubectl nwctl, put this into an executable kubectl_complete-nwctl: nwctl __complete -- "$@"
+  bash: `# nwctl completion for bash
 _nwctl() {
-  local IFS=$'\\n' words
-  words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
-  # bash breaks words at : and =, which names of ours hold.
-  if declare -F _get_comp_words_by_ref >/dev/null; then
-    local cur cword all
-    _get_comp_words_by_ref -n ':=@' -w all -i cword
-    words=("\${all[@]:1:cword}")
-  fi
+  local IFS=$'\\n' line rest=$COMP_LINE at last=-1 words=()
+  # bash breaks words at : = and @, which names of ours hold: what has no space between it is one word.
+  for ((at = 0; at <= COMP_CWORD; at++)); do
+    if [[ $at -eq 0 || $rest == [[:space:]]* ]]; then last=$((last + 1)); fi
+    words[last]+=\${COMP_WORDS[at]}
+    rest=\${rest#"\${rest%%[![:space:]]*}"}
+    rest=\${rest#"\${COMP_WORDS[at]}"}
+  done
+  # It replaces only what stands after the last such break, so that is all it may be given.
+  local breaks=\${COMP_WORDBREAKS//[^:=@]/} typed=\${words[last]} before=''
+  if [[ -n $breaks ]]; then before=\${typed%"\${typed##*[$breaks]}"}; fi
   COMPREPLY=()
-  local line
   while read -r line; do
     case "$line" in
       :files) compopt -o default 2>/dev/null ;;
       :folders) compopt -o dirnames 2>/dev/null ;;
-      *) COMPREPLY+=("\${line%%$'\\t'*}") ;;
+      *)
+        line=\${line%%$'\\t'*}
+        COMPREPLY+=("\${line#"$before"}")
+        ;;
     esac
-  done < <(nwctl __complete -- "\${words[@]}" 2>/dev/null)
-  if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "\${words[-1]}"; fi
+  done < <(nwctl __complete -- "\${words[@]:1}" 2>/dev/null)
 }
 complete -F _nwctl nwctl
+# For kubectl nwctl, an executable kubectl_complete-nwctl with: nwctl __complete -- "$@" | sed 's/^:files$/:0/; s/^:folders$/:16/'
 `,
   zsh: `#compdef nwctl
 _nwctl() {

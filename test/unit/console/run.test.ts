@@ -170,7 +170,10 @@ describe('completion', () => {
       ['node-a', 'node-b', 'node-c'],
     ],
     [['eval', ...site, '--gate', 'snap'], ['snapshot-may-start']],
+    [['eval', '--output=s'], ['--output=sarif']],
+    [['eval', ...site, '--gate=snap'], ['--gate=snapshot-may-start']],
     [['eval', '--profile', ''], [':folders']],
+    [['eval', '--profile=x'], [':folders']],
     [['eval', '--capture', ''], [':files']],
   ])('%j', async (words, expected) => {
     expect(await complete(...words)).toEqual(expect.arrayContaining(expected));
