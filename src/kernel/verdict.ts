@@ -13,6 +13,9 @@ export const verdictWords: readonly [VerdictWord, VerdictWord, VerdictWord] = ['
 /** A list that cannot be empty: «all of nothing» would be true. */
 export type Several<T> = readonly [T, ...T[]];
 
+/** The kernel's guarantees, by number (`INVARIANTS.md`). */
+export type Law = `K${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12}`;
+
 /** One thing that keeps a gate from being open, or that a person should know. */
 export interface Reason {
   /** The sentence of the rule where it has one, else the leaf in words. */
@@ -24,6 +27,8 @@ export interface Reason {
   readonly detail: string;
   readonly unknown: boolean;
   readonly at: Place;
+  /** `K4`: the kernel's law that says so, where it is not the pack. */
+  readonly law?: Law;
   readonly seenAtMs?: number;
   readonly source?: string;
 }
