@@ -25,7 +25,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     }
     if (parsed.kind === 'wrong') return await refuse(world, [parsed.fault], parsed.verb);
     const asked = await askedOf(parsed, world);
-    if ('faults' in asked) return await refuse(world, asked.faults, parsed.verb.name);
+    if ('faults' in asked) return await refuse(world, asked.faults, parsed.verb.name, asked.json);
     verbose = asked.messages.verbose;
     const load = commands[parsed.verb.name];
     invariant(load !== undefined, `nothing runs ${parsed.verb.name}`);
@@ -46,7 +46,7 @@ function spelled(argv: readonly string[]): readonly string[] {
 async function askedOf(
   parsed: Parsed & { kind: 'run' },
   world: World,
-): Promise<Asked | { readonly faults: readonly Fault[] }> {
+): Promise<Asked | { readonly faults: readonly Fault[]; readonly json: boolean }> {
   const { verb } = parsed;
   const says = new Map(
     [...parsed.flags].map(([name, value]) => [name, { value, where: `--${name}`, at: { file: '', line: 0, col: 0 } }]),
@@ -69,11 +69,12 @@ async function askedOf(
       usage(`${where} is \`${format}\`, which \`${verb.name}\` does not have`, `it has ${verb.formats.join(', ')}`),
     );
   }
-  if (faults.length > 0) return { faults };
+  const json = settings.text('log-format') === 'json';
+  if (faults.length > 0) return { faults, json };
   const color = colorFor(settings, world);
   const ascii = settings.on('ascii') || (world.out.isTerminal && lacksUnicode(world.env));
   const messages = messagesTo(world, {
-    json: settings.text('log-format') === 'json',
+    json,
     verbose: settings.on('verbose'),
     ...(world.err.isTerminal ? { width: world.err.columns ?? 80 } : {}),
     ascii,
@@ -108,9 +109,13 @@ function lacksUnicode(env: World['env']): boolean {
   return env.TERM === 'linux' || (locale !== '' && !/utf-?8/i.test(locale));
 }
 
-async function refuse(world: World, faults: readonly Fault[], verb: string): Promise<ExitCode> {
+async function refuse(
+  world: World,
+  faults: readonly Fault[],
+  verb: string,
+  json = world.env.NW_LOG_FORMAT === 'json',
+): Promise<ExitCode> {
   // What was asked could not be read, so how to say so could not either: the plainest form, but for machines theirs.
-  const json = world.env.NW_LOG_FORMAT === 'json';
   const form = { json, verbose: false, ascii: false, color: false };
   await messagesTo(world, form).faults(faults);
   if (!json && faults.some(({ code }) => code === 'USAGE'))

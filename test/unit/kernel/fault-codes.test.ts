@@ -4,15 +4,24 @@ import { describe, expect, test } from 'vitest';
 import { error, warning } from '../../../src/kernel/fault.ts';
 import { faultCodes } from '../../../src/kernel/fault-codes.ts';
 
-const root = join(import.meta.dirname, '../../../src');
-const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('fault-codes.ts'))
-  .map((file) => readFileSync(join(root, file), 'utf8'))
-  .join('\n');
+const textsOf = (folder: string, wanted: RegExp, but: string): string => {
+  const root = join(import.meta.dirname, '../../..', folder);
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => wanted.test(file) && !file.endsWith(but))
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n');
+};
+const sources = textsOf('src', /\.ts$/, 'fault-codes.ts');
+/** The tests and the texts that they expect. */
+const tests = textsOf('test', /^(?!fixtures).*\.(ts|txt)$/, 'fault-codes.test.ts');
 
 // That each code in use is listed, the type `FaultCode` sees to.
 test.each(Object.keys(faultCodes))('%s is a fault that somebody can meet', (code) => {
   expect(sources).toContain(`'${code}'`);
+});
+
+test.each(Object.keys(faultCodes))('%s is expected by a test', (code) => {
+  expect(tests).toMatch(new RegExp(`\\b${code}\\b`));
 });
 
 describe('a page says what is wrong, and what to do', () => {
