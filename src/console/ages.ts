@@ -30,8 +30,7 @@ export function ago(seenAtMs: number, nowMs: number): string {
   return age < 1000 ? 'just now' : `${span(age)} ago`;
 }
 
-/** `in drbdsetup status on node-a`. A reading computed from others names each of them once. */
+/** `in drbdsetup status on node-a`, `computed from LINSTOR GET …`. */
 export function sourceWords(source: string): string {
-  const [, from] = /^computed from (.*)$/s.exec(source) ?? [];
-  return from === undefined ? `in ${source}` : `computed from ${[...new Set(from.split(' and '))].join(' and ')}`;
+  return source.startsWith('computed from ') ? source : `in ${source}`;
 }

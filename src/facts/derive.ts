@@ -2,6 +2,7 @@ import { type FactValue, type Grade, grades } from '../kernel/fact.ts';
 import type { Cell } from '../kernel/snapshot.ts';
 import type { Subject } from '../kernel/subject.ts';
 import { quorumWithoutNode } from './quorum.ts';
+import { agreeing } from './settle.ts';
 
 /** What a computed fact may look at. */
 export interface Inputs {
@@ -104,9 +105,19 @@ export class Evidence {
       };
     }
     const grade: Grade = grades[this.#worstGrade] ?? 'assumed';
-    const source = `computed from ${[...this.#sources].sort().join(' and ')}`;
+    const source = `computed from ${eachOnce(this.#sources)}`;
     return { kind: 'present', value, seenAtMs: this.seenAtMs, grade, source };
   }
+}
+
+/** A volume may have any number of replicas, and each of its facts says all of this. */
+const sourcesMax = 16;
+
+/** A part on which several sources agree names them all, so that parts name the same source again: each is said once. */
+function eachOnce(sources: Iterable<string>): string {
+  const named = [...new Set([...sources].flatMap((source) => source.split(agreeing)))].sort();
+  const more = named.length - sourcesMax;
+  return [...named.slice(0, sourcesMax), ...(more > 0 ? [`${more} more`] : [])].join(agreeing);
 }
 
 /** Both must say the same of the disk, and of who writes. One difference is enough for a no, whatever else is unknown;

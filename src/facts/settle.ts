@@ -9,6 +9,9 @@ export interface Said {
   readonly observation: Observation;
 }
 
+/** Between the sources of one reading. */
+export const agreeing = ' and ';
+
 /** Everything that is said of one fact of one subject → what may honestly be kept of it.
  *
  *  Nobody: never reported. One good value, by one or several: present. Different good values: disputed, whatever their
@@ -31,7 +34,7 @@ export function settle(fact: FactDeclaration, said: readonly Said[] | undefined)
     says: whoSaysWhat(fact, said),
     // What several say is as old as the oldest of them.
     seenAtMs: Math.min(...said.map(({ observation }) => observation.seenAtMs)),
-    source: sourcesOf(said.map(({ observation }) => observation)).join(' and '),
+    source: sourcesOf(said.map(({ observation }) => observation)).join(agreeing),
   };
 }
 
@@ -63,7 +66,13 @@ function agreement(observations: readonly Observation[]): Cell {
       (left.source < right.source ? -1 : 1),
   );
   const { value, seenAtMs, grade } = best as Observation; // there are at least two
-  return { kind: 'present', value: value as FactValue, seenAtMs, grade, source: sourcesOf(observations).join(' and ') };
+  return {
+    kind: 'present',
+    value: value as FactValue,
+    seenAtMs,
+    grade,
+    source: sourcesOf(observations).join(agreeing),
+  };
 }
 
 function whoSaysWhat(fact: FactDeclaration, said: readonly Said[]): string {

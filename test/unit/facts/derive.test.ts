@@ -108,6 +108,26 @@ describe('every computed fact', () => {
     });
   });
 
+  test('names each source once, also one that other parts of it agree with', () => {
+    const linstor = observationsOf(shape)
+      .filter(({ fact }) => fact === 'connection.state')
+      .map((one) => ({ ...one, source: 'LINSTOR' }));
+    const reports = [...storeOf(shape), report('linstor', 'site', linstor)];
+    for (const order of [reports, reports.toReversed()]) {
+      expect(quorum(cut(order))).toMatchObject({
+        kind: 'present',
+        source: 'computed from LINSTOR and drbd on b and drbd on t',
+      });
+    }
+  });
+
+  test('of a volume with very many members names some, and how many more there are', () => {
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`n${at + 10}`, 'diskful' as const]));
+    const cell = cellOf(cut(storeOf({ members: many })), 'replica.quorumWithoutNode', 'v@n10');
+    const source = cell?.kind === 'present' ? (cell.source ?? '') : '';
+    expect(source).toMatch(/^computed from LINSTOR and drbd on n11 and .* and drbd on n25 and 4 more$/);
+  });
+
   test('is no newer than the list of who has a part', () => {
     const old = [...storeOf(shape).slice(1), censusOf(shape, 3)];
     expect(quorum(cut(old))).toMatchObject({ kind: 'present', seenAtMs: 3 });
