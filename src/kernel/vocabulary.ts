@@ -1,6 +1,7 @@
 import type { Grade } from './fact.ts';
 import type { SubjectKind } from './subject.ts';
 import type { FactType } from './value.ts';
+import { orderOutcomes } from './workflow.ts';
 
 /** One word of the vocabulary: what a pack may read, and what a normaliser may report. */
 export interface FactDeclaration {
@@ -122,8 +123,8 @@ const entries: readonly Entry[] = [
     'site.lockHolder',
     optionalText,
     listed,
-    'legacy: lock ConfigMap that the profile names',
-    'who holds the site lock; nobody if it is free',
+    'legacy: lock ConfigMap, or Lease, that the profile names',
+    'who holds the lock of the legacy DaemonSet; nobody if it is free',
     'reported',
   ],
   [
@@ -134,6 +135,22 @@ const entries: readonly Entry[] = [
     'where the legacy upgrade machine says it is',
     'reported',
   ],
+  [
+    'site.legacyWarnings',
+    set,
+    listed,
+    'legacy: Events of the reporter that the profile names',
+    'reasons of the warnings that the API server still keeps; for people, since Events are best-effort',
+    'reported',
+  ],
+  [
+    'site.legacyWarningCount',
+    int,
+    listed,
+    'legacy: Events of the reporter that the profile names',
+    'how often it warned, as far as the API server still keeps it',
+    'reported',
+  ],
   ['site.linstorReachable', bool, live, 'linstor: GET /v1/nodes', 'the LINSTOR controller answered with a list'],
   [
     'site.haControllerPaused',
@@ -141,6 +158,13 @@ const entries: readonly Entry[] = [
     listed,
     'kubernetes: LinstorCluster, and its Pods',
     'the Piraeus HA controller is switched off, so that a planned outage evicts nobody',
+  ],
+  [
+    'site.satelliteConfigurationsApplied',
+    bool,
+    listed,
+    'kubernetes: LinstorSatelliteConfiguration condition Applied',
+    'Piraeus applied every one of them as it stands now',
   ],
   [
     'site.balancerPaused',
@@ -170,6 +194,14 @@ const entries: readonly Entry[] = [
     live,
     'linstor: GET /v1/view/storage-pools',
     'every storage pool that keeps data reports no error and its capacity',
+  ],
+
+  [
+    'site.lock',
+    optionalText,
+    live,
+    'kubernetes: the Lease that the profile names as the site lock',
+    'which workflow holds the site lock, and in which leader’s epoch (`UID@EPOCH`); nobody if it is free',
   ],
 
   ['node.name', text, Number.POSITIVE_INFINITY, 'kubernetes: Node metadata.name', 'its name; a name does not age'],
@@ -209,6 +241,41 @@ const entries: readonly Entry[] = [
     'kubernetes: Node annotations and managed fields',
     'who cordoned it; nobody if it is not cordoned',
   ],
+  [
+    'node.uid',
+    text,
+    listed,
+    'kubernetes: Node metadata.uid',
+    'changes when a node is replaced by another of the same name',
+  ],
+  [
+    'node.journalEpoch',
+    int,
+    live,
+    'agent: its journal on disk',
+    'the newest leader’s epoch that it has had an order of; 0 for none',
+  ],
+  [
+    'node.journalStep',
+    int,
+    live,
+    'agent: its journal on disk',
+    'the number of the newest order that it has seen, of any workflow; 0 for none',
+  ],
+  [
+    'node.journalWorkflow',
+    optionalText,
+    live,
+    'agent: its journal on disk',
+    'the workflow of that order; nobody for none',
+  ],
+  [
+    'node.journalOutcome',
+    words(...orderOutcomes),
+    live,
+    'agent: its journal on disk',
+    'what became of that order; says nothing of its effect, which is looked at',
+  ],
   ['node.bootId', text, listed, 'kubernetes: Node status.nodeInfo.bootID', 'changes with every boot'],
   [
     'node.bootState',
@@ -242,6 +309,20 @@ const entries: readonly Entry[] = [
     live,
     'linstor: GET /v1/nodes',
     'EVICTED, EVACUATE, DELETE: nothing is placed on such a node',
+  ],
+  [
+    'node.satelliteConfigured',
+    bool,
+    listed,
+    'kubernetes: LinstorSatellite conditions Applied and Configured',
+    'Piraeus set up all that is asked for now; says nothing of life',
+  ],
+  [
+    'node.satelliteRemoval',
+    words('none', 'Retain', 'Evacuate', 'Delete', 'absent'),
+    listed,
+    'kubernetes: LinstorSatellite metadata.deletionTimestamp, spec.deletionPolicy',
+    'what becomes of the copies of a node whose LinstorSatellite is being deleted; absent where the list has none of it',
   ],
   [
     'node.foreignTaints',
@@ -281,6 +362,20 @@ const entries: readonly Entry[] = [
     'file: systemd-networkd .netdev',
     'mode that the files will give it after a restart',
   ],
+  [
+    'bond.networkd',
+    words('pending', 'initialized', 'configuring', 'configured', 'unmanaged', 'failed', 'linger'),
+    live,
+    'networkd: networkctl --json',
+    'whether networkd did what its files ask for; says nothing of what the kernel runs',
+  ],
+  [
+    'bond.stagedMode',
+    words(...bondModes, 'none'),
+    live,
+    'agent: the files that lie beside the ones in use',
+    'mode of the files that are ready for a flip; none while there are none',
+  ],
   ['bond.members', set, live, 'kernel: ip -d -j link, else /proc/net/bonding', 'interfaces enslaved to it'],
   ['bond.membersUp', int, live, 'kernel: ip -d -j link, else /proc/net/bonding', 'how many members carry traffic'],
   ['bond.monitored', bool, live, 'kernel: miimon or arp_interval above 0', 'a broken link would be noticed'],
@@ -294,6 +389,13 @@ const entries: readonly Entry[] = [
     live,
     'linstor: GET /v1/view/resources',
     'copies with a disk that LINSTOR places, deleted ones not counted',
+  ],
+  [
+    'volume.classPlace',
+    int,
+    listed,
+    'kubernetes: StorageClass of its PersistentVolume, parameter placementCount',
+    'copies with a disk that its class asks for today; an existing volume is not changed by it',
   ],
   [
     'volume.quorumPolicy',
@@ -315,6 +417,13 @@ const entries: readonly Entry[] = [
     listed,
     'kubernetes: VolumeSnapshots; linstor: snapshots',
     'a snapshot of it is being taken',
+  ],
+  [
+    'volume.bookend',
+    bool,
+    live,
+    'linstor: GET /v1/view/snapshots, by the name that Nodewright gives them',
+    'a snapshot that a workflow of ours took of it stands, and was taken whole',
   ],
   ['volume.size', { kind: 'size' }, written, 'kubernetes: PersistentVolume', 'bytes'],
   [
@@ -512,6 +621,7 @@ const lasting: ReadonlySet<string> = new Set([
   'node.name',
   'node.role',
   'volume.place',
+  'volume.classPlace',
   'volume.quorumPolicy',
   'replica.kind',
   'connection.peerKind',
