@@ -61,20 +61,30 @@ export function hostReports(node: string, raws: readonly RawHost[]): readonly Re
   return reports.filter((report) => report !== undefined);
 }
 
-/** One text a name: the newest that was had; a failure only where nothing was. Two of one moment are put in order by what
- *  they say, so that the order in which they came decides nothing. Sorted by name. */
+/** One text a name: the newest that was had; a failure only where nothing was. Two different ones of one moment are none:
+ *  nobody can say which the node was. Sorted by name. */
 function newestOf(raws: readonly RawHost[]): ReadonlyMap<string, RawHost> {
   const found = new Map<string, RawHost>();
+  const torn = new Set<RawHost>();
   for (const raw of [...raws].sort((left, right) => (left.what < right.what ? -1 : left.what > right.what ? 1 : 0))) {
     const before = found.get(raw.what);
     if (before === undefined || isNewer(raw, before)) found.set(raw.what, raw);
+    else if (differs(raw, before)) torn.add(before);
   }
-  return found;
+  return new Map([...found].map(([what, raw]) => [what, torn.has(raw) ? tornFrom(raw) : raw]));
 }
 
 function isNewer(raw: RawHost, than: RawHost): boolean {
   if ((raw.failed === undefined) !== (than.failed === undefined)) return raw.failed === undefined;
-  return raw.at === than.at ? raw.text > than.text : raw.at > than.at;
+  return raw.at > than.at;
+}
+
+function differs(raw: RawHost, from: RawHost): boolean {
+  return raw.at === from.at && raw.failed === undefined && from.failed === undefined && raw.text !== from.text;
+}
+
+function tornFrom(raw: RawHost): RawHost {
+  return { ...raw, text: '', failed: 'two different texts of one moment' };
 }
 
 /** The module that is loaded: the kernel's own file says it best, `drbdadm --version` repeats it. It is a report of its own,

@@ -3,14 +3,15 @@ import type { Raw, RawObserver } from '../kernel/raw.ts';
 import { node } from '../kernel/subject.ts';
 import { say, unreadable } from './say.ts';
 
-/** What the observer measured last of each node. */
+/** What the observer measured last of each node. Two different measurements of one moment are none. */
 export function observersOf(raws: readonly Raw[]): ReadonlyMap<string, RawObserver> {
   const newest = new Map<string, RawObserver>();
   for (const raw of raws) {
     if (raw.from !== 'observer') continue;
     const before = newest.get(raw.node);
-    if (before === undefined || before.at < raw.at || (before.at === raw.at && formOf(before) < formOf(raw))) {
-      newest.set(raw.node, raw);
+    if (before === undefined || before.at < raw.at) newest.set(raw.node, raw);
+    else if (before.at === raw.at && !isSame(before, raw)) {
+      newest.set(raw.node, { from: 'observer', at: raw.at, node: raw.node });
     }
   }
   return new Map([...newest].sort(([left], [right]) => (left < right ? -1 : 1)));
@@ -34,6 +35,6 @@ export function observerReport({ node: name, at, heartbeatChangedAt, clockSkewMs
   };
 }
 
-function formOf({ heartbeatChangedAt, clockSkewMs }: RawObserver): string {
-  return `${heartbeatChangedAt} ${clockSkewMs}`;
+function isSame(left: RawObserver, right: RawObserver): boolean {
+  return left.heartbeatChangedAt === right.heartbeatChangedAt && left.clockSkewMs === right.clockSkewMs;
 }

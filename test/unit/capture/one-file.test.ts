@@ -97,6 +97,11 @@ describe('one file', () => {
 
 describe('a bad line is named', () => {
   const good = objectLine(node('node-a'));
+  const hostLine = (text: string): string =>
+    JSON.stringify({ from: 'host', node: 'node-a', what: 'proc/drbd', at: 0, text });
+  const replyLine = (text: string): string => JSON.stringify({ from: 'linstor', path: '/v1/nodes', at: 0, text });
+  const observedLine = (clockSkewMs: number): string =>
+    JSON.stringify({ from: 'observer', node: 'node-a', at: 0, clockSkewMs });
   const list = JSON.stringify({ from: 'list', kind: 'v1/Node', at: takenAtMs });
   const cases: readonly [string, string, string][] = [
     ['no JSON', '{"from":"li', 'CAPTURE_LINE site.ndjson:3:1 is not JSON'],
@@ -123,6 +128,21 @@ describe('a bad line is named', () => {
       'CAPTURE_SECRET site.ndjson:3:1',
     ],
     ['the same object again', good, 'CAPTURE_LINE site.ndjson:3:1 `Node node-a` stands in line 2 already'],
+    [
+      'a text of a host again, with another content',
+      `${hostLine('a')}\n${hostLine('b')}`,
+      'CAPTURE_LINE site.ndjson:4:1 `node-a/proc/drbd` stands in line 3 already',
+    ],
+    [
+      'a reply again, with another content',
+      `${replyLine('[]')}\n${replyLine('[{}]')}`,
+      'CAPTURE_LINE site.ndjson:4:1 `/v1/nodes` stands in line 3 already',
+    ],
+    [
+      'a measurement again, with another content',
+      `${observedLine(1)}\n${observedLine(2)}`,
+      'CAPTURE_LINE site.ndjson:4:1 `node-a` stands in line 3 already',
+    ],
     [
       'a name that climbs',
       '{"from":"host","node":"node-a","what":"../x","at":0,"text":""}',

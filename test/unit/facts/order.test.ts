@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hostReports, isKnownHostText } from '../../../src/facts/host.ts';
 import { clusterOf } from '../../../src/facts/kube.ts';
 import { normalise } from '../../../src/facts/normalise.ts';
-import { observersOf } from '../../../src/facts/observer.ts';
+import { observerReport, observersOf } from '../../../src/facts/observer.ts';
 import type { KubeObject, Raw, RawHost, RawObserver } from '../../../src/kernel/raw.ts';
 import { listed, shape } from './cluster-fixtures.ts';
 import { fixture, hostText } from './host-texts.ts';
@@ -16,9 +16,9 @@ const observer = (node: string, at: number, heartbeatChangedAt: number): RawObse
 const [b, a, c] = ['node-b', 'node-a', 'node-c'];
 
 describe('the order in which things were fetched', () => {
-  test('decides nothing of what the observer measured: the newest stands, and of one moment always the same one', () => {
+  test('decides nothing of what the observer measured: the newest stands, also if it came twice', () => {
     const old = observer(a, 1, 9);
-    const one = observer(a, 2, 3);
+    const one = observer(a, 2, 5);
     const two = observer(a, 2, 5);
     const others = [observer(b, 1, 1), observer(c, 1, 1)];
     for (const raws of [
@@ -28,8 +28,23 @@ describe('the order in which things were fetched', () => {
     ]) {
       const found = observersOf(raws);
       expect([...found.keys()]).toEqual([a, b, c]);
-      expect(found.get(a)).toBe(two);
+      expect(found.get(a)).toEqual(two);
     }
+  });
+
+  test.each<readonly [string, Partial<RawObserver>]>([
+    ['another heartbeat', { heartbeatChangedAt: 3 }],
+    ['another clock', { clockSkewMs: 1 }],
+    ['no heartbeat', { heartbeatChangedAt: undefined } as unknown as Partial<RawObserver>],
+  ])('two measurements of one moment are none, and an older one does not stand in for them: %s', (_, change) => {
+    const one = observer(a, 2, 1);
+    const raws = [observer(a, 1, 1), one, { ...one, ...change }, one];
+    for (const some of [raws, raws.toReversed()]) {
+      const found = observersOf(some).get(a);
+      expect(found).toEqual({ from: 'observer', at: 2, node: a });
+      expect(found && observerReport(found).observations).toEqual([]);
+    }
+    expect(observersOf([...raws, observer(a, 3, 2)]).get(a)).toEqual(observer(a, 3, 2));
   });
 
   test('decides nothing of the objects: they stand by name, the newest of each', () => {
@@ -82,10 +97,6 @@ describe('the order in which things were fetched', () => {
     expect(hostReports(a, raws.toReversed())).toEqual(reports);
     expect(reports.find(({ reporter }) => reporter === 'drbd')?.seenAtMs).toBe(3);
     expect(reports.find(({ reporter }) => reporter === 'drbd:version')?.seenAtMs).toBe(2);
-    // Of one moment the greater text, whichever came first.
-    const pair = [texts('[]', 3), newest];
-    expect(hostReports(a, pair)).toEqual(hostReports(a, pair.toReversed()));
-    expect(hostReports(a, pair)).toEqual(hostReports(a, [texts('[]', 3)]));
     // Of several files that make one report the names decide.
     const bonds = ['bond0', 'bond1'].map((name) =>
       hostText(`proc/net/bonding/${name}`, fixture('bond/bookworm/proc-balance-rr.txt')),
@@ -94,6 +105,27 @@ describe('the order in which things were fetched', () => {
       const modes = hostReports(a, files)[0]?.observations.filter(({ fact }) => fact === 'bond.mode');
       expect(modes?.map(({ subject }) => subject.id)).toEqual([`${a}/bond0`, `${a}/bond1`]);
     }
+  });
+
+  test('two different texts of one moment are none, and an older one does not stand in for them', () => {
+    const texts = (mode: string, at: number, more: Partial<RawHost> = {}) => {
+      const text = fixture('bond/bookworm/proc-balance-rr.txt').replace('load balancing (round-robin)', mode);
+      return hostText('proc/net/bonding/bond1', text, { at, ...more });
+    };
+    const two = [texts('load balancing (round-robin)', 3), texts('fault-tolerance (active-backup)', 3)];
+    const [one] = two;
+    if (one === undefined) throw new Error('there are two');
+    const modes = (raws: readonly RawHost[]) =>
+      hostReports(a, raws).flatMap(({ observations }) => observations.filter(({ fact }) => fact === 'bond.mode'));
+    const worse = [...two, one, texts('load balancing (round-robin)', 2), texts('', 4, { failed: 'did not answer' })];
+    for (const raws of [two, worse]) {
+      expect(modes(raws)).toEqual([]);
+      expect(modes(raws.toReversed())).toEqual([]);
+    }
+    expect(modes([one, { ...one }]).map(({ value }) => value)).toEqual(['balance-rr']);
+    const later = [...worse, texts('fault-tolerance (active-backup)', 5)];
+    for (const raws of [later, later.toReversed()])
+      expect(modes(raws).map(({ value }) => value)).toEqual(['active-backup']);
   });
 
   test('nor of the reports: those of nodes come by name', () => {
