@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Fault } from '../kernel/fault.ts';
+import { hintFor } from '../rules/suggest.ts';
 import { harmless } from './escape.ts';
 import { camel, everywhere, formOf, type OptionName, optionForms, variableOf } from './options.ts';
 import { usage } from './usage.ts';
@@ -62,19 +63,36 @@ export function parse(argv: readonly string[], calledAs: string, columns: number
       parsed = { kind: 'run', verb, args: spread.map(String), flags };
     });
   }
+  const helped = helpAsked(argv);
+  if (helped !== undefined && 'wrong' in helped) return { kind: 'wrong', fault: helped.wrong, verb: '' };
   try {
     asked = argv.filter((word) => !word.startsWith('-'))[0] ?? '';
-    root.parse(argv as string[], { from: 'user' });
+    root.parse([...(helped?.argv ?? argv)], { from: 'user' });
   } catch (problem) {
     if (!(problem instanceof CommanderError)) throw problem;
     if (problem.code === 'commander.helpDisplayed' || problem.code === 'commander.help') {
       const isGroup = argv.length === 1 && groups.has(argv[0] ?? '');
       if (isGroup) return { kind: 'wrong', fault: groupFault(argv[0] ?? ''), verb: asked };
-      return { kind: 'help', text: help };
+      // Flags alone ask for nothing, as no word at all does.
+      return { kind: 'help', text: help === '' ? root.helpInformation() : help };
     }
     return { kind: 'wrong', fault: faultOf(problem), verb: asked };
   }
   return parsed ?? { kind: 'help', text: help };
+}
+
+/** `help capture pack` is `capture pack --help`, which commander knows for one word only; of a word that it does not know
+ *  it says nothing. */
+function helpAsked(
+  argv: readonly string[],
+): { readonly argv: readonly string[] } | { readonly wrong: Fault } | undefined {
+  if (argv[0] !== 'help') return undefined;
+  const words = argv.slice(1).filter((word) => !word.startsWith('-'));
+  const name = words.join(' ');
+  const known = [...verbs.filter(({ hidden }) => !hidden).map((verb) => verb.name), ...groups.keys(), 'help'];
+  if (name === '' || name === 'help') return { argv: ['--help'] };
+  if (known.includes(name)) return { argv: [...words, '--help'] };
+  return { wrong: usage(harmless(`unknown command \`${name}\``), hintFor(name, known)) };
 }
 
 function quiet(command: Command, columns: number, onHelp: (text: string) => void): Command {

@@ -28,6 +28,17 @@ describe('help', () => {
     },
   );
 
+  test.each([
+    [['help', 'capture', 'pack'], 'Usage: nwctl capture pack'],
+    [['help', 'capture'], 'Usage: nwctl capture COMMAND'],
+    [['help', 'help'], 'Usage: nwctl COMMAND'],
+    [['-v'], 'Usage: nwctl COMMAND'],
+    [['--color', 'never'], 'Usage: nwctl COMMAND'],
+  ])('%j says %s', async (args, says) => {
+    const { code, out, err } = await nwctl(args);
+    expect({ code, err, out: out.startsWith(says) }).toEqual({ code: 0, err: '', out: true });
+  });
+
   test('as a plugin of kubectl it says so', async () => {
     for (const args of [['--help'], ['help', 'eval'], ['eval', '--bogus']]) {
       const { out, err } = await nwctl(args, { calledAs: 'kubectl nwctl' });
@@ -46,6 +57,10 @@ describe('help', () => {
 describe('a command line that does not fit exits 2, names the likely word and prints nothing as data', () => {
   test.each([
     [['evl'], 'unknown command `evl`; did you mean `eval`?'],
+    [['help', 'evl'], 'unknown command `evl`; did you mean `eval`?'],
+    [['help', 'capture', 'pak'], 'unknown command `capture pak`; did you mean `capture pack`?'],
+    [['help', 'quite-else'], 'unknown command `quite-else`\nhelp: nwctl help\n'],
+    [['help', '__complete'], 'unknown command `__complete`'],
     [['eval', '--profil', 'x'], 'unknown option `--profil`; did you mean `--profile`?'],
     [['why'], '`GATE` is missing'],
     [['explain', 'A', 'B'], 'too many arguments'],
