@@ -7,6 +7,7 @@ import { isCloudConfig } from './cloud-config.ts';
 import { drbdReport } from './drbd.ts';
 import { isName } from './drbd-words.ts';
 import { kairosReport } from './kairos.ts';
+import { networkctlReport } from './networkctl.ts';
 import { isNetworkdFile, networkdReport } from './networkd.ts';
 import { type Found, say, unreadable } from './say.ts';
 
@@ -18,7 +19,6 @@ export const hostCommands = {
   'drbd-version.txt': 'drbdadm --version',
   'ip-link.json': 'ip -d -j link',
   'kairos-agent-state.yaml': 'kairos-agent state',
-  // Kept for people: networkd's own view has no bond mode, and nothing that the kernel does not say better.
   'networkctl.json': 'networkctl --json=short list',
 } as const;
 
@@ -56,6 +56,7 @@ export function hostReports(node: string, raws: readonly RawHost[]): readonly Re
       all.filter(({ what }) => isNetworkdFile(what)),
       all.filter(({ what }) => isCloudConfig(what)),
     ),
+    networkctlReport(node, newest.get('networkctl.json')),
     kairosReport(node, newest.get('kairos-agent-state.yaml')),
   ];
   return reports.filter((report) => report !== undefined);

@@ -3,15 +3,14 @@ import type { RawObserver } from '../kernel/raw.ts';
 import type { LegacyNames, SiteShape } from '../kernel/site-shape.ts';
 import { node, site } from '../kernel/subject.ts';
 import { at, type Cluster, type SeenObject, textAt, timestampOf } from './kube.ts';
+import { legacyWarnings } from './legacy-events.ts';
+import { holderOf, leaseOf } from './lock.ts';
 import { type Found, say, unreadable } from './say.ts';
 
 const configMaps = 'v1/ConfigMap';
 
 /** What the DaemonSet of today claims, by the names that the profile gives: where its machine stands, who holds its lock,
- *  when it last heard of a node. All of it `reported`, none of it written by us.
- *
- *  Its Events are not read for facts: Events are best-effort and kept for an hour, two groups serve each, and a series
- *  only counts. What they tell stands in the ConfigMaps too, and there it is the machine's own memory. */
+ *  when it last heard of a node, and what it warned of. All of it `reported`, none of it written by us. */
 export function legacyReport(
   cluster: Cluster,
   shape: SiteShape,
@@ -19,16 +18,10 @@ export function legacyReport(
 ): Report | undefined {
   const { legacy } = shape;
   if (legacy === undefined) return undefined;
-  const find = (name: string | undefined): SeenObject | undefined => {
-    const id = `${legacy.namespace}/${name}`;
-    return cluster.kind(configMaps).all.find((seen) => name !== undefined && seen.id === id);
-  };
-  const [state, lock, beats] = [
-    find(legacy.state.configMap),
-    find(legacy.lock?.configMap),
-    find(legacy.heartbeats?.configMap),
-  ];
-  const moments = [state, lock, beats].flatMap((seen) => seen?.at ?? []);
+  const state = findMap(cluster, legacy, legacy.state.configMap);
+  const beats = findMap(cluster, legacy, legacy.heartbeats?.configMap);
+  const told = [...sayLock(cluster, legacy), ...legacyWarnings(cluster, legacy)];
+  const moments = [...[state, beats].flatMap((seen) => seen?.at ?? []), ...told.map(({ seenAtMs }) => seenAtMs)];
   if (moments.length === 0) return undefined;
   return {
     reporter: 'legacy',
@@ -36,15 +29,20 @@ export function legacyReport(
     seenAtMs: Math.max(...moments),
     observations: [
       ...(state === undefined ? [] : sayState(state, legacy)),
-      ...(lock === undefined || legacy.lock === undefined ? [] : sayLock(lock, legacy.lock.key)),
+      ...told,
       ...(beats === undefined ? [] : sayHeartbeats(beats, observers)),
     ],
     censuses: [],
   };
 }
 
-function seenIn({ at: seenAt, id }: SeenObject): { at: number; source: string; grade: 'reported' } {
-  return { at: seenAt, source: `ConfigMap ${id}`, grade: 'reported' };
+function findMap(cluster: Cluster, { namespace }: LegacyNames, name: string | undefined): SeenObject | undefined {
+  const id = `${namespace}/${name}`;
+  return cluster.kind(configMaps).all.find((seen) => name !== undefined && seen.id === id);
+}
+
+function seenIn({ at: seenAt, id }: SeenObject, kind = 'ConfigMap'): { at: number; source: string; grade: 'reported' } {
+  return { at: seenAt, source: `${kind} ${id}`, grade: 'reported' };
 }
 
 function sayData({ object, torn }: SeenObject, key: string): Found<string> {
@@ -60,9 +58,20 @@ function sayState(seen: SeenObject, { state, states }: LegacyNames): readonly Ob
   return say('site.legacyState', site, mapped, seenIn(seen));
 }
 
-function sayLock(seen: SeenObject, key: string): readonly Observation[] {
-  const holder = sayData(seen, key);
-  return say('site.lockHolder', site, holder === '' ? null : holder, seenIn(seen));
+/** Who holds its lock, by a ConfigMap or a Lease. Where the profile names both they must agree, and each must have said
+ *  something, or losing sight of one would end a dispute. INVARIANT K2: a lock that nobody saw is not free. */
+function sayLock(cluster: Cluster, legacy: LegacyNames): readonly Observation[] {
+  const map = findMap(cluster, legacy, legacy.lock?.configMap);
+  const lease = legacy.lease && leaseOf(cluster, { namespace: legacy.namespace, name: legacy.lease.name });
+  const byMap = map && legacy.lock && sayData(map, legacy.lock.key);
+  const said = [
+    ...(map === undefined ? [] : say('site.lockHolder', site, byMap === '' ? null : byMap, seenIn(map))),
+    ...(lease === undefined ? [] : say('site.lockHolder', site, holderOf(lease), seenIn(lease, 'Lease'))),
+  ];
+  const [only, other] = said;
+  if (only === undefined || other !== undefined || !legacy.lock || !legacy.lease) return said;
+  const silent = lease === undefined ? `Lease ${legacy.lease.name}` : `ConfigMap ${legacy.lock.configMap}`;
+  return [...said, { ...only, source: silent, value: unreadable(undefined) }];
 }
 
 /** A heartbeat is a moment by the node's own clock. It becomes an age only where the observer measured how far that clock

@@ -7,6 +7,7 @@ import { clusterOf } from './kube.ts';
 import { kubevirtReport } from './kubevirt.ts';
 import { legacyReport } from './legacy.ts';
 import { linstorReport } from './linstor.ts';
+import { lockReport } from './lock.ts';
 import { type BootWords, nodesReport } from './node.ts';
 import { observerReport, observersOf } from './observer.ts';
 import { piraeusReport } from './piraeus.ts';
@@ -29,6 +30,7 @@ export function normalise(raws: readonly Raw[], shape: SiteShape): readonly Repo
     storageReport(cluster, shape),
     piraeusReport(cluster, shape),
     linstor && withWholeLists(linstor, [...hosts, ...agents], cluster, shape),
+    lockReport(cluster, shape),
     legacyReport(cluster, shape, observers),
   ];
   return [

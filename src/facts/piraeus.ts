@@ -2,22 +2,22 @@ import type { Observation, Report } from '../kernel/fact.ts';
 import type { SiteShape } from '../kernel/site-shape.ts';
 import { site } from '../kernel/subject.ts';
 import { at, type Cluster, conditionOf, isMap, labelOf, type SeenObject, sayBool, single, textAt } from './kube.ts';
+import { configurations, satelliteFacts, satellites } from './satellite.ts';
 import { type Found, say, unreadable } from './say.ts';
 
 const clusters = 'piraeus.io/v1/LinstorCluster';
 const pods = 'v1/Pod';
 
-/** LinstorCluster → whether the HA controller is switched off. The conditions of LinstorSatellite and of its configuration
- *  carry no word of `node.satellite` (`Available: False, Error` may be any of eight), and on a dead node they stay
- *  `Available`: LINSTOR itself is asked for that. */
+/** LinstorCluster → whether the HA controller is switched off; LinstorSatellite and its configuration → what Piraeus did
+ *  about each node. */
 export function piraeusReport(cluster: Cluster, shape: SiteShape): Report | undefined {
-  const seenAtMs = cluster.newestAt(clusters);
+  const seenAtMs = cluster.newestAt(clusters, satellites, configurations);
   if (seenAtMs === undefined) return undefined;
   return {
     reporter: 'kubernetes:piraeus',
     scope: site.id,
     seenAtMs,
-    observations: haControllerPaused(cluster, shape, seenAtMs),
+    observations: [...haControllerPaused(cluster, shape, seenAtMs), ...satelliteFacts(cluster)],
     censuses: [],
   };
 }

@@ -3,6 +3,7 @@ import type { SiteShape } from '../kernel/site-shape.ts';
 import { type Subject, site, volume } from '../kernel/subject.ts';
 import { at, type Cluster, quantityOf, type SeenObject, sayBool, textAt } from './kube.ts';
 import { type Found, say, unreadable } from './say.ts';
+import { classPlaceOf, storageClasses } from './storage-class.ts';
 
 const persistent = 'v1/PersistentVolume';
 const claims = 'v1/PersistentVolumeClaim';
@@ -14,10 +15,10 @@ const linstorDriver = 'linstor.csi.linbit.com';
  *  request, and whose volume it is about cannot be told. */
 export type Requested = { readonly ids: ReadonlySet<string>; readonly anybody: boolean };
 
-/** PersistentVolumes, their claims and VolumeSnapshots → sizes and snapshots asked for. Who the volumes are LINSTOR says;
+/** PersistentVolumes, their classes and claims, and VolumeSnapshots → sizes, and copies and snapshots asked for. Who the volumes are LINSTOR says;
  *  with local-path, where nothing stands behind them, they are the PersistentVolumes themselves. */
 export function storageReport(cluster: Cluster, shape: SiteShape): Report | undefined {
-  const seenAtMs = cluster.newestAt(persistent, claims, snapshots, contents);
+  const seenAtMs = cluster.newestAt(persistent, claims, snapshots, contents, storageClasses);
   if (seenAtMs === undefined) return undefined;
   const requested = snapshotsRequested(cluster, shape);
   return {
@@ -26,6 +27,7 @@ export function storageReport(cluster: Cluster, shape: SiteShape): Report | unde
     seenAtMs,
     observations: [
       ...cluster.kind(persistent).clean.flatMap((seen) => sizeOf(seen, shape)),
+      ...cluster.kind(persistent).clean.flatMap((seen) => classPlace(seen, cluster, shape)),
       ...snapshotsRunning(cluster, shape, requested),
     ],
     censuses: shape.backend === 'local-path' ? localCensuses(cluster, seenAtMs) : [],
@@ -59,6 +61,13 @@ function sizeOf(seen: SeenObject, shape: SiteShape): readonly Observation[] {
   if (subject === undefined || capacity === undefined) return [];
   const source = `PersistentVolume ${seen.id}`;
   return say('volume.size', subject, quantityOf(capacity) ?? unreadable(capacity), { at: seen.at, source });
+}
+
+/** Kept beside `volume.place` and never compared with it here: which of the two is right only people know. */
+function classPlace(seen: SeenObject, cluster: Cluster, shape: SiteShape): readonly Observation[] {
+  const subject = subjectOf(seen, shape);
+  const found = classPlaceOf(seen, cluster);
+  return subject === undefined || found === undefined ? [] : say('volume.classPlace', subject, found.place, found);
 }
 
 /** local-path keeps one copy on one node and replicates nothing: that nobody is a replica or a connection is known of the

@@ -51,8 +51,8 @@ export function isFailed(members: readonly Subject[] | CensusFailed): members is
  *  the same reporter and scope replaces the older one whole, so that what is no longer said is no longer known. Reports
  *  of different reporters about one fact must agree, or the fact is disputed. */
 export interface Report {
-  /** Stable words: `drbd`, `drbd:version`, `kernel:ip`, `kernel:proc`, `networkd`, `kairos`, `agent` and `observer` of a node;
-   *  `linstor`, `legacy`, `kubernetes:nodes`, `:kubevirt`, `:storage` and `:piraeus` of the site. */
+  /** Stable words: `drbd`, `drbd:version`, `kernel:ip`, `kernel:proc`, `networkd`, `networkctl`, `kairos`, `agent` and `observer` of
+   *  a node; `linstor`, `legacy`, `kubernetes:nodes`, `:kubevirt`, `:storage`, `:piraeus` and `:lock` of the site. */
   readonly reporter: string;
   readonly scope: string;
   readonly seenAtMs: number;

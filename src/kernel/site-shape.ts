@@ -16,6 +16,8 @@ export interface SiteShape {
   readonly storagePool?: string;
   readonly storageClasses: readonly string[];
   readonly os: OperatingSystem;
+  /** Where a workflow of ours writes down that it changes this site. */
+  readonly lock?: { readonly lease: { readonly namespace: string; readonly name: string } };
   readonly legacy?: LegacyNames;
 }
 
@@ -25,7 +27,11 @@ export interface LegacyNames {
   readonly daemonSet: string;
   readonly state: { readonly configMap: string; readonly key: string };
   readonly lock?: { readonly configMap: string; readonly key: string };
+  /** In its own namespace. Beside a `lock`: both must say the same. */
+  readonly lease?: { readonly name: string };
   readonly heartbeats?: { readonly configMap: string };
+  /** As which reporter its Events are written. */
+  readonly events?: { readonly reporter: string };
   /** Its words → ours (`legacyStates` in `vocabulary.ts`). A word that is not here is unreadable. */
   readonly states: Readonly<Record<string, string>>;
 }

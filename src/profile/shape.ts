@@ -9,6 +9,7 @@ export function siteShapeOf(spec: Tree): SiteShape {
   const network = at(spec, 'topology', 'storageNetwork');
   const storage = child(spec, 'storage');
   const pool = text(child(storage, 'pool'));
+  const lease = at(spec, 'lock', 'lease');
   const legacy = child(spec, 'legacy');
   return {
     nodes: {
@@ -30,6 +31,11 @@ export function siteShapeOf(spec: Tree): SiteShape {
     ...(pool === undefined ? {} : { storagePool: pool }),
     storageClasses: list(child(storage, 'classes')),
     os: osOf(spec) ?? 'ubuntu',
+    ...(lease === undefined
+      ? {}
+      : {
+          lock: { lease: { namespace: text(child(lease, 'namespace')) ?? '', name: text(child(lease, 'name')) ?? '' } },
+        }),
     ...(legacy === undefined ? {} : { legacy: legacyOf(legacy) }),
   };
 }
@@ -56,13 +62,17 @@ export function checkTopology(spec: Tree): readonly Fault[] {
 
 function legacyOf(tree: Tree): LegacyNames {
   const lock = child(tree, 'lock');
+  const lease = child(tree, 'lease');
   const heartbeats = child(tree, 'heartbeats');
+  const events = child(tree, 'events');
   return {
     namespace: text(child(tree, 'namespace')) ?? '',
     daemonSet: text(child(tree, 'daemonSet')) ?? '',
     state: configMapKey(child(tree, 'state')),
     ...(lock === undefined ? {} : { lock: configMapKey(lock) }),
+    ...(lease === undefined ? {} : { lease: { name: text(child(lease, 'name')) ?? '' } }),
     ...(heartbeats === undefined ? {} : { heartbeats: { configMap: text(child(heartbeats, 'configMap')) ?? '' } }),
+    ...(events === undefined ? {} : { events: { reporter: text(child(events, 'reporter')) ?? '' } }),
     states: words(child(tree, 'states')),
   };
 }

@@ -22,7 +22,9 @@ const order = [
   'daemonSet',
   'state',
   'lock',
+  'lease',
   'heartbeats',
+  'events',
   // a test’s workflow, a transition
   'decision',
   'to',

@@ -488,7 +488,7 @@ describe('all texts of a node', () => {
   });
 
   test('a text that we do not know is kept by nobody, and a node of an impossible name is none', () => {
-    expect(hostReports('node-a', [hostText('motd', 'hello'), hostText('networkctl.json', '{}')])).toEqual([]);
+    expect(hostReports('node-a', [hostText('motd', 'hello')])).toEqual([]);
     expect(hostReports('node-a/bond1', [ok])).toEqual([]);
   });
 });

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { clusterOf } from '../../../src/facts/kube.ts';
 import { legacyReport } from '../../../src/facts/legacy.ts';
 import { observersOf } from '../../../src/facts/observer.ts';
+import { createStore } from '../../../src/facts/store.ts';
 import type { Report } from '../../../src/kernel/fact.ts';
 import type { Raw, RawObserver } from '../../../src/kernel/raw.ts';
 import type { SiteShape } from '../../../src/kernel/site-shape.ts';
+import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import { changed, type Loose, listed, shape, valueIn } from './cluster-fixtures.ts';
 
 const calm = listed('calm/core_v1_configmaps');
@@ -118,6 +120,72 @@ test.each<[string, Raw[], unknown]>([
   ],
 ])('%s', (_, raws, value) => {
   expect(valueIn(reportOf(raws), 'site.lockHolder', 'site')).toEqual(value);
+});
+
+describe('a lock that is a Lease', () => {
+  const leases = (change: (spec: Loose) => void = () => {}): Raw[] =>
+    changed(listed('calm/coordination.k8s.io_v1_leases'), 'kube-controller-manager', ({ spec }) => change(spec));
+  const free = leases((spec) => {
+    spec.holderIdentity = '';
+  });
+  const byNodeA = leases((spec) => {
+    spec.holderIdentity = 'node-a';
+  });
+  const unsaid = withData((data) => {
+    delete data.lockHolder;
+  });
+  const both = { ...(shape.legacy as NonNullable<SiteShape['legacy']>), lease: { name: 'kube-controller-manager' } };
+  const { lock: _, ...leaseOnly } = both;
+  const said = (raws: readonly Raw[], legacy: SiteShape['legacy']): unknown =>
+    valueIn(reportOf(raws, { ...shape, legacy: legacy as typeof both }), 'site.lockHolder', 'site');
+
+  test.each<[string, Raw[], unknown]>([
+    ['is held by whoever stands in it', byNodeA, 'node-a'],
+    ['is free once it was let go', free, null],
+    ['is unknown when it was not seen, whatever the ConfigMaps say', calm, undefined],
+  ])('%s', (_name, raws, value) => {
+    expect(said(raws, leaseOnly)).toEqual(value);
+  });
+  test.each<[string, Raw[], unknown]>([
+    ['both are free', [...calm, ...free], [null, null]],
+    ['both are held by one', [...midway, ...byNodeA], ['node-a', 'node-a']],
+    ['they differ', [...calm, ...byNodeA], [null, 'node-a']],
+    ['the Lease was not seen', calm, [null, { unreadable: 'nothing' }]],
+    ['the ConfigMap was not seen', free, [null, { unreadable: 'nothing' }]],
+    ['the ConfigMap has no such key', [...unsaid, ...free], [null, { unreadable: 'nothing' }]],
+    ['neither was seen', [...unsaid], undefined],
+  ])('beside one that is a ConfigMap each must have said something: %s', (_name, raws, value) => {
+    expect(said(raws, both)).toEqual(value);
+  });
+  test('and who differ are disputed, as are two of whom one cannot be heard', () => {
+    const cellOf = (raws: readonly Raw[]): unknown => {
+      const store = createStore(vocabulary);
+      const report = reportOf(raws, { ...shape, legacy: both });
+      if (report !== undefined) store.fold(report);
+      return store.cut(2_000).columns.get('site.lockHolder')?.cells[0];
+    };
+    expect(cellOf([...calm, ...free])).toMatchObject({ kind: 'present', value: null });
+    expect(cellOf([...calm, ...byNodeA])).toMatchObject({ kind: 'absent', why: 'disputed' });
+    expect(cellOf(calm)).toMatchObject({
+      kind: 'absent',
+      why: 'unreadable',
+      says: 'ConfigMap kube-system/vx-rail-upgrade-state says nobody; Lease kube-controller-manager says nothing, which cannot be read',
+    });
+  });
+  test('names whoever said nothing, and claims no more than the DaemonSet does', () => {
+    const sources = (raws: readonly Raw[]): unknown =>
+      reportOf(raws, { ...shape, legacy: both })
+        ?.observations.filter(({ fact }) => fact === 'site.lockHolder')
+        .map(({ source, grade }) => [source, grade]);
+    expect(sources(calm)).toEqual([
+      ['ConfigMap kube-system/vx-rail-upgrade-state', 'reported'],
+      ['Lease kube-controller-manager', 'reported'],
+    ]);
+    expect(sources(free)).toEqual([
+      ['Lease kube-system/kube-controller-manager', 'reported'],
+      ['ConfigMap vx-rail-upgrade-state', 'reported'],
+    ]);
+  });
 });
 
 describe('a heartbeat is a moment by the node’s own clock', () => {
