@@ -2,8 +2,8 @@ import type { Capability } from './capability.ts';
 
 /** What a workflow can have done: a closed list, so that a pack which names anything else is refused at load.
  *
- *  A command is one repeatable operation on one host or on the site. Given twice it does no harm: it looks first, and what is
- *  already so stays so. Whether it worked is never its own word: the facts it `moves` are looked at afterwards. */
+ *  A command is one operation on one host or on the site. It looks first, and what is already so stays so. Whether it worked is
+ *  never its own word: the facts it `moves` are looked at afterwards. */
 export interface CommandForm {
   /** What one order of it is about. Site and volumes are worked on by the workflow's hand: one node of its cohort. */
   readonly on: 'site' | 'node' | 'volume';
@@ -17,6 +17,8 @@ export interface CommandForm {
   readonly undoneBy?: string;
   /** Takes something away that a running VM may need: no step gives it without a gate. */
   readonly destructive?: true;
+  /** Once interrupted it must not be begun again: arming twice forgets what was before, a second bookend is of another day. */
+  readonly once?: true;
   /** K11: asks more of the storage, so it waits while the storage is unhealthy, whatever the pack says. */
   readonly loads?: true;
   readonly needs: readonly Capability[];
@@ -122,6 +124,7 @@ export const commands = {
     moves: ['bond.mode', 'bond.configuredMode', 'bond.armed'],
     undoneBy: 'bond.revert',
     destructive: true,
+    once: true,
     needs: ['PersistentNetworkConfig'],
     means: 'kernel and file take the new mode; the host goes back by itself unless it is confirmed in time',
   },
@@ -149,6 +152,7 @@ export const commands = {
     moves: ['volume.bookend'],
     undoneBy: 'volume.drop-snapshot',
     loads: true,
+    once: true,
     needs: ['SupportsSnapshot'],
     means: 'takes this workflow’s snapshot of the volume and sees to it that no I/O stays frozen',
   },

@@ -64,8 +64,12 @@ export interface Turn {
   readonly way: 'do' | 'undo';
   /** Nodes, volumes, or `site`: fixed when the turn began. In the order in which they are served. */
   readonly members: readonly string[];
+  /** Those that were there and that `where` left out, when the turn began. */
+  readonly excused: readonly string[];
   /** Orders given in this turn, by member. */
   readonly orders: Readonly<Record<string, Order>>;
+  /** How often a member has been ordered, where that was more than once. */
+  readonly tries: Readonly<Record<string, number>>;
 }
 
 export interface Done {
@@ -82,6 +86,8 @@ export interface Order {
   readonly epoch: number;
   /** Whose agent. */
   readonly node: string;
+  /** The boot in which it may be carried out. INVARIANT K4: a node that was restarted is not the one that was meant. */
+  readonly bootId: string;
   /** What it is about: the node itself, a volume, or `site`. */
   readonly object: string;
   readonly command: CommandName;
@@ -104,6 +110,8 @@ export const orderOutcomes = ['none', 'accepted', 'done', 'failed', 'refused', '
 export type OrderOutcome = (typeof orderOutcomes)[number];
 
 export const maxMembers = 1024;
+/** An order that was refused, or interrupted where it may be repeated, is given so often and no oftener. */
+export const maxTries = 3;
 
 /** A workflow that nobody has looked at yet. */
 export function newWorkflow(

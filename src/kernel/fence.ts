@@ -1,0 +1,76 @@
+import { seen, seenNumber, seenText } from './readings.ts';
+import type { Snapshot } from './snapshot.ts';
+import {
+  lockHolderOf,
+  type Order,
+  type OrderOutcome,
+  orderOutcomes,
+  parseLockHolder,
+  type WorkflowStatus,
+} from './workflow.ts';
+
+/** Whose the site lock is, as the API server shows it. INVARIANT K7. */
+export type LockSeen =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'free' }
+  /** Held by this workflow; `current`: in this leader's epoch. `newer`: by a leader after us. */
+  | { readonly kind: 'ours'; readonly holder: string; readonly epoch: 'current' | 'older' | 'newer' }
+  | { readonly kind: 'other'; readonly holder: string };
+
+export function lockSeen(snapshot: Snapshot, uid: string, epoch: number): LockSeen {
+  const holder = seen(snapshot, 'site.lock', 'site');
+  if (holder === undefined) return { kind: 'unknown' };
+  if (holder === null) return { kind: 'free' };
+  const parsed = typeof holder === 'string' ? parseLockHolder(holder) : undefined;
+  if (parsed?.uid !== uid || holder !== lockHolderOf(uid, parsed.epoch))
+    return { kind: 'other', holder: String(holder) };
+  const age = parsed.epoch === epoch ? 'current' : parsed.epoch < epoch ? 'older' : 'newer';
+  return { kind: 'ours', holder: String(holder), epoch: age };
+}
+
+/** What journals say that this status or this leader cannot know: then both are of yesterday. INVARIANTS K9, K10. */
+export interface Ahead {
+  readonly law: 'K9' | 'K10';
+  readonly fact: string;
+  readonly object: string;
+  readonly detail: string;
+}
+
+export function journalsAhead(snapshot: Snapshot, status: WorkflowStatus, epoch: number): readonly Ahead[] {
+  if (status.cohort === undefined) return [];
+  return status.cohort.nodes.flatMap(({ name }): readonly Ahead[] => {
+    const step = seenNumber(snapshot, 'node.journalStep', name);
+    const newest = seenNumber(snapshot, 'node.journalEpoch', name);
+    const found: Ahead[] = [];
+    if (newest !== undefined && newest > epoch) {
+      const detail = `has had an order of leader ${newest}, and this one is ${epoch}`;
+      found.push({ law: 'K9', fact: 'node.journalEpoch', object: name, detail });
+    }
+    if (step !== undefined && step > status.step) {
+      const detail = `has seen order ${step}, and the last that this status knows of is ${status.step}`;
+      found.push({ law: 'K10', fact: 'node.journalStep', object: name, detail });
+    }
+    return found;
+  });
+}
+
+/** What is known of an order: its node has not been seen to have it, works on it, or has ended with it. An ended order says nothing
+ *  of its effect. `unknown` counts as under way. */
+export type OrderSeen = 'unknown' | 'unseen' | 'under-way' | Exclude<OrderOutcome, 'none' | 'accepted'>;
+
+export function orderSeen(snapshot: Snapshot, order: Order): OrderSeen {
+  const step = seenNumber(snapshot, 'node.journalStep', order.node);
+  if (step === undefined) return 'unknown';
+  if (step < order.step) return 'unseen';
+  // A node gets its next order only after this one was seen to have ended, so a later one in its journal says that it has.
+  if (step > order.step) return 'done';
+  if (seen(snapshot, 'node.journalWorkflow', order.node) !== order.workflow) return 'unknown';
+  const outcome = seenText(snapshot, 'node.journalOutcome', order.node);
+  const known = orderOutcomes.find((word) => word === outcome);
+  if (known === undefined || known === 'none') return 'unknown';
+  return known === 'accepted' ? 'under-way' : known;
+}
+
+export function isEnded(order: OrderSeen): boolean {
+  return order !== 'unknown' && order !== 'unseen' && order !== 'under-way';
+}

@@ -1,0 +1,402 @@
+import { storageStrains } from './backpressure.ts';
+import { freeze, newestStep } from './cohort.ts';
+import { formOf } from './command.ts';
+import type { FactValue } from './fact.ts';
+import { isEnded, lockSeen, orderSeen } from './fence.ts';
+import type { Act, Instruction, State } from './machine.ts';
+import {
+  doneUntilNow,
+  entering,
+  gapReason,
+  gatesAgainst,
+  halt,
+  hold,
+  isBusy,
+  isOverdue,
+  lawReason,
+  letThrough,
+  nextStatus,
+  type Pass,
+  surelyClosed,
+  toRollingBack,
+  withLock,
+} from './pass.ts';
+import { FALSE, type Reason, type Several, TRUE, UNKNOWN } from './verdict.ts';
+import {
+  type Cohort,
+  type FactRead,
+  lockHolderOf,
+  maxMembers,
+  maxTries,
+  type Order,
+  type Turn,
+  type WorkflowStatus,
+} from './workflow.ts';
+import type { WorkflowDecision } from './workflow-decision.ts';
+
+/** What one state does: its act, to every member, until each is seen settled; then the first transition that is open. */
+export function takeTurn<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
+  const { act } = pass.state;
+  if (act === undefined) return overdueFails(pass) ?? goOn(pass);
+  return formOf(act.command).by === 'operator' ? turnLock(pass, act) : turnAgents(pass, act);
+}
+
+/** The lock is written by the operator and seen by everybody; no agent takes part, so there is no cohort yet. */
+function turnLock<Q>(pass: Pass<Q>, act: Act<Q>): WorkflowDecision<Q> {
+  const { state, status, sight } = pass;
+  const lock = lockSeen(sight.snapshot, status.uid, sight.epoch);
+  const mine = lockHolderOf(status.uid, sight.epoch);
+  const takes = act.command === 'site.take-lock';
+  const turn = status.turn ?? turnOf(state.name, 'do', ['site']);
+  if (lock.kind === 'unknown') {
+    return hold(pass, [lawReason('K7', state, 'whose the site lock is', 'site.lock', 'site', 'is not known', true)]);
+  }
+  if (takes && lock.kind === 'ours' && lock.epoch === 'current') return goOn(pass, { locked: true });
+  if (!takes && lock.kind !== 'ours') return goOn(pass, { locked: false });
+  if (lock.kind === 'ours' && lock.epoch === 'newer') {
+    return hold(pass, [lawReason('K9', state, 'a newer leader decides', 'site.lock', 'site', `is ${lock.holder}`)]);
+  }
+  if (takes && lock.kind === 'other') {
+    const held = lawReason('K7', state, 'the site lock is free', 'site.lock', 'site', `is held by ${lock.holder}`);
+    return overdueFails(pass) ?? hold(pass, [held]);
+  }
+  const against = gatesAgainst(pass, act.gates, 'site');
+  if (isSome(against)) return overdueFails(pass) ?? hold(pass, against);
+  const from = lock.kind === 'ours' ? lock.holder : null;
+  const write = takes ? { do: 'take' as const, from, to: mine } : { do: 'release' as const, from, to: null };
+  return withLock(pass, write, state.says, { turn });
+}
+
+function turnAgents<Q>(pass: Pass<Q>, act: Act<Q>): WorkflowDecision<Q> {
+  const { status, state } = pass;
+  if (!status.locked) {
+    const detail = 'was never seen to be ours';
+    return halt(pass, [lawReason('K7', state, 'nothing is done without the site lock', 'site.lock', 'site', detail)]);
+  }
+  if (status.cohort === undefined) return begin(pass);
+  if (status.turn === undefined) return gather(pass, act, status.cohort);
+  return serve(pass, act, status.cohort, status.turn);
+}
+
+/** INVARIANT K4: before the first order, who takes part is fixed, and all that may have to be put back is written down. */
+function begin<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
+  const { machine, sight, state } = pass;
+  const cohort = freeze(sight.snapshot, machine.freezes);
+  const says = 'what cannot be seen now could not be put back';
+  if (!cohort.ok)
+    return overdueFails(pass) ?? hold(pass, reasons(cohort.unknown.map((gap) => gapReason('K8', pass, gap, says))));
+  const step = newestStep(sight.snapshot, cohort.value.nodes);
+  if (!step.ok) {
+    const journals = 'orders are numbered on from what every journal shows';
+    return overdueFails(pass) ?? hold(pass, reasons(step.unknown.map((gap) => gapReason('K10', pass, gap, journals))));
+  }
+  const names = cohort.value.nodes.map(({ name }) => name).join(', ');
+  const next = nextStatus(pass, { cohort: cohort.value, step: Math.max(step.value, pass.status.step) });
+  const relies = pass.relies;
+  return { kind: 'advance', from: state.name, to: state.name, says: `begins with ${names}`, orders: [], relies, next };
+}
+
+/** Who is meant by «every» in this state, from now until it is left. */
+function gather<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort): WorkflowDecision<Q> {
+  const { sight, state } = pass;
+  const all = candidates(pass, act, cohort);
+  if (all === undefined) {
+    return hold(pass, [lawReason('K4', state, 'who is there', act.on, 'site', 'is not known', true)]);
+  }
+  if (all.length > maxMembers) {
+    const detail = `has ${all.length} members, and ${maxMembers} are the most that are kept`;
+    return halt(pass, [lawReason('K4', state, 'a step has bounds', act.on, 'site', detail)]);
+  }
+  const { where } = act;
+  const asked = all.map((member) => ({ member, truth: where === undefined ? TRUE : sight.ask(where, member) }));
+  const unclear = asked.filter(({ truth }) => truth === UNKNOWN);
+  if (where !== undefined && isSome(unclear))
+    return hold(pass, reasons(unclear.flatMap(({ member }) => sight.why(where, member))));
+  const members = asked.filter(({ truth }) => truth === TRUE).map(({ member }) => member);
+  const excused = asked.filter(({ truth }) => truth === FALSE).map(({ member }) => member);
+  const turn: Turn = { ...turnOf(state.name, 'do', members), excused };
+  const says = members.length === 0 ? 'nobody needs this' : `for ${named(members)}`;
+  const next = nextStatus(pass, { turn });
+  return { kind: 'advance', from: state.name, to: state.name, says, orders: [], relies: pass.relies, next };
+}
+
+function candidates<Q>({ sight }: Pass<Q>, { on }: Act<Q>, cohort: Cohort): readonly string[] | undefined {
+  if (on === 'site') return ['site'];
+  if (on === 'node') return cohort.nodes.map(({ name }) => name);
+  const { volume } = sight.snapshot.populations;
+  return volume.state === 'known' ? volume.members.map(({ id }) => id) : undefined;
+}
+
+/** INVARIANT K1: the step is over when every member is seen settled, and its agent has been seen to have ended. Some is none. */
+function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): WorkflowDecision<Q> {
+  const { state, sight } = pass;
+  const moved = otherMembers(pass, act, cohort, turn);
+  if (moved !== undefined) return moved;
+  const waiting: Reason[] = [];
+  const open: string[] = [];
+  let underWay = 0;
+  for (const member of turn.members) {
+    const order = turn.orders[member];
+    const given = order === undefined ? undefined : orderSeen(sight.snapshot, order);
+    const ended = given === undefined || isEnded(given);
+    const { settled } = act;
+    const truth = settled === undefined ? UNKNOWN : letThrough(pass, settled, member, `settled of ${state.name}`);
+    if (truth === TRUE && ended) continue;
+    if (order === undefined) {
+      open.push(member);
+      continue;
+    }
+    if (given === 'failed' || given === 'refused' || given === 'interrupted') {
+      // What was not seen to have worked has failed only if it is seen not to have worked: unknown is neither.
+      const again = given === 'refused' || (given === 'interrupted' && formOf(act.command).once === undefined);
+      if (again && (turn.tries[member] ?? 1) < maxTries) {
+        open.push(member);
+        continue;
+      }
+      if (truth === FALSE)
+        return fail(pass, `${act.command} of ${member} ${given === 'failed' ? 'failed' : `was ${given}`}`);
+    }
+    underWay += 1;
+    if (!ended) waiting.push(orderReason(pass, order, given ?? 'unknown'));
+    else if (settled !== undefined) waiting.push(...sight.why(settled, member));
+  }
+  if (open.length === 0 && underWay === 0) return goOn(pass);
+  const given = give(
+    pass,
+    act,
+    open,
+    act.atATime - underWay,
+    (member) => (act.on === 'node' ? member : cohort.hand),
+    turn,
+    sight.epoch,
+  );
+  if (given.orders.length === 0) {
+    const all = [...waiting, ...given.against];
+    return (
+      overdueFails(pass) ??
+      hold(
+        pass,
+        isSome(all) ? all : [lawReason('K3', state, 'one after the other', act.on, 'site', 'waits for its turn')],
+      )
+    );
+  }
+  const passing = state.pointOfNoReturn === undefined ? {} : { passed: state.name, done: [] };
+  const next = nextStatus(pass, { ...passing, turn: given.turn, step: given.step });
+  const says = `${act.command} for ${named(given.orders.map(({ object }) => object))}`;
+  return { kind: 'advance', from: state.name, to: state.name, says, orders: given.orders, relies: pass.relies, next };
+}
+
+/** INVARIANT K4, of volumes: one that went or came while they were being served is not served, and not overlooked either. */
+function otherMembers<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): WorkflowDecision<Q> | undefined {
+  if (act.on !== 'volume') return undefined;
+  const now = candidates(pass, act, cohort);
+  const { state } = pass;
+  if (now === undefined)
+    return hold(pass, [lawReason('K4', state, 'who is there', 'volume', 'site', 'is not known', true)]);
+  const then = new Set([...turn.members, ...turn.excused]);
+  const here = new Set(now);
+  const changes = [
+    ...now.filter((id) => !then.has(id)).map((id) => ({ id, detail: 'is new and was not there when this step began' })),
+    ...[...then].filter((id) => !here.has(id)).map((id) => ({ id, detail: 'is not there any more' })),
+  ].map(({ id, detail }) =>
+    lawReason('K4', state, 'the volumes are not those that this step was begun with', 'volume', id, detail),
+  );
+  return isSome(changes) ? halt(pass, changes) : undefined;
+}
+
+/** What is given in one pass, and what stands against giving more. INVARIANTS K3, K9, K11. */
+export interface Given {
+  readonly orders: readonly Order[];
+  readonly turn: Turn;
+  readonly step: number;
+  readonly against: readonly Reason[];
+}
+
+export function give<Q>(
+  pass: Pass<Q>,
+  what: Instruction & Pick<Act<Q>, 'gates' | 'confirmWithinMs'>,
+  open: readonly string[],
+  slots: number,
+  nodeOf: (member: string) => string,
+  turn: Turn,
+  epoch: number,
+): Given {
+  const { sight, status, state } = pass;
+  const against: Reason[] = [];
+  const orders: Order[] = [];
+  const given: Record<string, Order> = { ...turn.orders };
+  const tries: Record<string, number> = { ...turn.tries };
+  const busy = new Set<string>();
+  let { step } = status;
+  const strains = formOf(what.command).loads === true ? storageStrains(sight.snapshot) : [];
+  if (isSome(strains)) {
+    const says = 'nothing is added while the storage is unwell';
+    const found = strains.map(({ fact, object, detail }) =>
+      lawReason('K11', state, says, fact, object, detail, detail === 'is not known'),
+    );
+    return { orders, turn, step, against: found };
+  }
+  for (const member of open) {
+    if (orders.length >= slots) break;
+    const node = nodeOf(member);
+    if (busy.has(node) || isBusy(pass, node)) {
+      against.push(
+        lawReason(
+          'K3',
+          state,
+          'a node has one order at a time',
+          'node.journalStep',
+          node,
+          'has not ended the one before',
+          true,
+        ),
+      );
+      continue;
+    }
+    const gates = gatesAgainst(pass, what.gates, member);
+    if (isSome(gates)) {
+      against.push(...gates);
+      continue;
+    }
+    const args = argumentsOf(pass, what, member);
+    if (!args.ok) {
+      against.push(
+        lawReason('K8', state, 'a command is told what it needs', args.fact, member, 'was never frozen', true),
+      );
+      continue;
+    }
+    step += 1;
+    const order: Order = {
+      workflow: status.uid,
+      step,
+      epoch,
+      node,
+      bootId: status.cohort?.nodes.find(({ name }) => name === node)?.bootId ?? '',
+      object: member,
+      command: what.command,
+      with: args.value,
+      ...(what.confirmWithinMs === undefined ? {} : { confirmWithinMs: what.confirmWithinMs }),
+      dependsOn: readsOf(pass, what, member, node),
+      givenAtMs: pass.nowMs,
+    };
+    orders.push(order);
+    given[member] = order;
+    if (turn.orders[member] !== undefined) tries[member] = (tries[member] ?? 1) + 1;
+    busy.add(node);
+  }
+  return { orders, turn: { ...turn, orders: given, tries }, step, against };
+}
+
+function argumentsOf<Q>(
+  { status }: Pass<Q>,
+  { with: all }: Instruction,
+  member: string,
+):
+  | { readonly ok: true; readonly value: Readonly<Record<string, FactValue>> }
+  | { readonly ok: false; readonly fact: string } {
+  const found: Record<string, FactValue> = {};
+  for (const [name, argument] of all) {
+    if (argument.kind === 'literal') {
+      found[name] = argument.value;
+      continue;
+    }
+    // Of the member itself, or of what belongs to it where that is one thing only: its bond.
+    const frozen = Object.entries(status.cohort?.facts[argument.fact] ?? {});
+    const own = frozen.filter(([object]) => object === member || object.startsWith(`${member}/`) || object === 'site');
+    const [first, second] = own;
+    if (first === undefined || second !== undefined) return { ok: false, fact: argument.fact };
+    found[name] = first[1];
+  }
+  return { ok: true, value: found };
+}
+
+/** The facts of the node itself that its agent can look at again. */
+function readsOf<Q>(
+  { sight }: Pass<Q>,
+  { gates }: Pick<Act<Q>, 'gates'>,
+  member: string,
+  node: string,
+): readonly FactRead[] {
+  const own = new Map<string, FactRead>();
+  for (const { asks } of gates) {
+    for (const read of sight.reads(asks, member)) {
+      const subject = sight.snapshot.columns.get(read.fact)?.fact.subject;
+      if (subject !== 'bond' && subject !== 'replica' && subject !== 'connection') continue;
+      const population = sight.snapshot.populations[subject];
+      const index = population.indexOf.get(read.object);
+      if (index !== undefined && population.members[index]?.of.node === node)
+        own.set(`${read.fact} ${read.object}`, read);
+    }
+  }
+  return [...own.keys()].sort().map((key) => own.get(key) as FactRead); // by its own key
+}
+
+/** Through the first transition that is open. INVARIANT K2: a later one only when every earlier is surely closed. */
+export function goOn<Q>(pass: Pass<Q>, change: Partial<WorkflowStatus> = {}): WorkflowDecision<Q> {
+  const { machine, state } = pass;
+  const against: Reason[] = [];
+  for (const transition of state.goto) {
+    const closed = gatesAgainst(pass, transition.gates, 'site');
+    if (closed.length === 0) {
+      const to = machine.states.find(({ name }) => name === transition.to) as State<Q>; // the linker has seen to it
+      return {
+        kind: 'advance',
+        from: state.name,
+        to: to.name,
+        says: to.says,
+        orders: [],
+        relies: pass.relies,
+        next: arriving(pass, to, change),
+      };
+    }
+    against.push(...closed);
+    if (!surelyClosed(pass, transition)) break;
+  }
+  return overdueFails(pass) ?? hold(pass, reasons(against), change);
+}
+
+function arriving<Q>(pass: Pass<Q>, to: State<Q>, change: Partial<WorkflowStatus>): WorkflowStatus {
+  const done = pass.state.act === undefined ? pass.status.done : doneUntilNow(pass);
+  const passing = to.pointOfNoReturn !== undefined && to.act === undefined ? { passed: to.name, done: [] } : {};
+  const next = entering(pass, to.name, { done, ...change, ...passing });
+  if (to.ends === undefined) return next;
+  const { cohort: _, ...ended } = next;
+  return { ...ended, done: [], outcome: to.ends };
+}
+
+/** INVARIANT K12: past its budget a wait may fail, if the pack says so; it never passes. */
+export function overdueFails<Q>(pass: Pass<Q>): WorkflowDecision<Q> | undefined {
+  const { state } = pass;
+  return state.overdue === 'fail' && isOverdue(pass) ? fail(pass, `${state.name} took longer than it may`) : undefined;
+}
+
+export function fail<Q>(pass: Pass<Q>, because: string): WorkflowDecision<Q> {
+  const { machine, state, status } = pass;
+  if (state.onFailure === machine.rollingBack && status.passed === undefined) return toRollingBack(pass, because);
+  return halt(pass, [lawReason('K8', state, because, state.name, 'site', 'and there is no way back from here')]);
+}
+
+function orderReason<Q>({ state }: Pass<Q>, order: Order, seen: string): Reason {
+  const how =
+    seen === 'unseen' ? 'has not been seen by its agent' : seen === 'under-way' ? 'is under way' : 'is not known of';
+  const detail = `order ${order.step} to ${order.node} ${how}`;
+  return lawReason('K1', state, `${order.command} has ended`, 'node.journalOutcome', order.object, detail, true);
+}
+
+export function turnOf(of: string, way: Turn['way'], members: readonly string[]): Turn {
+  return { of, way, members, excused: [], orders: {}, tries: {} };
+}
+
+function named(members: readonly string[]): string {
+  return members.length <= 4 ? members.join(', ') : `${members.slice(0, 3).join(', ')} and ${members.length - 3} more`;
+}
+
+function isSome<T>(list: readonly T[]): list is Several<T> {
+  return list.length > 0;
+}
+
+/** Of a list that cannot be empty where it is asked for. */
+function reasons(list: readonly Reason[]): Several<Reason> {
+  if (!isSome(list)) throw new RangeError('a hold without a reason');
+  return list;
+}

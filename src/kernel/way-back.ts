@@ -1,0 +1,163 @@
+import { formOf } from './command.ts';
+import { isEnded, lockSeen, orderSeen } from './fence.ts';
+import { type Act, stateOf, type Undo } from './machine.ts';
+import { entering, halt, hold, lawReason, letThrough, movesOf, nextStatus, type Pass } from './pass.ts';
+import { isSame, objectsOf, seen } from './readings.ts';
+import { give, turnOf } from './turn.ts';
+import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
+import { type Cohort, type Done, maxTries } from './workflow.ts';
+import type { WorkflowDecision } from './workflow-decision.ts';
+
+/** INVARIANT K8: what was done is taken back, the last first. Everybody who was ordered is ordered back, also who was never seen to
+ *  have done anything: its newer order fences off the older one, which may still be on its way. */
+export function goBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
+  const { status, machine, state } = pass;
+  const last = status.done.at(-1);
+  if (last === undefined) return undone(pass);
+  const act = stateOf(machine, last.state)?.act;
+  const undo = act?.undo;
+  if (act === undefined || undo === undefined) {
+    return halt(pass, [lawReason('K8', state, `${last.state} has no way back`, last.state, 'site', 'and was done')]);
+  }
+  if (formOf(act.command).by === 'operator') return lockBack(pass);
+  if (status.cohort === undefined) {
+    return halt(pass, [lawReason('K4', state, 'nobody knows who took part', 'status.cohort', 'site', 'is not there')]);
+  }
+  return serveBack(pass, act, undo, last, status.cohort);
+}
+
+function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, cohort: Cohort): WorkflowDecision<Q> {
+  const { status, state, sight } = pass;
+  const turn = status.turn?.of === last.state ? status.turn : turnOf(last.state, 'undo', last.members.toReversed());
+  const open: string[] = [];
+  const waiting: Reason[] = [];
+  let underWay = 0;
+  for (const member of turn.members) {
+    const order = turn.orders[member];
+    if (order === undefined) {
+      open.push(member);
+      continue;
+    }
+    const given = orderSeen(sight.snapshot, order);
+    const truth = isUndone(pass, undo, last.state, member, cohort);
+    if (truth === TRUE && isEnded(given)) continue;
+    if (given === 'failed' || given === 'refused' || given === 'interrupted') {
+      if ((turn.tries[member] ?? 1) < maxTries) {
+        open.push(member);
+        continue;
+      }
+      if (truth === FALSE) {
+        const detail = `${undo.command} of ${member} was ${given}`;
+        return halt(pass, [
+          lawReason('K8', state, `${last.state} could not be taken back`, last.state, member, detail),
+        ]);
+      }
+    }
+    underWay += 1;
+    waiting.push(stillBack(pass, undo, last.state, member, isEnded(given)));
+  }
+  if (open.length === 0 && underWay === 0) return popped(pass, last);
+  const slots = act.atATime - underWay;
+  const given = give(
+    pass,
+    undo,
+    open,
+    slots,
+    (member) => (act.on === 'node' ? member : cohort.hand),
+    turn,
+    sight.epoch,
+  );
+  if (given.orders.length === 0) {
+    const [first, ...rest] = [...waiting, ...given.against];
+    const turns = lawReason('K3', state, 'one after the other', last.state, 'site', 'waits for its turn');
+    return hold(pass, [first ?? turns, ...rest]);
+  }
+  const says = `takes ${last.state} back: ${undo.command} for ${given.orders.map(({ object }) => object).join(', ')}`;
+  const next = nextStatus(pass, { turn: given.turn, step: given.step });
+  return { kind: 'undo', from: state.name, to: state.name, says, orders: given.orders, relies: pass.relies, next };
+}
+
+/** The pack's own question; without one: every fact that the step moves reads as it did before. */
+function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, member: string, cohort: Cohort): Truth {
+  if (undo.settled !== undefined) return letThrough(pass, undo.settled, member, `undo of ${done}`);
+  const { snapshot } = pass.sight;
+  let truth: Truth = TRUE;
+  for (const fact of movesOf(stateOf(pass.machine, done))) {
+    const objects = objectsOf(snapshot, fact, member);
+    if (objects === undefined) return UNKNOWN;
+    for (const object of objects) {
+      const now = seen(snapshot, fact, object);
+      if (now === undefined) truth = truth === FALSE ? FALSE : UNKNOWN;
+      else if (!isSame(now, cohort.facts[fact]?.[object])) truth = FALSE;
+    }
+  }
+  return truth;
+}
+
+function stillBack<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, member: string, ended: boolean): Reason {
+  if (ended && undo.settled !== undefined && pass.sight.ask(undo.settled, member) !== TRUE) {
+    return pass.sight.why(undo.settled, member)[0];
+  }
+  const detail = ended ? 'does not read as it did before' : `${undo.command} is under way`;
+  return lawReason(
+    'K8',
+    pass.state,
+    `${done} is taken back`,
+    movesOf(stateOf(pass.machine, done)).join(', '),
+    member,
+    detail,
+    !ended,
+  );
+}
+
+function lockBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
+  const { state, status, sight, relies } = pass;
+  const last = status.done.at(-1) as Done; // `goBack` has looked
+  const lock = lockSeen(sight.snapshot, status.uid, sight.epoch);
+  const because = (detail: string): Several<Reason> => [
+    lawReason('K7', state, 'the lock is given back', 'site.lock', 'site', detail, true),
+  ];
+  if (lock.kind === 'unknown') return hold(pass, because('is not known'));
+  if (lock.kind !== 'ours') return popped(pass, last);
+  if (lock.epoch === 'newer') return hold(pass, because('is held by a newer leader'));
+  const write = { do: 'release' as const, from: lock.holder, to: null };
+  const says = 'gives the site lock back';
+  return {
+    kind: 'undo',
+    from: state.name,
+    to: state.name,
+    says,
+    orders: [],
+    lock: write,
+    relies,
+    next: nextStatus(pass, {}),
+  };
+}
+
+function popped<Q>(pass: Pass<Q>, last: Done): WorkflowDecision<Q> {
+  const { state, status, relies } = pass;
+  const locks = formOf(stateOf(pass.machine, last.state)?.act?.command ?? 'bond.confirm').by === 'operator';
+  const { turn: _, ...next } = nextStatus(pass, {
+    done: status.done.slice(0, -1),
+    ...(locks ? { locked: false } : {}),
+  });
+  return {
+    kind: 'undo',
+    from: state.name,
+    to: state.name,
+    says: `${last.state} is taken back`,
+    orders: [],
+    relies,
+    next,
+  };
+}
+
+function undone<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
+  const { state, relies, status } = pass;
+  const to = state.goto[0]?.to ?? state.name;
+  if (status.locked) {
+    return halt(pass, [lawReason('K7', state, 'nothing is left to take back', 'site.lock', 'site', 'is still ours')]);
+  }
+  const { cohort: _, ...next } = entering(pass, to, { outcome: 'undone' });
+  return { kind: 'undo', from: state.name, to, says: 'everything is as it was before', orders: [], relies, next };
+}
