@@ -71,6 +71,8 @@ export function answerOf(
   });
   const counts = { open: 0, closed: 0, unknown: 0 };
   for (const { verdict } of all) counts[verdict] += 1;
+  // All of nobody is open, and that is no answer to act on.
+  const ofNobody = all.length === 0 && profile.packs.some(({ gates }) => gates.length > 0);
   const findings = judgement.findings.flatMap(({ pack, rule, object, truth, verdict }): readonly FindingAnswer[] =>
     truth === 0
       ? []
@@ -93,7 +95,7 @@ export function answerOf(
     site: judgement.site,
     gates: only.length === 0 ? all : all.filter(({ verdict }) => only.includes(verdict)),
     counts,
-    verdict: counts.closed > 0 ? 'closed' : counts.unknown > 0 ? 'unknown' : 'open',
+    verdict: counts.closed > 0 ? 'closed' : counts.unknown > 0 || ofNobody ? 'unknown' : 'open',
     findings: asked.length > 0 ? [] : [...findings].sort(gravestFirst),
   };
 }

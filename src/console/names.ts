@@ -21,28 +21,49 @@ export function gatesAsked(words: readonly string[], site: Site): Loaded<readonl
       .find(({ rest }) => rest !== undefined);
     if (named === undefined) {
       const names = gates.map(({ gate }) => gate.name);
-      const hint = hintFor(word.split('/')[0] ?? '', names, `there are ${listed(names, 'and')}`);
+      const isFinding = site.profile.packs.some(({ findings }) => findings.some(({ name }) => name === word));
+      const hint = isFinding
+        ? `it is a finding, which holds nothing; ask \`why ${word}\``
+        : hintFor(word.split('/')[0] ?? '', names, `there are ${listed(names, 'and')}`);
       faults.push(unknownName(`there is no gate \`${shown(word)}\` in profile \`${site.profile.name}\``, hint));
       continue;
     }
-    if (named.rest === '' || named.rest === undefined) {
-      asked.push({ name: named.gate.name });
+    const object = named.rest?.object;
+    if (object === undefined) {
+      const nobody = nobodyFault(named.gate, site);
+      if (nobody === undefined) asked.push({ name: named.gate.name });
+      else faults.push(nobody);
       continue;
     }
-    const object = objectAsked(named.gate, named.rest, site);
-    if (object.ok) asked.push({ name: named.gate.name, object: object.value });
-    else faults.push(...object.faults);
+    const meant = objectAsked(named.gate, object, site);
+    if (meant.ok) asked.push({ name: named.gate.name, object: meant.value });
+    else faults.push(...meant.faults);
   }
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value: asked, warnings: [] };
 }
 
-function restAfter(word: string, name: string): string | undefined {
-  if (word === name) return '';
-  return word.startsWith(`${name}/`) ? word.slice(name.length + 1) : undefined;
+/** What is asked of, behind a name; an empty object is one that somebody meant to write. */
+function restAfter(word: string, name: string): { readonly object?: string } | undefined {
+  if (word === name) return {};
+  return word.startsWith(`${name}/`) ? { object: word.slice(name.length + 1) } : undefined;
+}
+
+/** That the rule is about nobody who is here. To say that all of nobody is open would be an answer to act on. */
+export function nobodyFault({ name, per }: Gate | Finding, { judgement }: Site): Fault | undefined {
+  const { state, members } = judgement.snapshot.populations[per];
+  if (state !== 'known' || members.length > 0) return undefined;
+  return unknownName(`\`${name}\` is about a ${per}, and there is no ${per} at all`);
 }
 
 /** The object that the rule judges, in full; what cannot be looked up because its list is not known, as it was typed. */
 export function objectAsked(rule: Gate | Finding, word: string, site: Site): Loaded<string> {
+  if (word === '') {
+    const fault = unknownName(
+      `of which ${rule.per} \`${rule.name}\` is asked is empty`,
+      'leave the `/` out to ask of all',
+    );
+    return { ok: false, faults: [fault] };
+  }
   const object = objectMeant(word, site);
   if (!object.ok) return object;
   const fault = objectFault(rule, object.value, site);

@@ -7,7 +7,7 @@ import { hintFor, listed } from '../../rules/suggest.ts';
 import { waysToClose, waysToOpen } from '../../rules/ways.ts';
 import type { Asked } from '../asked.ts';
 import { lookOf, openSite, type Site } from '../inputs.ts';
-import { objectAsked, unknownName } from '../names.ts';
+import { nobodyFault, objectAsked, unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
 import { json, yaml } from '../render/data.ts';
 import { type Why, type WhyObject, whyData, whyText } from '../render/why.ts';
@@ -33,6 +33,8 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   }
   const object = typed === undefined ? undefined : objectAsked(rule, typed, site.value);
   if (object?.ok === false) return refuse(object.faults, asked, world);
+  const nobody = nobodyFault(rule, site.value);
+  if (nobody !== undefined) return refuse([nobody], asked, world);
   const why = explained(rule, object?.value, site.value, asked.settings.on('all') || isData(asked));
   const next = why.others.map((one) =>
     nextCommand(world.calledAs, ['why', rule.name, site.value.names.shorten(one)], asked, [

@@ -17,7 +17,7 @@ export function evalText(answer: Answer, look: Look, whyCommand: string | undefi
     header(answer, look),
     siteText(answer, look),
     findingsText(answer, look),
-    gatesText(answer.gates, look),
+    gatesText(answer, look),
     heldText(answer, look),
     whyCommand === undefined ? '' : `why: ${harmless(whyCommand)}\n`,
   ]
@@ -84,8 +84,12 @@ function findingsText({ findings, nowMs }: Answer, look: Look): string {
   return `${look.strong('FINDINGS')}\n${indent(table(look, undefined, shown))}${look.quiet(note.trimEnd())}${note === '' ? '' : '\n'}`;
 }
 
-function gatesText(gates: readonly GateAnswer[], look: Look): string {
-  if (gates.length === 0) return `${look.strong('GATES')}\n  none of those that were asked for\n`;
+function gatesText({ gates, counts }: Answer, look: Look): string {
+  if (gates.length === 0) {
+    const all = counts.open + counts.closed + counts.unknown;
+    const says = all > 0 ? 'none of those that were asked for' : 'none is about anybody who is here';
+    return `${look.strong('GATES')}\n  ${says}\n`;
+  }
   const rows = grouped(gates, ({ gate }) => gate.name).map((group): readonly Cell[] => {
     const with_ = (word: VerdictWord): readonly GateAnswer[] => group.filter(({ verdict }) => verdict === word);
     const cell = (word: VerdictWord): Cell => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Around, nwctl } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
@@ -6,6 +7,33 @@ const site = ['-p', 'profiles/three-node', '-c', 'captures/calm'];
 const untested = `${folderWith()}/my-site`;
 const configured = (text: string): Around => ({ cwd: folderWith({ 'nodewright.yaml': text }) });
 
+const list = (kind: string): string => JSON.stringify({ apiVersion: 'kubevirt.io/v1', kind: `${kind}List`, items: [] });
+/** A site without a single VM, and a gate of VMs: all of nobody is not open. */
+const vmGate = `apiVersion: nodewright.spectrocloud.com/v1alpha1
+kind: RulePack
+metadata: {name: vms, version: 1.0.0}
+spec:
+  vocabulary: v1
+  gates:
+    vm-may-start:
+      says: its disks are here
+      per: vm
+      when: {fact: vm.migratable, operator: equal, value: true}
+`;
+const ownProfile = readFileSync('profiles/single-node/profile.yaml', 'utf8')
+  .replace('../packs/storage-safety.yaml', 'packs/vms.yaml')
+  .replace(/parameters:.*(?=packs:)/s, '');
+const empty = [
+  '-p',
+  folderWith({ 'profile.yaml': ownProfile, 'packs/vms.yaml': vmGate }),
+  '-c',
+  folderWith({
+    'vms.json': list('VirtualMachine'),
+    'vmis.json': list('VirtualMachineInstance'),
+    'pods.json': '{"apiVersion":"v1","kind":"PodList","items":[]}',
+  }),
+];
+
 /** What is typed, where, and what is told: code, exit, and words of the sentence. */
 const told: readonly (readonly [string, readonly string[], Around, string, number, string])[] = [
   ['no test in a profile', ['test', untested], {}, 'TEST_NONE', 3, 'no test was found'],
@@ -13,6 +41,11 @@ const told: readonly (readonly [string, readonly string[], Around, string, numbe
   ['no test, for advisory use', ['test', untested, '--exit-zero'], {}, 'TEST_NONE', 0, 'no test was found'],
   ['a gate', ['eval', ...site, '--gate', 'no-such'], {}, 'ASK_UNKNOWN_NAME', 2, 'no gate `no-such`'],
   ['an object', ['why', 'bond-in-mode', 'node-z/bond1', ...site], {}, 'ASK_UNKNOWN_NAME', 2, '`node-z/bond1`'],
+  ['no object', ['eval', ...site, '--gate', 'node-may-restart/'], {}, 'ASK_UNKNOWN_NAME', 2, 'leave the `/` out'],
+  ['no object, in two words', ['why', 'bond-in-mode', '', ...site], {}, 'ASK_UNKNOWN_NAME', 2, 'leave the `/` out'],
+  ['a finding', ['eval', ...site, '--gate', 'quorum-lost'], {}, 'ASK_UNKNOWN_NAME', 2, 'ask `why quorum-lost`'],
+  ['of nobody', ['eval', ...empty, '--gate', 'vm-may-start'], {}, 'ASK_UNKNOWN_NAME', 2, 'there is no vm at all'],
+  ['of nobody, why', ['why', 'vm-may-start', ...empty], {}, 'ASK_UNKNOWN_NAME', 2, 'there is no vm at all'],
   ['a fact', ['facts', 'bond.mod', ...site], {}, 'ASK_UNKNOWN_NAME', 2, 'did you mean `bond.mode`?'],
   ['an object’s fact', ['facts', 'bond.mode/node-z/bond1', ...site], {}, 'ASK_UNKNOWN_NAME', 2, 'no bond called'],
   ['a code', ['explain', 'PACK_CYCEL'], {}, 'ASK_UNKNOWN_NAME', 2, 'did you mean `PACK_CYCLE`?'],
@@ -45,4 +78,10 @@ describe('what is told bears a code that `nwctl explain` knows', () => {
     expect(`${faults[0]?.message}; ${faults[0]?.hint}`).toContain(says);
     expect((await nwctl(['explain', code])).code).toBe(0);
   });
+});
+
+test('where no gate is about anybody, nothing is open', async () => {
+  const { code, out } = await nwctl(['eval', ...empty]);
+  expect(code).toBe(4);
+  expect(out).toContain('none is about anybody who is here');
 });
