@@ -34,6 +34,13 @@ describe('what the legacy DaemonSet warned of', () => {
     }
     expect(saidOf([...core, failed(newKind, '403 forbidden', 3_000)])).toEqual([['TaintSkipped'], 3]);
   });
+  test('is the newer group’s word where both were had at one moment', () => {
+    const report = legacyReport(clusterOf([...core, ...listed('f-legacy-mid-upgrade/events.k8s.io_v1_events')]), {
+      ...shape,
+      legacy,
+    });
+    expect(new Set(report?.observations.map(({ source }) => source))).toEqual(new Set([`list of ${newKind}`]));
+  });
   test('is a claim, as old as its list', () => {
     const report = legacyReport(clusterOf(midway), { ...shape, legacy });
     expect(report).toMatchObject({ reporter: 'legacy', seenAtMs: 2_000 });

@@ -177,6 +177,15 @@ describe('whether every LinstorSatelliteConfiguration was applied', () => {
   });
 });
 
+test.each([
+  [500, 1_000, 500],
+  [1_000, 500, 500],
+])('a yes of all configurations, seen at %i and listed at %i, is as old as %i', (seenAt, listedAt, at) => {
+  const raws = configurations.map((raw) => ({ ...raw, at: raw.from === 'list' ? listedAt : seenAt }));
+  const report = piraeusReport(clusterOf(raws), shape);
+  expect(report?.observations).toMatchObject([{ fact: 'site.satelliteConfigurationsApplied', seenAtMs: at }]);
+});
+
 test('Piraeus is heard of its satellites without its LinstorCluster', () => {
   expect(piraeusReport(clusterOf(calm), shape)).toMatchObject({ reporter: 'kubernetes:piraeus', seenAtMs: 1_000 });
   expect(piraeusReport(clusterOf(configurations), shape)?.seenAtMs).toBe(1_000);
