@@ -104,7 +104,8 @@ export function listedAt(
   const { kind, members, indexOf, ancestors } = who;
   const fresh = isFresh(list.seenAtMs, nowMs, censusMaxAgeMs[kind]);
   const state = list.failed !== undefined ? 'absent' : fresh ? 'known' : 'stale';
-  const says = state === 'known' ? '' : (list.failed ?? `the list of ${kind}s is older than it may be`);
+  const when = list.seenAtMs > nowMs ? 'of a moment that is still to come' : 'older than it may be';
+  const says = state === 'known' ? '' : (list.failed ?? `the list of ${kind}s is ${when}`);
   return { kind, state, members, indexOf, ancestors, seenAtMs: list.seenAtMs, source: list.source, says };
 }
 

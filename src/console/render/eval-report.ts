@@ -1,5 +1,5 @@
-import type { Reason } from '../../kernel/verdict.ts';
 import { type Answer, nameOf } from '../answer.ts';
+import { reasonSays } from './eval-text.ts';
 import type { Case, Report } from './report.ts';
 
 /** Gates are cases; a raised finding is a remark, because findings drive nothing. */
@@ -23,7 +23,7 @@ export function evalReport(answer: Answer): Report {
           says:
             verdict === 'open'
               ? ''
-              : `${nameOf(gate.name, object)} is ${verdict}: ${reasons().map(sentence).join('; ')}`,
+              : `${nameOf(gate.name, object)} is ${verdict}: ${reasons().map(reasonSays).join('; ')}`,
           at: gate.at,
         }),
       ),
@@ -43,8 +43,4 @@ export function evalReport(answer: Answer): Report {
       ),
     ],
   };
-}
-
-function sentence({ fact, object, detail }: Reason): string {
-  return `${fact} of ${object} ${detail}`;
 }

@@ -70,8 +70,7 @@ function findingsText({ findings, nowMs }: Answer, look: Look): string {
   for (const group of unsure) {
     const { finding, reasons } = group[0];
     const because = reasons()[0];
-    const says =
-      because === undefined ? 'is not known' : `is not known: ${because.fact} of ${because.object} ${because.detail}`;
+    const says = because === undefined ? 'is not known' : `is not known: ${reasonSays(because)}`;
     rows.push([{ text: 'not known', paint: look.unsure }, finding.name, objects(group, look), says]);
   }
   if (rows.length === 0) return '';
@@ -153,7 +152,7 @@ function sentenceOf({ says, fact }: Reason): string | undefined {
 
 /** `bond.mode of node-b/bond1 is balance-rr, must be active-backup (seen 6s ago by kernel:ip on node-b)`. */
 export function reasonLine(reason: Reason, nowMs: number, look: Look): string {
-  const { fact, object, detail, seenAtMs, source, at } = reason;
+  const { seenAtMs, source, at } = reason;
   const when =
     seenAtMs === undefined || !Number.isFinite(seenAtMs)
       ? ''
@@ -164,10 +163,15 @@ export function reasonLine(reason: Reason, nowMs: number, look: Look): string {
     .filter((part) => part !== '')
     .join(', ');
   const place = look.wide ? `   ${at.file}:${at.line}` : '';
-  // A quantifier tells its own story.
-  if (fact.startsWith('list of ') && !reason.unknown) return `${detail}${place}`;
+  return `${reasonSays(reason)}${seen === '' ? '' : ` (${seen})`}${place}`;
+}
+
+/** What was read of whom, without when and where. */
+export function reasonSays({ fact, object, detail, unknown }: Reason): string {
   const whose = object === 'site' ? '' : ` of ${object}`;
-  return `${fact}${whose} ${detail}${seen === '' ? '' : ` (${seen})`}${place}`;
+  if (!fact.startsWith('list of ')) return `${fact}${whose} ${detail}`;
+  // A quantifier tells its own story, and so does a list that is too old.
+  return !unknown || detail.startsWith(`the ${fact}`) ? detail : `the ${fact} is not known: ${detail}`;
 }
 
 function limited<T>(list: readonly T[], look: Look): readonly T[] {

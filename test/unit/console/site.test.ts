@@ -73,6 +73,26 @@ describe('eval prints', () => {
     );
   });
 
+  test.each([
+    ['too old', [...calm, '--now', '+1h'], 'the list of nodes is older than it may be'],
+    [
+      'still to come',
+      [...calm, '--now', '1970-01-01T00:00:00Z'],
+      'the list of nodes is of a moment that is still to come',
+    ],
+    [
+      'short',
+      [...profile, '-c', 'captures/resync-before-next-node'],
+      'the list of nodes is not known: list of v1/Node: has 2',
+    ],
+  ])('a list that is %s in one sentence, in every form', async (_, args, says) => {
+    const ran = (format: string) => nwctl(['eval', ...args, '-g', 'node-may-restart', '-o', format]);
+    expect((await ran('text')).out).toContain(`\n      ${says}`);
+    for (const format of ['junit', 'sarif', 'github']) {
+      expect((await ran(format)).out, format).toContain(`node-may-restart is unknown: ${says}`);
+    }
+  });
+
   test('wide: absolute moments, places and digests', async () => {
     const { out } = await shown(['-o', 'wide']);
     expect(out).toMatch(/seen 2026-11-21T08:04:\d\dZ, /);

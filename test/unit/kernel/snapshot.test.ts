@@ -42,6 +42,8 @@ describe('a population', () => {
     const stale = listedAt(known, { seenAtMs: 0, source: 'v1/Node' }, 10 ** 9);
     expect(stale).toMatchObject({ state: 'stale', says: 'the list of nodes is older than it may be' });
     expect(stale.indexOf).toBe(known.indexOf);
+    const ahead = listedAt(known, { seenAtMs: 1, source: 'v1/Node' }, 0);
+    expect(ahead).toMatchObject({ state: 'stale', says: 'the list of nodes is of a moment that is still to come' });
     expect(listedAt(known, { seenAtMs: 0, source: 'x', failed: '403' }, 0)).toMatchObject({
       state: 'absent',
       says: '403',
