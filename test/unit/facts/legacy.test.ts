@@ -77,6 +77,12 @@ describe('where the legacy machine says it is', () => {
     );
     expect(reportOf(beats)?.seenAtMs).toBe(fetchedAt);
   });
+  test('is there without a lock and without heartbeats', () => {
+    const { lock: _, heartbeats: __, ...legacy } = shape.legacy as NonNullable<SiteShape['legacy']>;
+    const report = reportOf(calm, { ...shape, legacy });
+    expect(report?.seenAtMs).toBe(1_000);
+    expect(report?.observations.map(({ fact }) => fact)).toEqual(['site.legacyState']);
+  });
   test('is a claim, not something seen', () => {
     expect(reportOf(midway)?.observations.map(({ grade }) => grade)).toEqual(['reported', 'reported']);
     expect(reportOf(midway)).toMatchObject({ reporter: 'legacy', scope: 'site' });

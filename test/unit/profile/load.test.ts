@@ -82,6 +82,18 @@ describe('the three-node example', () => {
     expect(files).toHaveLength(3);
   });
 
+  test('may name Leases as locks, and as whom the DaemonSet writes Events', () => {
+    const named = changed(
+      /^ {2}legacy:.*\n/m,
+      '  lock: {lease: {namespace: nodewright, name: site}}\n' +
+        '  legacy:\n    lease: {name: vx-rail-lock}\n    events: {reporter: vx-rail/node-init}\n',
+    );
+    expect(loaded(named).profile.shape).toMatchObject({
+      lock: { lease: { namespace: 'nodewright', name: 'site' } },
+      legacy: { namespace: 'kube-system', lease: { name: 'vx-rail-lock' }, events: { reporter: 'vx-rail/node-init' } },
+    });
+  });
+
   test('has the same digest wherever its files stand and however they are laid out', () => {
     const shared = {
       'a/b/profile.yaml': threeNode['three-node/profile.yaml'].replaceAll('packs/', '../../shared/'),
@@ -161,6 +173,16 @@ describe('a profile is refused, with every reason', () => {
       'a parameter out of bounds',
       changed('heartbeat: 30s', 'heartbeat: 1s'),
       [`${profile}:18 PROFILE_PARAMETER in pack \`storage-safety\`, \`heartbeat\` is at least 5s, and this is 1s`],
+    ],
+    [
+      'a lock without a name',
+      changed('  os: kairos\n', '  os: kairos\n  lock: {lease: {namespace: nodewright}}\n'),
+      [`${profile}:11 SHAPE_INVALID \`lease\` has no \`name\``],
+    ],
+    [
+      'a reporter that is none',
+      changed('    heartbeats:', '    events: {reporter: "vx rail"}\n    heartbeats:'),
+      [`${profile}:15 SHAPE_INVALID \`vx rail\` is no reporter of Events`],
     ],
     [
       'a legacy word that we do not have',
