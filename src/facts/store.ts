@@ -12,6 +12,9 @@ import { type Said, settle } from './settle.ts';
  *  stands, whole; two of the same moment that differ both stand, as two sources that must agree. */
 export interface FactStore {
   fold(report: Report): void;
+  /** For whoever is the only one to hear a reporter, and knows what it says now whatever moment that bears: all that stands of
+   *  it and this scope goes. Undefined: it says nothing any more. */
+  replace(reporter: string, scope: string, report: Report | undefined): void;
   /** What is known at one moment. Immutable; shares with the last cut whatever did not change. */
   cut(nowMs: number): Snapshot;
 }
@@ -61,10 +64,25 @@ class Store implements FactStore {
     const newer = one === undefined || momentOf(report) > momentOf(one);
     if (!newer && (momentOf(report) < momentOf(one) || standing.some((other) => sameContent(other, report)))) return;
     this.#standing.set(key, newer ? [report] : [...standing, report]);
+    this.#exchange(newer ? standing : [], report);
+  }
+
+  replace(reporter: string, scope: string, report: Report | undefined): void {
+    const key = JSON.stringify([reporter, scope]);
+    const standing = this.#standing.get(key) ?? [];
+    if (standing.length === 1 && standing[0] === report) return;
+    if (report === undefined) this.#standing.delete(key);
+    else this.#standing.set(key, [report]);
+    this.#exchange(standing, report);
+  }
+
+  #exchange(standing: readonly Report[], report: Report | undefined): void {
     // The new ones first: whoever is listed or spoken of by both never left.
-    for (const observation of report.observations) this.#add({ report, observation });
-    for (const census of report.censuses) this.#populations.add(census);
-    for (const old of newer ? standing : []) {
+    if (report !== undefined) {
+      for (const observation of report.observations) this.#add({ report, observation });
+      for (const census of report.censuses) this.#populations.add(census);
+    }
+    for (const old of standing) {
       for (const observation of old.observations) this.#remove(old, observation);
       for (const census of old.censuses) this.#populations.remove(census);
     }
