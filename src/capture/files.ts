@@ -138,9 +138,11 @@ async function targetOf(
   on: WriteDisk,
 ): Promise<{ readonly kind: 'file' | 'folder' | 'device'; readonly path: string }> {
   try {
+    const stats = await on.stat(path);
+    // What a pipe is called (`/dev/stdout` is a link to `pipe:[…]`) is no path: it is written to by the name it was given.
+    if (!stats.isDirectory() && (!stats.isFile() || resolve(path).startsWith('/dev/'))) return { kind: 'device', path };
     const real = await on.realpath(path); // a link stays a link; what it points at is replaced
-    const stats = await on.stat(real);
-    return { kind: stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'device', path: real };
+    return { kind: stats.isDirectory() ? 'folder' : 'file', path: real };
   } catch (problem) {
     if (codeOf(problem) === 'ENOENT') return { kind: 'file', path };
     throw problem;

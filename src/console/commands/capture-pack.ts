@@ -9,6 +9,9 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const [path = ''] = asked.args;
   const target = asked.settings.text('out');
   if (target === undefined) return refuse([usage('no file to write was given', 'name it: -o FILE')], asked, world);
+  if (target === '-') {
+    return refuse([usage('`-o -` names no file', 'into a pipe, write to /dev/stdout')], asked, world);
+  }
   const capture = await openCapture(path, { stdin: world.stdin, keep: 'all' });
   if (!capture.ok) return refuse(capture.faults, asked, world);
   await mention(capture.warnings, asked);

@@ -46,6 +46,7 @@ const told: readonly (readonly [string, readonly string[], Around, string, numbe
   ['a finding', ['eval', ...site, '--gate', 'quorum-lost'], {}, 'ASK_UNKNOWN_NAME', 2, 'ask `why quorum-lost`'],
   ['of nobody', ['eval', ...empty, '--gate', 'vm-may-start'], {}, 'ASK_UNKNOWN_NAME', 2, 'there is no vm at all'],
   ['of nobody, why', ['why', 'vm-may-start', ...empty], {}, 'ASK_UNKNOWN_NAME', 2, 'there is no vm at all'],
+  ['no file', ['capture', 'pack', 'captures/calm', '-o', '-'], {}, 'USAGE', 2, '/dev/stdout'],
   ['a fact', ['facts', 'bond.mod', ...site], {}, 'ASK_UNKNOWN_NAME', 2, 'did you mean `bond.mode`?'],
   ['an object’s fact', ['facts', 'bond.mode/node-z/bond1', ...site], {}, 'ASK_UNKNOWN_NAME', 2, 'no bond called'],
   ['a code', ['explain', 'PACK_CYCEL'], {}, 'ASK_UNKNOWN_NAME', 2, 'did you mean `PACK_CYCLE`?'],

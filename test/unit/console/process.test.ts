@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderWith } from '../../support/folder.ts';
@@ -37,6 +37,23 @@ describe('as a process', () => {
     const code = await new Promise((done) => child.on('exit', done));
     expect({ code, err }).toEqual({ code: 130, err: 'interrupted\n' });
     expect(readFileSync(target, 'utf8')).toBe('old');
+  });
+
+  test.each([
+    ['a pipe', '| cat >'],
+    ['a file', '>'],
+  ])('what leads to standard output is written to and stays what it is: %s', (_, into) => {
+    const cwd = folderWith();
+    // As /dev/stdout is made, which a test had better leave alone.
+    symlinkSync('/proc/self/fd/1', join(cwd, 'stdout'));
+    const script = `"$0" "$@" -o stdout 2>err.txt ${into} got.gz; "$0" "$1" capture show got.gz`;
+    const { stdout } = spawnSync('bash', ['-c', script, process.execPath, main, 'capture', 'pack', site[3] ?? ''], {
+      cwd,
+      env,
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/^calm \(unsigned/);
+    expect(readlinkSync(join(cwd, 'stdout'))).toBe('/proc/self/fd/1');
   });
 
   test('in a folder with a nodewright.yaml its settings hold', () => {
