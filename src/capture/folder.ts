@@ -39,6 +39,8 @@ export function captureFromFolder(
   keep: Keep = 'read',
 ): Loaded<Capture> {
   const sorted = [...entries].sort((left, right) => compare(left.path, right.path));
+  const inner = capturesIn(sorted);
+  if (inner !== undefined) return { ok: false, faults: [inner] };
   const faults: Fault[] = [];
   const manifest = manifestOf(sorted, faults);
   const moments = new Map((manifest?.fetched ?? []).map(({ path, atMs }) => [path, atMs]));
@@ -233,6 +235,18 @@ function unknownNodes(manifest: Manifest, found: readonly Found[]): readonly Fau
 function whenText(path: string, bytes: Uint8Array, max: number, then: (source: SourceText) => EntryFound): EntryFound {
   const text = decodeText(path, bytes, max);
   return text.ok ? then(text.value) : { raws: [], faults: text.faults };
+}
+
+/** The folder above: read as one capture, it would be a fault a file. */
+function capturesIn(entries: readonly CaptureEntry[]): Fault | undefined {
+  if (entries.some(({ path }) => isManifest(path))) return undefined;
+  const names = entries.flatMap(({ path }) => {
+    const [folder = '', file, ...rest] = path.split('/');
+    return file === 'capture.yaml' && rest.length === 0 ? [`\`${folder}\``] : [];
+  });
+  if (names.length === 0) return undefined;
+  const shown = [...names.slice(0, 8), ...(names.length > 8 ? [`${names.length - 8} more`] : [])].join(', ');
+  return error('CAPTURE_FORMAT', startOf(''), 'holds captures, and is none itself', `name one of them: ${shown}`);
 }
 
 function isManifest(path: string): boolean {

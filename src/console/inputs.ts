@@ -11,6 +11,7 @@ import { type Judgement, judge } from '../operator/spine.ts';
 import { type LoadedProfile, loadProfile } from '../profile/load.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
 import { type Compiled, compile } from '../rules/compile.ts';
+import { listed } from '../rules/suggest.ts';
 import type { Asked } from './asked.ts';
 import { folderOf } from './disk.ts';
 import type { Look } from './paint.ts';
@@ -70,7 +71,19 @@ async function openProfileAsked(asked: Asked, world: World): Promise<Loaded<Load
 
 export async function openProfile(path: string, world: World): Promise<Loaded<LoadedProfile>> {
   const { folder, file } = folderOf(world.disk, path);
-  return loadProfile(folder, file, vocabulary);
+  const loaded = await loadProfile(folder, file, vocabulary);
+  const hint = loaded.ok ? undefined : profilesIn(path, world);
+  if (loaded.ok || hint === undefined) return loaded;
+  return { ok: false, faults: loaded.faults.map((fault) => ({ ...fault, hint })) };
+}
+
+/** The folder above was named: which profiles are in it. */
+function profilesIn(path: string, { disk }: World): string | undefined {
+  const at = (name: string): string => `${path.replace(/\/+$/, '')}/${name}`;
+  if (disk.kindOf(path) !== 'folder' || disk.kindOf(at('profile.yaml')) !== 'none') return undefined;
+  const names = disk.list(path);
+  const held = 'code' in names ? [] : names.filter((name) => disk.kindOf(at(`${name}/profile.yaml`)) === 'file');
+  return held.length === 0 ? undefined : `there are profiles in it: ${listed(held.map(at), 'and')}`;
 }
 
 async function openCaptureAsked(asked: Asked, world: World): Promise<Loaded<Capture>> {

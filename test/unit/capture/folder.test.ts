@@ -405,6 +405,18 @@ describe('bad input', () => {
     expect(codes).toEqual(['YAML_SYNTAX', 'CAPTURE_FORMAT', 'CAPTURE_OBJECT']);
   });
 
+  test('the folder above several captures is told to be that, and nothing else', () => {
+    const each = ['a', 'b'].map((name) => ({ [`${name}/capture.yaml`]: manifest(), [`${name}/hosts/x`]: 'x' }));
+    const above = folder(Object.assign({}, ...each) as Readonly<Record<string, string>>);
+    expect(sayings(above)).toEqual(['CAPTURE_FORMAT :1:1 holds captures, and is none itself']);
+    expect(faultsOf(above)[0]?.hint).toBe('name one of them: `a`, `b`');
+    // Deeper down, or beside a manifest, it is an object that we do not know.
+    expect(sayings(folder({ 'a/b/capture.yaml': manifest() })).join()).not.toContain('holds captures');
+    expect(sayings(folder({ 'capture.yaml': manifest(), 'a/capture.yaml': manifest() })).join()).not.toContain(
+      'holds captures',
+    );
+  });
+
   test('one object twice with one content is one, with two contents a fault', () => {
     const other = JSON.stringify(node('node-a', { spec: { unschedulable: true } }));
     expect(namesOf(opened(folder({ ...twoNodes, 'again.json': JSON.stringify(node('node-a')) })))).toHaveLength(2);
