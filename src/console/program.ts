@@ -66,7 +66,9 @@ export function parse(argv: readonly string[], calledAs: string, columns: number
   const helped = helpAsked(argv);
   if (helped !== undefined && 'wrong' in helped) return { kind: 'wrong', fault: helped.wrong, verb: '' };
   try {
-    asked = argv.filter((word) => !word.startsWith('-'))[0] ?? '';
+    const words = argv.filter((word) => !word.startsWith('-'));
+    const two = words.slice(0, 2).join(' ');
+    asked = verbs.some(({ name }) => name === two) ? two : (words[0] ?? '');
     root.parse([...(helped?.argv ?? argv)], { from: 'user' });
   } catch (problem) {
     if (!(problem instanceof CommanderError)) throw problem;

@@ -51,8 +51,12 @@ function isData({ format }: Asked): boolean {
   return format === 'json' || format === 'yaml' || format === 'name';
 }
 
-/** `why GATE OBJECT`, or in one word as `eval -o name` prints it. */
-function splitName([word = '', object]: readonly string[], site: Site): readonly [string, string?] {
+/** `why GATE OBJECT`, or in one word as `eval -o name` prints it; the pack may stand before either. */
+function splitName([typed = '', object]: readonly string[], site: Site): readonly [string, string?] {
+  const pack = site.profile.packs.find(({ name }) => typed.startsWith(`${name}/`));
+  const inPack = [...(pack?.gates ?? []), ...(pack?.findings ?? [])];
+  const isOfPack = inPack.some(({ name }) => `${typed}/`.startsWith(`${pack?.name}/${name}/`));
+  const word = isOfPack ? typed.slice(`${pack?.name}/`.length) : typed;
   if (object !== undefined) return [word, object];
   const rule = rulesOf(site).find(({ name }) => word.startsWith(`${name}/`));
   return rule === undefined ? [word] : [rule.name, word.slice(rule.name.length + 1)];

@@ -65,6 +65,8 @@ describe('a command line that does not fit exits 2, names the likely word and pr
     [['why'], '`GATE` is missing'],
     [['explain', 'A', 'B'], 'too many arguments'],
     [['eval', '--profile'], 'argument missing'],
+    [['capture', 'show', '-c', 'x'], 'help: nwctl help capture show\n'],
+    [['capture', 'show'], 'help: nwctl help capture show\n'],
     [['capture'], '`capture` needs a second word; try `capture pack` or `capture show`'],
     [['capture', 'pak'], 'unknown command `pak`; did you mean `pack`?'],
     [

@@ -200,6 +200,15 @@ describe('why', () => {
     validates('why', (await nwctl(['why', ...args, '-o', 'json'])).out),
   );
 
+  test('takes a name as eval does: with its pack, with its object, with both', async () => {
+    const plain = await nwctl(['why', 'bond-in-mode', 'node-b/bond1', ...flipped]);
+    for (const name of ['bond-in-mode/node-b/bond1', 'storage-network/bond-in-mode/node-b/bond1'])
+      expect(await nwctl(['why', name, ...flipped])).toEqual(plain);
+    expect(await nwctl(['why', 'storage-network/bond-in-mode', 'node-b/bond1', ...flipped])).toEqual(plain);
+    for (const name of ['storage-safety/bond-in-mode', 'storage-network/bond-in', 'storage-network/'])
+      expect(await nwctl(['why', name, ...flipped]), name).toMatchObject({ code: 2, out: '' });
+  });
+
   test('a name that does not exist', async () => {
     const { code, err } = await nwctl(['why', 'bond-in-mod', ...calm]);
     expect(code).toBe(2);
