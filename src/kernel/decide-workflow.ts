@@ -98,7 +98,7 @@ function otherCohort<Q>(pass: Pass<Q>): WorkflowDecision<Q> | undefined {
 function lostLock<Q>(pass: Pass<Q>): WorkflowDecision<Q> | undefined {
   const { status, state, sight } = pass;
   if (!status.locked || givesLockBack(pass)) return undefined;
-  const lock = lockSeen(sight.snapshot, status.uid, sight.epoch);
+  const lock = lockSeen(sight.snapshot, status, sight.epoch);
   const reason = (detail: string, unknown = false): Several<Reason> => [
     lawReason('K7', state, 'the site lock is held by this workflow', 'site.lock', 'site', detail, unknown),
   ];

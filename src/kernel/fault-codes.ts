@@ -158,8 +158,80 @@ export const faultCodes = {
     fix: 'Use the build that has it, or port the pack.',
   },
   PACK_UNREACHED_STATE: {
-    why: 'A state that no transition leads to, or that leads nowhere.',
-    fix: 'Connect it, or remove it.',
+    why: 'A state that nothing leads to from where the workflow starts.',
+    fix: 'Add a transition to it, or remove it.',
+  },
+  PACK_DEAD_END: {
+    why: 'A state that is no end and is never left, or from which no end can be reached: the workflow would stay there for ever.',
+    fix: 'Add a transition under `goto`, or say what end it is by `ends`.',
+  },
+  PACK_UNSETTLED_STEP: {
+    why: 'A step that does not say what must be seen of each member before it is done. That a command returned proves nothing.',
+    fix: 'Write `settled` beside the step: what the kernel, LINSTOR or Kubernetes shows once it has worked.',
+  },
+  PACK_NO_WAY_BACK: {
+    why: 'A step that names no undo and is no point of no return, so that nobody could say what becomes of it when the workflow fails.',
+    fix: 'Write `undo` beside the step, or `pointOfNoReturn` with the reason why there is none.',
+  },
+  PACK_UNDO: {
+    why: 'An undo whose command does not take back what the step does, or an undo of no step.',
+    fix: 'Each command is taken back by one other at most; the message names it.',
+  },
+  PACK_UNGUARDED_STEP: {
+    why: 'A command that takes away what a running VM may need, with no gate that is asked before each order.',
+    fix: 'Name the gates under `gates` of the step or of the undo.',
+  },
+  PACK_COMMAND_ARGUMENT: {
+    why: 'A command is told too little or too much, or is given to other things than it is for.',
+    fix: 'The message names what the command takes, and whom it is given to.',
+  },
+  PACK_OUTSIDE_LOCK: {
+    why: 'A step of an agent before the site lock is taken, or after it is given back. Two workflows could then change one site.',
+    fix: 'Move it between the states that take and release the lock.',
+  },
+  PACK_ROUND_THE_LOCK: {
+    why: 'A step of an agent that can be reached on some way without the site lock, though not on all ways.',
+    fix: 'Let every way to it pass the state that takes the lock; the message names the one that does not.',
+  },
+  PACK_LOCK_KEPT: {
+    why: 'The workflow can be complete and still hold the site lock, and then no other could ever start.',
+    fix: 'Let every way to the end pass a state with `site.release-lock`.',
+  },
+  PACK_NO_BUDGET: {
+    why: 'A state that is no end and does not say how long it may take. A wait without a budget is never overdue, and nobody would hear of it.',
+    fix: 'Write `budget` on the state.',
+  },
+  PACK_STATE_ROLE: {
+    why: 'A machine has one state that takes back, one that has given up, at least one where it is complete, and starts where nothing is done.',
+    fix: 'Write `takesBack: true`, `ends: halted` and `ends: complete` on one state each.',
+  },
+  PACK_FAILURE_STATE: {
+    why: 'A state that can fail without saying where that leads, or that leads neither back nor to the state that has given up.',
+    fix: 'Write `onFailure` with the state that takes back, or with the one that has given up.',
+  },
+  PACK_BEYOND_RETURN: {
+    why: 'A failure would take back from beyond a point of no return, where there is no way back.',
+    fix: 'Let it lead to the state that has given up.',
+  },
+  PACK_ENDLESS_ACTS: {
+    why: 'Transitions without a gate lead from a step round to the same step, so that it could be done for ever.',
+    fix: 'Put a gate on one of the transitions, or break the circle.',
+  },
+  PACK_UNKNOWN_STRETCH: {
+    why: 'A stretch of states is used that no pack of the profile has.',
+    fix: 'Names are STRETCH inside a pack and PACK/STRETCH across packs.',
+  },
+  PACK_STRETCH_CYCLE: {
+    why: 'Stretches use each other in a circle, so that they would have no end.',
+    fix: 'Break the circle.',
+  },
+  PACK_UNUSED_STRETCH: {
+    why: 'A stretch of states that no machine of the profile uses.',
+    fix: 'Use it, or remove it.',
+  },
+  PACK_UNREACHED_GATE: {
+    why: 'A gate of a pack that drives a workflow, and no machine of the profile asks it. It looks like a safeguard and guards nothing.',
+    fix: 'Name it where it should hold, or remove it.',
   },
   PROFILE_PARAMETER: {
     why: 'A parameter is missing although a pack requires it, or its value does not fit the declaration.',

@@ -1,4 +1,4 @@
-import { seen, seenNumber, seenText } from './readings.ts';
+import { seen, seenAt, seenNumber, seenText } from './readings.ts';
 import type { Snapshot } from './snapshot.ts';
 import {
   lockHolderOf,
@@ -17,9 +17,11 @@ export type LockSeen =
   | { readonly kind: 'ours'; readonly holder: string; readonly epoch: 'current' | 'older' | 'newer' }
   | { readonly kind: 'other'; readonly holder: string };
 
-export function lockSeen(snapshot: Snapshot, uid: string, epoch: number): LockSeen {
+export function lockSeen(snapshot: Snapshot, { uid, lockAskedAtMs }: WorkflowStatus, epoch: number): LockSeen {
   const holder = seen(snapshot, 'site.lock', 'site');
   if (holder === undefined) return { kind: 'unknown' };
+  // Seen before it was written for the last time, it may be ours by now, or not be ours any more.
+  if (lockAskedAtMs !== undefined && seenAt(snapshot, 'site.lock', 'site') <= lockAskedAtMs) return { kind: 'unknown' };
   if (holder === null) return { kind: 'free' };
   const parsed = typeof holder === 'string' ? parseLockHolder(holder) : undefined;
   if (parsed?.uid !== uid || holder !== lockHolderOf(uid, parsed.epoch))

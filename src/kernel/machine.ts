@@ -59,6 +59,8 @@ export interface Act<Q = unknown> extends Instruction {
 }
 
 export interface Undo<Q = unknown> extends Instruction {
+  /** How many may be taken back at once; as many as were done at once, if it does not say. */
+  readonly atATime?: number;
   readonly gates: readonly GateUse<Q>[];
   /** Asked of each member. Without it: every fact that the command moves reads as it did when the cohort was frozen. */
   readonly settled?: Q;

@@ -126,7 +126,7 @@ export function withLock<Q>(
     orders: [],
     lock,
     relies,
-    next: nextStatus(pass, change),
+    next: nextStatus(pass, { ...change, lockAskedAtMs: pass.nowMs }),
   };
 }
 

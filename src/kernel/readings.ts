@@ -14,6 +14,14 @@ export function seen(snapshot: Snapshot, fact: string, object: string): FactValu
   return reading.kind === 'known' && reading.grade === 'observed' ? reading.value : undefined;
 }
 
+/** When it was seen; -Infinity where nobody has. */
+export function seenAt(snapshot: Snapshot, fact: string, object: string): number {
+  const column = snapshot.columns.get(fact);
+  const index = column === undefined ? undefined : snapshot.populations[column.fact.subject].indexOf.get(object);
+  const cell = index === undefined ? undefined : column?.cells[index];
+  return cell?.kind === 'present' ? cell.seenAtMs : Number.NEGATIVE_INFINITY;
+}
+
 export function seenNumber(snapshot: Snapshot, fact: string, object: string): number | undefined {
   const value = seen(snapshot, fact, object);
   return typeof value === 'number' ? value : undefined;

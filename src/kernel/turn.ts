@@ -21,6 +21,7 @@ import {
   toRollingBack,
   withLock,
 } from './pass.ts';
+import { seen } from './readings.ts';
 import { FALSE, type Reason, type Several, TRUE, UNKNOWN } from './verdict.ts';
 import {
   type Cohort,
@@ -44,7 +45,7 @@ export function takeTurn<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
 /** The lock is written by the operator and seen by everybody; no agent takes part, so there is no cohort yet. */
 function turnLock<Q>(pass: Pass<Q>, act: Act<Q>): WorkflowDecision<Q> {
   const { state, status, sight } = pass;
-  const lock = lockSeen(sight.snapshot, status.uid, sight.epoch);
+  const lock = lockSeen(sight.snapshot, status, sight.epoch);
   const mine = lockHolderOf(status.uid, sight.epoch);
   const takes = act.command === 'site.take-lock';
   const turn = status.turn ?? turnOf(state.name, 'do', ['site']);
@@ -239,7 +240,9 @@ export function give<Q>(
   for (const member of open) {
     if (orders.length >= slots) break;
     const node = nodeOf(member);
-    if (busy.has(node) || isBusy(pass, node)) {
+    // Forward nobody is ordered of whom nothing is heard; back, the order stands there for when it is.
+    const unheard = turn.way === 'do' && seen(sight.snapshot, 'node.journalOutcome', node) === undefined;
+    if (unheard || busy.has(node) || isBusy(pass, node)) {
       against.push(
         lawReason(
           'K3',
@@ -247,7 +250,7 @@ export function give<Q>(
           'a node has one order at a time',
           'node.journalStep',
           node,
-          'has not ended the one before',
+          unheard ? 'is not known' : 'has not ended the one before',
           true,
         ),
       );

@@ -2,10 +2,10 @@ import { formOf } from './command.ts';
 import { isEnded, lockSeen, orderSeen } from './fence.ts';
 import { type Act, stateOf, type Undo } from './machine.ts';
 import { entering, halt, hold, lawReason, letThrough, movesOf, nextStatus, type Pass } from './pass.ts';
-import { isSame, objectsOf, seen } from './readings.ts';
+import { isSame, objectsOf, seen, seenAt } from './readings.ts';
 import { give, turnOf } from './turn.ts';
 import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
-import { type Cohort, type Done, maxTries } from './workflow.ts';
+import { type Cohort, type Done, maxTries, type Order } from './workflow.ts';
 import type { WorkflowDecision } from './workflow-decision.ts';
 
 /** INVARIANT K8: what was done is taken back, the last first. Everybody who was ordered is ordered back, also who was never seen to
@@ -39,7 +39,7 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
       continue;
     }
     const given = orderSeen(sight.snapshot, order);
-    const truth = isUndone(pass, undo, last.state, member, cohort);
+    const truth = isUndone(pass, undo, last.state, order, cohort);
     if (truth === TRUE && isEnded(given)) continue;
     if (given === 'failed' || given === 'refused' || given === 'interrupted') {
       if ((turn.tries[member] ?? 1) < maxTries) {
@@ -57,7 +57,7 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
     waiting.push(stillBack(pass, undo, last.state, member, isEnded(given)));
   }
   if (open.length === 0 && underWay === 0) return popped(pass, last);
-  const slots = act.atATime - underWay;
+  const slots = (undo.atATime ?? act.atATime) - underWay;
   const given = give(
     pass,
     undo,
@@ -78,7 +78,8 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
 }
 
 /** The pack's own question; without one: every fact that the step moves reads as it did before. */
-function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, member: string, cohort: Cohort): Truth {
+function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, order: Order, cohort: Cohort): Truth {
+  const { object: member, givenAtMs } = order;
   if (undo.settled !== undefined) return letThrough(pass, undo.settled, member, `undo of ${done}`);
   const { snapshot } = pass.sight;
   let truth: Truth = TRUE;
@@ -87,7 +88,8 @@ function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, member: string,
     if (objects === undefined) return UNKNOWN;
     for (const object of objects) {
       const now = seen(snapshot, fact, object);
-      if (now === undefined) truth = truth === FALSE ? FALSE : UNKNOWN;
+      // What was seen before it was ordered back may be from before it was ordered there.
+      if (now === undefined || seenAt(snapshot, fact, object) <= givenAtMs) truth = truth === FALSE ? FALSE : UNKNOWN;
       else if (!isSame(now, cohort.facts[fact]?.[object])) truth = FALSE;
     }
   }
@@ -113,7 +115,7 @@ function stillBack<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, member: string
 function lockBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
   const { state, status, sight, relies } = pass;
   const last = status.done.at(-1) as Done; // `goBack` has looked
-  const lock = lockSeen(sight.snapshot, status.uid, sight.epoch);
+  const lock = lockSeen(sight.snapshot, status, sight.epoch);
   const because = (detail: string): Several<Reason> => [
     lawReason('K7', state, 'the lock is given back', 'site.lock', 'site', detail, true),
   ];
@@ -130,7 +132,7 @@ function lockBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
     orders: [],
     lock: write,
     relies,
-    next: nextStatus(pass, {}),
+    next: nextStatus(pass, { lockAskedAtMs: pass.nowMs }),
   };
 }
 

@@ -25,6 +25,8 @@ export interface WorkflowStatus {
   readonly step: number;
   /** Whether the site lock was seen to be ours and has not been given back. */
   readonly locked: boolean;
+  /** When the lock was last written for it: what was seen of the lock before that says nothing any more. */
+  readonly lockAskedAtMs?: number;
   /** K4. Fixed when the first order to an agent is given. */
   readonly cohort?: Cohort;
   /** The act, or the taking back, that is under way. */
