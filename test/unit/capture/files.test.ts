@@ -50,7 +50,7 @@ describe('opening', () => {
   test('a fault inside a folder names the path from where one stands', async () => {
     write({ 'a/n.json': '{' });
     expect(sayings(await openCapture(root, io))).toEqual([
-      `CAPTURE_FORMAT ${root}/a/n.json:1:2 is not JSON from here on`,
+      `CAPTURE_FORMAT ${root}/a/n.json:1:2 ends in the middle of its JSON`,
     ]);
   });
 
