@@ -52,5 +52,6 @@ export type Operation<T> = Generator<Instruction, T, Answer>;
 /** Where an armed change keeps what would take it back: `{step, files: {path: text|null}, ipBatch: [..]}`. */
 export const armedPath = '/var/lib/nodewright/armed.json';
 export const journalPath = '/var/lib/nodewright/journal.ndjson';
-/** New network files wait here for the flip: a twin of `/etc/systemd/network`. */
+/** New network files wait here for the flip, each under its whole path: a twin of the host's root
+ *  (`…/staged/etc/systemd/network/10-bond1.netdev`). */
 export const stagedDirectory = '/var/lib/nodewright/staged';

@@ -127,16 +127,17 @@ function restOf(json: Readonly<Record<string, unknown>>, head: OrderHead, comman
   if (given === undefined) return '`with` holds something that is no value of a fact';
   const dependsOn = readsOf(json.dependsOn);
   if (dependsOn === undefined) return '`dependsOn` is no list of facts';
-  const { confirmWithinMs, givenAtMs } = json;
-  if (confirmWithinMs !== undefined && (!isCount(confirmWithinMs) || confirmWithinMs === 0)) {
-    return '`confirmWithinMs` is no time to wait';
-  }
+  const { bootId, confirmWithinMs, givenAtMs } = json;
+  if (!isName(bootId)) return '`bootId` is no name';
+  const isTime = isCount(confirmWithinMs) && confirmWithinMs > 0;
+  if (confirmWithinMs !== undefined && !isTime) return '`confirmWithinMs` is no time to wait';
   if (typeof givenAtMs !== 'number' || !Number.isFinite(givenAtMs)) return '`givenAtMs` is no moment';
   return {
     ...head,
+    bootId,
     command,
     with: given,
-    ...(confirmWithinMs === undefined ? {} : { confirmWithinMs }),
+    ...(isTime ? { confirmWithinMs: confirmWithinMs as number } : {}),
     dependsOn,
     givenAtMs,
   };

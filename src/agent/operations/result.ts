@@ -1,0 +1,21 @@
+import type { Senses } from '../sense.ts';
+
+/** What an operation came to. `done`: what it had to do was seen to be so. Everything else is `failed`, and why: also that
+ *  nobody knows. Neither is the kernel's word for settled: that it looks for itself. */
+export interface Result {
+  readonly outcome: 'done' | 'failed';
+  readonly why: string;
+}
+
+/** What every operation works with. */
+export interface Hands {
+  readonly senses: Senses;
+}
+
+export function done(why: string): Result {
+  return { outcome: 'done', why };
+}
+
+export function failed(why: string): Result {
+  return { outcome: 'failed', why };
+}
