@@ -3,7 +3,7 @@ import type { RawObserver } from '../kernel/raw.ts';
 import { bond, connection, node, replica, type Subject, type SubjectKind } from '../kernel/subject.ts';
 import { type FactType, parseDuration, parseSize, parseVersion } from '../kernel/value.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
-import { at, type Cluster, listAt, textAt } from './kube.ts';
+import { type Cluster, isMap, listAt, textAt } from './kube.ts';
 import { type Found, say, setOf, unreadable } from './say.ts';
 
 const statuses = 'nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus';
@@ -44,7 +44,7 @@ function observationOf(entry: unknown, name: string, id: string, writtenAt: numb
   const ageMs = parseDuration(age);
   if (subject === undefined || ageMs === undefined) return [];
   const source = `NodewrightAgentStatus ${id}`;
-  return say(declared.name, subject, valueAsWritten(declared.type, at(entry, 'value')), {
+  return say(declared.name, subject, valueAsWritten(declared.type, valueIn(entry)), {
     at: writtenAt - ageMs,
     source,
   });
@@ -82,6 +82,11 @@ function readId(kind: SubjectKind, id: string): Subject | undefined {
   }
 }
 
+/** Here null is a value: it says that there is nobody, where a fact may say so. */
+function valueIn(entry: unknown): unknown {
+  return isMap(entry) && Object.hasOwn(entry, 'value') ? entry.value : undefined;
+}
+
 /** A value as it is written in a pack: `30s`, `0KiB`, `9.2.14`, true, a word, a list of words. */
 function valueAsWritten(type: FactType, value: unknown): Found<FactValue> {
   if (value === undefined) return undefined;
@@ -99,8 +104,9 @@ function valueAsWritten(type: FactType, value: unknown): Found<FactValue> {
     case 'bool':
       return typeof value === 'boolean' ? value : unreadable(value);
     case 'enum':
-    case 'text':
       return typeof value === 'string' ? value : unreadable(value);
+    case 'text':
+      return typeof value === 'string' || (value === null && type.optional === true) ? value : unreadable(value);
   }
 }
 
