@@ -11,6 +11,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rules: ['kernel', 'source'],
   profile: ['kernel', 'source', 'rules'],
   capture: ['kernel', 'source'],
+  crd: ['kernel'],
+  agent: ['kernel', 'facts', 'crd'],
   operator: ['kernel', 'facts', 'rules', 'profile'],
   console: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'operator'],
 };
@@ -34,7 +36,7 @@ const mayUse: Readonly<Record<string, RegExp>> = {
 
 /** It stands outside of the rooms and only names what is in them. */
 const libraryDoor = 'nodewright.ts';
-const pureRooms = ['kernel', 'source', 'facts', 'rules', 'profile', 'operator'];
+const pureRooms = ['kernel', 'source', 'facts', 'rules', 'profile', 'crd', 'agent', 'operator'];
 const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bprocess\.|\bconsole\./;
 
 const root = join(import.meta.dirname, '..', 'src');
