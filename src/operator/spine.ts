@@ -1,11 +1,19 @@
 import type { FactStore } from '../facts/store.ts';
 import { type Decision, decide } from '../kernel/decide.ts';
+import { decideWorkflow } from '../kernel/decide-workflow.ts';
+import { invariant } from '../kernel/fault.ts';
+import { type Machine, type State, stateOf } from '../kernel/machine.ts';
+import { hold, lawReason, type Pass } from '../kernel/pass.ts';
+import type { Intent } from '../kernel/sight.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
 import { type Reason, type Several, TRUE, type Truth, UNKNOWN, type Verdict } from '../kernel/verdict.ts';
-import type { VerifiedProfile } from '../profile/profile.ts';
+import type { WorkflowStatus } from '../kernel/workflow.ts';
+import type { Relied, WorkflowDecision } from '../kernel/workflow-decision.ts';
+import type { Profile, VerifiedProfile } from '../profile/profile.ts';
 import type { Evaluation, Evaluator, Judged } from '../rules/evaluation.ts';
 import { explainRule } from '../rules/explain.ts';
-import type { Finding, Gate, Phase, RollupStep } from '../rules/pack.ts';
+import type { CompiledMachine, MachineSight } from '../rules/machine-evaluator.ts';
+import type { Finding, Gate, Phase, Question, RollupStep } from '../rules/pack.ts';
 import { type reasonsOf, verdictOf } from '../rules/reasons.ts';
 
 /** The road, once: what is known now → what every rule says of it → where the site stands. Pure: the command line, the
@@ -41,6 +49,80 @@ export async function decideOn(judgement: Judgement, to: string, gates: Several<
     }
   }
   return decision;
+}
+
+/** One pass of one workflow: what the kernel decides on what is seen, put to the second opinion if it is acted on. The operator,
+ *  `nwctl`, the simulator and a replay all come through here. Pure; the engine is loaded where it is first asked. */
+export async function passWorkflow(
+  profile: Pick<Profile, 'digest'>,
+  evaluator: CompiledMachine,
+  snapshot: Snapshot,
+  status: WorkflowStatus,
+  epoch: number,
+  intent: Intent,
+): Promise<WorkflowDecision<Question>> {
+  const pass = beginPass(profile, evaluator, snapshot, status, epoch, intent);
+  return endPass(pass, await disagreedOn(pass));
+}
+
+/** The first half: what the kernel says. Whoever cannot wait for a promise asks for the second opinion in its own way. */
+export function beginPass(
+  profile: Pick<Profile, 'digest'>,
+  { machine, sightOf }: CompiledMachine,
+  snapshot: Snapshot,
+  status: WorkflowStatus,
+  epoch: number,
+  intent: Intent,
+): WorkflowPass {
+  const sight = sightOf(snapshot, epoch, status.cohort);
+  const asked = { machine, status, sight };
+  // INVARIANT K5: asked here too, because who calls chooses the profile.
+  if (status.profile !== profile.digest) {
+    const detail = `it was begun with ${status.profile}, and this is ${profile.digest}`;
+    const says = 'a workflow keeps the profile that it was begun with';
+    return { ...asked, decision: holdOn(asked, (state) => lawReason('K5', state, says, 'profile', 'site', detail)) };
+  }
+  return { ...asked, decision: decideWorkflow(machine, status, sight, intent) };
+}
+
+export interface WorkflowPass {
+  readonly machine: Machine<Question>;
+  readonly status: WorkflowStatus;
+  readonly sight: MachineSight;
+  readonly decision: WorkflowDecision<Question>;
+}
+
+/** What was relied on and is not open to all three: the compiled packs, their explanation and json-rules-engine. */
+export async function disagreedOn({ decision, sight }: WorkflowPass): Promise<Relied<Question> | undefined> {
+  if (decision.kind !== 'advance' && decision.kind !== 'undo') return undefined;
+  if (decision.relies.length === 0) return undefined;
+  const { agreesToOpen } = await import('../rules/engine.ts');
+  for (const relied of decision.relies) {
+    const { question, object } = relied;
+    const isOpen =
+      sight.ask(question, object) === TRUE &&
+      verdictOf(explainRule(question, sight.frozen, object)).kind === 'open' &&
+      (await agreesToOpen(question, sight.frozen, object));
+    if (!isOpen) return relied;
+  }
+  return undefined;
+}
+
+/** The second half. INVARIANT K2: nothing is acted on on one engine's word. */
+export function endPass(pass: WorkflowPass, disagreed: Relied<Question> | undefined): WorkflowDecision<Question> {
+  if (disagreed === undefined) return pass.decision;
+  const { question, object, called } = disagreed;
+  return holdOn(pass, () => split({ ...question, name: called }, object));
+}
+
+function holdOn(
+  { machine, status, sight }: Omit<WorkflowPass, 'decision'>,
+  because: (state: State) => Reason,
+): WorkflowDecision<Question> {
+  const state = stateOf(machine, status.state);
+  invariant(state !== undefined, 'a status that was read names a state of its machine');
+  const pass: Pass<Question> = { machine, status, state, sight, nowMs: sight.snapshot.nowMs, relies: [] };
+  return hold(pass, [because(state)]);
 }
 
 function split({ name, at }: Gate, object: string | undefined): Reason {

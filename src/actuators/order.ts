@@ -1,0 +1,66 @@
+import type { Operation } from '../agent/instruction.ts';
+import { agentStatusKind, orderIn, withOrder } from '../crd/agent-status.ts';
+import { member, optionalCount, optionalText } from '../crd/read.ts';
+import type { KubeObject } from '../kernel/raw.ts';
+import type { Order } from '../kernel/workflow.ts';
+import { type Desk, type Stopped, writeObject } from './desk.ts';
+import { isSameJson } from './same.ts';
+
+/** What to do about one order: write it, nothing because the node's object carries it, or why not. */
+export type OrderMove =
+  | { readonly kind: 'write'; readonly object: KubeObject }
+  | { readonly kind: 'carried' }
+  | { readonly kind: 'not'; readonly why: 'missing' | 'foreign' | 'newer'; readonly says: string };
+
+/** INVARIANT K9: an order never stands over one of a higher (epoch, step), and one (epoch, step) is one order for ever. Pure. */
+export function orderMove(status: KubeObject | undefined, order: Order): OrderMove {
+  if (status === undefined) return { kind: 'not', why: 'missing', says: 'its agent has no NodewrightAgentStatus' };
+  const spec = member(status, 'spec');
+  const node = optionalText(spec, 'node', 'spec.node');
+  if (!node.ok || node.value !== order.node || status.metadata.name !== order.node)
+    return { kind: 'not', why: 'foreign', says: 'is not this node’s' };
+  const carried = orderIn(status);
+  const write = withOrder(status, order);
+  if (carried === undefined) return { kind: 'write', object: write };
+  const [epoch, step] = [optionalCount(carried, 'epoch', 'epoch'), optionalCount(carried, 'step', 'step')];
+  if (!epoch.ok || !step.ok || epoch.value === undefined || step.value === undefined) {
+    return { kind: 'not', why: 'foreign', says: 'carries an order that nobody of us wrote' };
+  }
+  const ahead = epoch.value - order.epoch || step.value - order.step;
+  if (ahead < 0) return { kind: 'write', object: write };
+  if (ahead > 0) return { kind: 'not', why: 'newer', says: `carries order ${step.value} of leader ${epoch.value}` };
+  return isSameJson(carried, order)
+    ? { kind: 'carried' }
+    : { kind: 'not', why: 'newer', says: `carries another order ${step.value} of leader ${epoch.value}` };
+}
+
+/** Orders are levels: what stands in the status is given again until the node's object carries it. Of each node only the
+ *  last one counts: the one before it has ended, or the kernel would not have given another. Each is given in the epoch of
+ *  whoever gives it, under the number that it has. */
+export function standingOrders(orders: readonly Order[], epoch: number): readonly Order[] {
+  const last = new Map<string, Order>();
+  for (const order of orders) {
+    const before = last.get(order.node);
+    if (before === undefined || before.step < order.step) last.set(order.node, order);
+  }
+  return [...last.values()].sort((left, right) => left.step - right.step).map((order) => ({ ...order, epoch }));
+}
+
+export function* giveOrder(desk: Desk, order: Order): Operation<Stopped | undefined> {
+  const move = orderMove(desk.find(agentStatusKind, order.node), order);
+  switch (move.kind) {
+    case 'carried':
+      return undefined;
+    case 'write':
+      return yield* writeObject(desk, 'order', 'update', move.object);
+    case 'not':
+      desk.doubt(agentStatusKind, order.node);
+      return {
+        kind: 'stopped',
+        at: 'order',
+        why: move.why,
+        about: `order ${order.step} to ${order.node}`,
+        says: move.says,
+      };
+  }
+}

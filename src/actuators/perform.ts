@@ -1,0 +1,67 @@
+import type { Operation } from '../agent/instruction.ts';
+import type { LeaseName } from '../crd/lease.ts';
+import type { Tellable } from '../crd/told.ts';
+import type { WorkflowObject } from '../crd/workflow-object.ts';
+import type { Order } from '../kernel/workflow.ts';
+import { audit, type Grounds, type Recorded } from './audit.ts';
+import type { Desk, Stopped } from './desk.ts';
+import { writeLock } from './lock.ts';
+import { giveOrder, standingOrders } from './order.ts';
+import { statusToWrite, writeStatus } from './status.ts';
+
+/** One decision, with all that it takes to carry it out. */
+export interface Act {
+  readonly workflow: WorkflowObject;
+  readonly decision: Tellable;
+  readonly grounds: Grounds;
+  /** Whether the site lock was seen to be held by this workflow, in this leader's epoch: no order is given again without. */
+  readonly lockIsOurs: boolean;
+  /** The Lease that the pinned profile names. */
+  readonly lock: LeaseName | undefined;
+  readonly auditPath: string;
+  readonly recorded: Recorded | undefined;
+}
+
+export interface Performed {
+  readonly recorded: Recorded | undefined;
+  /** What kept the rest from being written. The next pass looks again and decides anew. */
+  readonly stopped?: Stopped;
+}
+
+/** Audit, then status, then lock, then orders: each only when the one before was heard to be done. If we die between any two of
+ *  them, the status already says what is to be done, and whoever comes next does it. */
+export function* perform(desk: Desk, act: Act): Operation<Performed> {
+  const { workflow, decision, grounds } = act;
+  if (!desk.leads()) return { recorded: act.recorded, stopped: notLeading() };
+  const recorded = yield* audit(act.auditPath, workflow, decision, grounds, act.recorded);
+  if ('kind' in recorded) return { recorded: act.recorded, stopped: recorded };
+  const stopped = yield* write(desk, act, recorded);
+  return stopped === undefined ? { recorded } : { recorded, stopped };
+}
+
+function* write(desk: Desk, act: Act, recorded: Recorded): Operation<Stopped | undefined> {
+  const { workflow, decision, grounds } = act;
+  const unwritten = yield* writeStatus(desk, statusToWrite(workflow, decision, grounds.nowMs, recorded.digest));
+  if (unwritten !== undefined) return unwritten;
+  const isAct = decision.kind === 'advance' || decision.kind === 'undo';
+  if (isAct && decision.lock !== undefined) {
+    const us = { uid: workflow.uid, epoch: grounds.epoch };
+    const unlocked = yield* writeLock(desk, act.lock, decision.lock, us);
+    if (unlocked !== undefined) return unlocked;
+  }
+  for (const order of ordersOf(act)) {
+    const ungiven = yield* giveOrder(desk, order);
+    if (ungiven !== undefined) return ungiven;
+  }
+  return undefined;
+}
+
+/** INVARIANT K7: without the lock in this epoch nobody is told anything, also nothing that was decided before. */
+function ordersOf({ decision, lockIsOurs, grounds }: Act): readonly Order[] {
+  if (!lockIsOurs || decision.kind === 'halt' || !('next' in decision)) return [];
+  return standingOrders(Object.values(decision.next.turn?.orders ?? {}), grounds.epoch);
+}
+
+function notLeading(): Stopped {
+  return { kind: 'stopped', at: 'audit', why: 'not-leading', about: 'the leaders’ Lease' };
+}
