@@ -19,6 +19,9 @@ export interface CommandForm {
   readonly destructive?: true;
   /** Once interrupted it must not be begun again: arming twice forgets what was before, a second bookend is of another day. */
   readonly once?: true;
+  /** What is down from this command until the one that brings it up. */
+  readonly takesDown?: 'replication' | 'link';
+  readonly bringsUp?: 'replication' | 'link';
   /** K11: asks more of the storage, so it waits while the storage is unhealthy, whatever the pack says. */
   readonly loads?: true;
   readonly needs: readonly Capability[];
@@ -105,6 +108,7 @@ export const commands = {
     moves: ['connection.state'],
     undoneBy: 'drbd.connect',
     destructive: true,
+    takesDown: 'replication',
     needs: ['SupportsReplication'],
     means: 'every connection of the node is taken down gracefully, so that each side knows that the other left',
   },
@@ -114,6 +118,7 @@ export const commands = {
     with: {},
     moves: ['connection.state'],
     undoneBy: 'drbd.disconnect',
+    bringsUp: 'replication',
     needs: ['SupportsReplication'],
     means: '`drbdadm adjust`: every connection of the node is brought up again, also one that DRBD gave up',
   },
@@ -125,6 +130,7 @@ export const commands = {
     undoneBy: 'bond.revert',
     destructive: true,
     once: true,
+    takesDown: 'link',
     needs: ['PersistentNetworkConfig'],
     means: 'kernel and file take the new mode; the host goes back by itself unless it is confirmed in time',
   },
