@@ -3,7 +3,7 @@ import type { Snapshot } from '../kernel/snapshot.ts';
 import type { SubjectKind } from '../kernel/subject.ts';
 import { type FactType, fits, sameValue } from '../kernel/value.ts';
 import type { Condition, FactRef, Leaf, Operator } from './condition.ts';
-import { compare, factReading, usable } from './explain.ts';
+import { compare, factReading, usable } from './reading.ts';
 import { entered, idIn, indexIn, membersMeant, type Scope } from './scope.ts';
 
 /** One fact of one object that a rule reads, with the values that make a difference to the rule: what its leaves name,
