@@ -2,7 +2,7 @@ import type { Mutant } from './mutants.ts';
 
 /** What a wrong answer here could open a gate: more of it is tried. */
 const core =
-  /^src\/(kernel\/(snapshot|decide|value)|facts\/(settle|store|derive|quorum|linstor.*|drbd.*|node|kubevirt)|rules\/(bind|codegen|explain|engine|link.*|reasons|ways))\.ts$/;
+  /^src\/(kernel\/(snapshot|decide|value)|facts\/(settle|store|derive|quorum|linstor.*|drbd.*|node|kubevirt)|rules\/(bind|code-plan|codegen|explain|reading|tally|truth-in|engine|link.*|reasons|ways))\.ts$/;
 
 /** How many mutants of a file are tried, where there are so many. */
 export const sampled = { core: 60, rest: 25 };

@@ -1,9 +1,10 @@
-import { type FactValue, grades } from '../kernel/fact.ts';
+import type { FactValue } from '../kernel/fact.ts';
 import { invariant } from '../kernel/fault.ts';
 import { ancestorsOf, type SubjectKind, subjectKinds } from '../kernel/subject.ts';
-import type { Link, Plan, PlannedRead } from './bind.ts';
+import type { Link, Plan } from './bind.ts';
+import { CodePlan, kindNumber, type Remembered, type Rule } from './code-plan.ts';
+import { type CodeScope, entering, innermost, isImplied, type Loop } from './code-scope.ts';
 import type { Condition, FactRef, Leaf, Literal, Quantified } from './condition.ts';
-import { keyOf } from './key.ts';
 
 /** Conditions as the text of one JavaScript function, three-valued: 0 false, 1 unknown, 2 true.
  *
@@ -16,64 +17,33 @@ export interface Generated {
   readonly constants: readonly unknown[];
 }
 
-export interface Rule {
-  readonly per: SubjectKind;
-  readonly when: Condition;
-}
-
 /** The source is the body of a function of (`constants`, `same`, `hasSame`) that returns the pass: (bound, truths) → void. */
 export function generate(rules: readonly Rule[]): Generated {
   return new Generation(rules).finish();
 }
-
-/** How a condition names the innermost subject of one kind: a variable, and the loop that brought it into scope. */
-interface Entered {
-  readonly name: string;
-  readonly by: Loop;
-}
-
-interface Loop {
-  readonly over: SubjectKind;
-  readonly name: string;
-}
-
-type Scope = ReadonlyMap<SubjectKind, Entered>;
 
 /** V8 never optimises a function whose bytecode is past 60 KB, so that a rule starts a new one from here on. */
 const functionCharsMax = 24_000;
 
 class Generation {
   readonly #rules: readonly Rule[];
-  readonly #site = new Numbered<FactRef>(factKey);
-  readonly #columns = new Numbered<FactRef>(factKey);
-  readonly #links = new Numbered<Link>(linkKey);
-  readonly #groups = new Numbered<Link>(linkKey);
-  readonly #constants = new Numbered<unknown>((value) => `${typeof value} ${JSON.stringify(value)}`);
-  readonly #remembered = new Numbered<Remembered>(({ key }) => key);
-  readonly #askedAt = new Map<string, number>();
+  readonly #plan: CodePlan;
   readonly #functions: string[] = [];
   #locals = new Set<string>();
   #names = 0;
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
-    for (const { per, when } of rules) this.#count(when, entering(new Map(), per, 'i'), per);
+    this.#plan = new CodePlan(rules);
   }
 
   finish(): Generated {
     const calls = this.#passes();
-    for (let at = 0; at < this.#remembered.items.length; at++) this.#answer(at);
+    for (let at = 0; at < this.#plan.remembered.items.length; at++) this.#answer(at);
     return {
       source: `'use strict';\n${this.#functions.join('\n')}\nreturn function pass(b, out) {\n${calls.join('\n')}\n};`,
-      plan: {
-        site: this.#site.items.map(planned),
-        columns: this.#columns.items.map(planned),
-        links: this.#links.items,
-        groups: this.#groups.items,
-        remembered: this.#remembered.items.map(({ kind }) => kind),
-        per: this.#rules.map(({ per }) => kindNumber(per)),
-      },
-      constants: this.#constants.items.map(inOneForm),
+      plan: this.#plan.finish(),
+      constants: this.#plan.constants.items.map(inOneForm),
     };
   }
 
@@ -121,7 +91,7 @@ class Generation {
   // --- conditions ---
 
   /** Statements after which `into` holds the truth of the condition, or of its opposite. */
-  #into(into: string, condition: Condition, scope: Scope, opposite: boolean): string {
+  #into(into: string, condition: Condition, scope: CodeScope, opposite: boolean): string {
     switch (condition.kind) {
       case 'leaf':
       case 'asks-unknown':
@@ -139,7 +109,12 @@ class Generation {
   }
 
   /** The least, or the greatest, of the parts, left as soon as it is decided. */
-  #combined(into: string, { kind, of }: Condition & { kind: 'all' | 'any' }, scope: Scope, opposite: boolean): string {
+  #combined(
+    into: string,
+    { kind, of }: Condition & { kind: 'all' | 'any' },
+    scope: CodeScope,
+    opposite: boolean,
+  ): string {
     const isAll = (kind === 'all') !== opposite;
     const [start, decided] = isAll ? [2, 0] : [0, 2];
     const label = this.#fresh('L');
@@ -158,7 +133,7 @@ class Generation {
     return `${code}}\n`;
   }
 
-  #leaf(condition: Condition & { kind: 'leaf' | 'asks-unknown' }, scope: Scope, opposite: boolean): string {
+  #leaf(condition: Condition & { kind: 'leaf' | 'asks-unknown' }, scope: CodeScope, opposite: boolean): string {
     const [yes, no] = opposite ? [0, 2] : [2, 0];
     if (condition.kind === 'asks-unknown') return `${this.#read(condition.read, scope)} === undefined ? ${yes} : ${no}`;
     const { read, holds } = this.#test(condition, scope);
@@ -166,7 +141,7 @@ class Generation {
   }
 
   /** `read` is true when a side is unknown, and puts the sides into `v` and `u`; `holds` compares them. */
-  #test({ read, operator, against }: Leaf, scope: Scope): { read: string; holds: string } {
+  #test({ read, operator, against }: Leaf, scope: CodeScope): { read: string; holds: string } {
     const left = `(v = ${this.#read(read, scope)}) === undefined`;
     if (against.kind === 'fact') {
       const right = `(u = ${this.#read(against, scope)}) === undefined`;
@@ -216,12 +191,12 @@ class Generation {
     }
   }
 
-  #read(read: FactRef, scope: Scope): string {
+  #read(read: FactRef, scope: CodeScope): string {
     if (read.subject === 'site') {
-      const at = this.#site.of(read);
+      const at = this.#plan.site.of(read);
       return this.#local(`site$${at}`, `b.site[${at}]`);
     }
-    const at = this.#columns.of(read);
+    const at = this.#plan.columns.of(read);
     return `${this.#local(`fact$${at}`, `b.columns[${at}]`)}[${this.#index(scope, read.subject)}]`;
   }
 
@@ -229,65 +204,30 @@ class Generation {
   #constant(value: Literal['value']): string {
     if (value === null || typeof value === 'boolean') return JSON.stringify(value);
     if (typeof value === 'number' && Number.isFinite(value)) return `(${JSON.stringify(value)})`;
-    const at = this.#constants.of(value);
+    const at = this.#plan.constants.of(value);
     return this.#local(`const$${at}`, `constants[${at}]`);
   }
 
   // --- quantifiers ---
 
-  /** A quantifier that is asked in several places, or more often than its answer can change, is asked once for each
-   *  subject that its answer depends on. This is what keeps a gate of a node that looks at the whole site from costing
-   *  the square of the nodes. */
-  #asked(into: string, condition: Quantified, scope: Scope): string {
-    const kept = rememberedFor(condition, scope);
-    if (kept === undefined || !this.#isWorthKeeping(kept)) return this.#quantified(into, condition, scope);
-    const at = this.#remembered.of({ ...kept, condition });
-    const index = kept.kind === 'site' ? '0' : this.#index(scope, kept.kind);
+  #asked(into: string, condition: Quantified, scope: CodeScope): string {
+    const kept = this.#plan.rememberedAt(condition, scope);
+    if (kept === undefined) return this.#quantified(into, condition, scope);
+    const { at, kind } = kept;
+    const index = kind === 'site' ? '0' : this.#index(scope, kind);
     const answers = this.#local(`answers$${at}`, `b.remembered[${at}]`);
     return `${into} = ${answers}[${index}];\nif (${into} === 0) ${into} = ${answers}[${index}] = answer${at}(b, ${index}) + 1;\n${into}--;\n`;
   }
 
   #answer(at: number): void {
-    const { condition, kind } = this.#remembered.items[at] as Remembered;
+    const { condition, kind } = this.#plan.remembered.items[at] as Remembered;
     const loop: Loop = { over: kind, name: 'i' };
-    const scope: Scope = kind === 'site' ? new Map() : entering(new Map(), kind, 'i', loop);
+    const scope: CodeScope = kind === 'site' ? new Map() : entering(new Map(), kind, 'i', loop);
     const body = this.#withOwners(scope, (inner) => `let r;\n${this.#quantified('r', condition, inner)}return r;\n`);
     this.#functions.push(this.#function(`answer${at}`, 'b, i', body));
   }
 
-  #isWorthKeeping({ key, oftenerThanNeeded }: Kept): boolean {
-    return oftenerThanNeeded || (this.#askedAt.get(key) ?? 0) > 1;
-  }
-
-  /** How often each quantifier is asked, so that the first place already knows that there will be a second. */
-  #count(condition: Condition, scope: Scope, within: SubjectKind): void {
-    switch (condition.kind) {
-      case 'leaf':
-      case 'asks-unknown':
-        return;
-      case 'all':
-      case 'any':
-        for (const part of condition.of) this.#count(part, scope, within);
-        return;
-      case 'not':
-      case 'named':
-        this.#count(condition.of, scope, within);
-        return;
-      case 'quantified': {
-        const kept = rememberedFor(condition, scope);
-        if (kept !== undefined) {
-          const before = this.#askedAt.get(kept.key) ?? 0;
-          this.#askedAt.set(kept.key, before + 1);
-          if (before > 0) return; // its parts are asked from its own function, once
-        }
-        const inner = entering(scope, condition.over, 'm');
-        if (condition.where !== undefined) this.#count(condition.where, inner, condition.over);
-        this.#count(condition.satisfies, inner, condition.over);
-      }
-    }
-  }
-
-  #quantified(into: string, condition: Quantified, scope: Scope): string {
+  #quantified(into: string, condition: Quantified, scope: CodeScope): string {
     const { quantifier, over, where, satisfies, whenEmpty } = condition;
     const member = this.#fresh('m');
     const kinds = kindNumber(over);
@@ -350,7 +290,7 @@ class Generation {
     return `${label}: {\nif (!${known}) { ${into} = 1; break ${label}; }\n${into} = ${startsTrue ? 2 : 0};\nlet ${surely} = false, ${perhaps} = false;\n${counters}${loop}${after}}\n`;
   }
 
-  #loop({ over, within, except }: Quantified, member: string, inside: string, scope: Scope): string {
+  #loop({ over, within, except }: Quantified, member: string, inside: string, scope: CodeScope): string {
     const whose = within.filter((kind) => kind !== 'site');
     const nearest = whose.find((kind) => kind !== over && !whose.some((other) => ancestorsOf(other).includes(kind)));
     const filters = whose.filter((kind) => kind !== nearest && !isImplied(kind, nearest, scope));
@@ -363,7 +303,7 @@ class Generation {
       const size = this.#local(`size$${kinds}`, `b.sizes[${kinds}]`);
       return `for (let ${member} = 0; ${member} < ${size}; ${member}++) {\n${skip}${inside}}\n`;
     }
-    const group = this.#groups.of({ of: over, to: nearest });
+    const group = this.#plan.groups.of({ of: over, to: nearest });
     const starts = this.#local(`starts$${group}`, `b.starts[${group}]`);
     const list = this.#local(`list$${group}`, `b.lists[${group}]`);
     const [at, end] = [this.#fresh('j'), this.#fresh('e')];
@@ -374,11 +314,11 @@ class Generation {
   // --- who is in scope ---
 
   #link(link: Link): string {
-    const at = this.#links.of(link);
+    const at = this.#plan.links.of(link);
     return this.#local(`link$${at}`, `b.links[${at}]`);
   }
 
-  #index(scope: Scope, kind: SubjectKind): string {
+  #index(scope: CodeScope, kind: SubjectKind): string {
     if (kind === 'site') return '0';
     const entered = scope.get(kind);
     invariant(entered !== undefined, 'the linker lets only subjects in scope be read');
@@ -389,7 +329,7 @@ class Generation {
   #used = new Set<string>();
 
   /** The code of one loop's body, after the owners of its member that the body reads. */
-  #withOwners(scope: Scope, body: (scope: Scope) => string, outer?: Loop): string {
+  #withOwners(scope: CodeScope, body: (scope: CodeScope) => string, outer?: Loop): string {
     const code = body(scope);
     const loop = innermost(scope);
     if (loop === undefined || loop === outer) return code;
@@ -402,87 +342,6 @@ class Generation {
   }
 }
 
-/** A member's own kind and those it belongs to become the innermost; they stand last, which is how the loop is found. */
-function entering(scope: Scope, over: SubjectKind, name: string, loop: Loop = { over, name }): Scope {
-  const inner = new Map(scope);
-  for (const kind of [...ancestorsOf(over), over]) {
-    if (kind === 'site') continue;
-    inner.delete(kind);
-    inner.set(kind, { name: kind === over ? name : `${name}${kind}`, by: loop });
-  }
-  return inner;
-}
-
-function innermost(scope: Scope): Loop | undefined {
-  return [...scope.values()].at(-1)?.by;
-}
-
-/** Who belongs to a member belongs to the member's owners too, as long as both came into scope together. */
-function isImplied(kind: SubjectKind, by: SubjectKind | undefined, scope: Scope): boolean {
-  if (by === undefined || !ancestorsOf(by).includes(kind)) return false;
-  return scope.get(kind)?.by === scope.get(by)?.by;
-}
-
-interface Kept {
-  readonly key: string;
-  readonly kind: SubjectKind;
-  readonly oftenerThanNeeded: boolean;
-}
-interface Remembered extends Kept {
-  readonly condition: Quantified;
-}
-
-/** Whose answer it is: the one subject in scope from which everything follows that the quantifier reads from outside. */
-function rememberedFor(condition: Quantified, scope: Scope): Kept | undefined {
-  const read = [...outsideKinds(condition)];
-  const nearest = innermost(scope);
-  const key = keyOf(condition);
-  const [first, ...rest] = read;
-  if (first === undefined) {
-    return { key: `site ${key}`, kind: 'site', oftenerThanNeeded: nearest !== undefined };
-  }
-  const by = scope.get(first)?.by;
-  if (by === undefined || rest.some((kind) => scope.get(kind)?.by !== by)) return undefined;
-  const kind = rest.length === 0 ? first : by.over;
-  return { key: `${kind} ${key}`, kind, oftenerThanNeeded: by !== nearest || kind !== by.over };
-}
-
-/** The kinds of which a condition reads the subject that was in scope before it. */
-export function outsideKinds(condition: Condition): ReadonlySet<SubjectKind> {
-  const found = new Set<SubjectKind>();
-  const visit = (of: Condition, inner: ReadonlySet<SubjectKind>): void => {
-    const reads = (kind: SubjectKind): void => {
-      if (kind !== 'site' && !inner.has(kind)) found.add(kind);
-    };
-    switch (of.kind) {
-      case 'leaf':
-        reads(of.read.subject);
-        if (of.against.kind === 'fact') reads(of.against.subject);
-        return;
-      case 'asks-unknown':
-        reads(of.read.subject);
-        return;
-      case 'all':
-      case 'any':
-        for (const part of of.of) visit(part, inner);
-        return;
-      case 'not':
-      case 'named':
-        visit(of.of, inner);
-        return;
-      case 'quantified': {
-        of.within.forEach(reads);
-        if (of.except !== undefined) reads(of.except);
-        const entered = new Set([...inner, of.over, ...ancestorsOf(of.over)]);
-        if (of.where !== undefined) visit(of.where, entered);
-        visit(of.satisfies, entered);
-      }
-    }
-  };
-  visit(condition, new Set());
-  return found;
-}
-
 /** The parts of an `all`, with the parts of any `all` directly inside it. */
 function flat(kind: 'all' | 'any', of: readonly Condition[]): readonly Condition[] {
   return of.flatMap((part) => {
@@ -490,41 +349,6 @@ function flat(kind: 'all' | 'any', of: readonly Condition[]): readonly Condition
     while (plain.kind === 'named') plain = plain.of;
     return plain.kind === kind ? flat(kind, plain.of) : [plain];
   });
-}
-
-/** Things by number, each once. */
-class Numbered<T> {
-  readonly items: T[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #key: (item: T) => string;
-
-  constructor(key: (item: T) => string) {
-    this.#key = key;
-  }
-
-  of(item: T): number {
-    const key = this.#key(item);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.items.push(item);
-    this.#numbers.set(key, this.items.length - 1);
-    return this.items.length - 1;
-  }
-}
-
-function planned({ name, maxAgeMs, grade, setTo }: FactRef): PlannedRead {
-  return { name, maxAgeMs, gradeNumber: grades.indexOf(grade), ...(setTo === undefined ? {} : { setTo }) };
-}
-
-/** Two packs may set a parameter of one name to two values. */
-function factKey({ name, subject, maxAgeMs, grade, setTo }: FactRef): string {
-  return JSON.stringify([name, subject, String(maxAgeMs), grade, ...(setTo === undefined ? [] : [setTo])]);
-}
-function linkKey({ of, to }: Link): string {
-  return `${of} ${to}`;
-}
-function kindNumber(kind: SubjectKind): number {
-  return subjectKinds.indexOf(kind);
 }
 
 /** A word that V8 has seen as the name of a member is one object wherever it occurs, and compares by address. */
