@@ -1,8 +1,6 @@
-import type { Stats } from 'node:fs';
-import { createReadStream, readFileSync, realpathSync, statSync } from 'node:fs';
-import * as disk from 'node:fs/promises';
+import type { Dirent, Stats } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { error, type Fault, type Loaded } from '../kernel/fault.ts';
 import type { FaultCode } from '../kernel/fault-codes.ts';
 import type { Capture, CaptureEntry, Keep } from './capture.ts';
@@ -24,8 +22,7 @@ const depthMax = 32;
 export async function openCapture(path: string, io: CaptureIo): Promise<Loaded<Capture>> {
   if (path === '-') return streamed('standard input', io.stdin, io.keep);
   try {
-    const stats = await disk.stat(path);
-    if (stats.isDirectory()) {
+    if (statSync(path).isDirectory()) {
       const entries = await readFolder(path);
       return entries.ok ? named(path, captureFromFolder(basename(resolve(path)), entries.value, io.keep)) : entries;
     }
@@ -37,7 +34,12 @@ export async function openCapture(path: string, io: CaptureIo): Promise<Loaded<C
 
 /** A site of a thousand nodes goes through line by line, and hardly anything of a line lives on: a young generation that
  *  does not grow with it keeps the peak low. A folder is small, and faster without. */
-function streamed(name: string, bytes: AsyncIterable<Uint8Array>, keep: Keep | undefined): Promise<Loaded<Capture>> {
+async function streamed(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  keep: Keep | undefined,
+): Promise<Loaded<Capture>> {
+  const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--semi-space-growth-factor=1');
   return captureFromStream(name, bytes, keep);
 }
@@ -53,15 +55,19 @@ function named(folder: string, loaded: Loaded<Capture>): Loaded<Capture> {
 async function readFolder(root: string): Promise<Loaded<readonly CaptureEntry[]>> {
   const faults: Fault[] = [];
   const entries: CaptureEntry[] = [];
-  const home = await disk.realpath(root);
+  const home = realpathSync(root);
   let bytes = 0;
   const visit = async (folder: string, above: readonly string[]): Promise<void> => {
-    for (const name of (await disk.readdir(folder)).sort()) {
+    // Hundreds of small files: waiting for each takes longer than reading it. Folder by folder, Ctrl-C is heard.
+    await new Promise(setImmediate);
+    const [inside = home] = above.slice(-1);
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort(byName)) {
       if (entries.length >= filesMax || bytes > bytesMax) return;
+      const { name } = entry;
       const path = join(folder, name);
       try {
-        // Hundreds of small files: waiting for each takes longer than reading it. Folder by folder, Ctrl-C is heard.
-        const real = realpathSync(path);
+        // Only a link can lead out, and only it needs to be followed step by step.
+        const real = entry.isFile() || entry.isDirectory() ? join(inside, name) : realpathSync(path);
         if (real !== home && !real.startsWith(home + sep)) {
           faults.push(refused(path, 'is a link that leads out of the capture', 'copy the file into it'));
           continue;
@@ -94,21 +100,27 @@ async function readFolder(root: string): Promise<Loaded<readonly CaptureEntry[]>
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value: entries, warnings: [] };
 }
 
+function byName(left: Dirent, right: Dirent): number {
+  return left.name < right.name ? -1 : left.name > right.name ? 1 : 0;
+}
+
 function whatIs(stats: Stats): string {
   if (stats.isFIFO()) return 'a pipe';
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
 /** The part of the disk that writing needs, so that a test can be a full one. */
-export type WriteDisk = Pick<typeof disk, 'open' | 'rename' | 'unlink' | 'realpath' | 'stat'>;
+export type WriteDisk = Pick<typeof import('node:fs/promises'), 'open' | 'rename' | 'unlink' | 'realpath' | 'stat'>;
 
 /** Writes beside the target and renames: whoever reads sees the old file or the new one, and a full disk keeps the old.
  *  A device (`/dev/null`, `/dev/stdout`) has no beside and is written to. */
 export async function writeFileAtomically(
   path: string,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  on: WriteDisk = disk,
+  given?: WriteDisk,
 ): Promise<Loaded<{ readonly bytes: number }>> {
+  // Loaded only here: most commands write nothing.
+  const on = given ?? (await import('node:fs/promises'));
   let beside: string | undefined;
   try {
     const target = await targetOf(path, on);

@@ -1,6 +1,3 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-
 /** A file that unpacks to more than this is no capture that we read. */
 const unpackedMax = 2 ** 31;
 /** Kubernetes' JSON packs ten- to fiftyfold. What packs better than this, past the first stretch, is built to exhaust us. */
@@ -39,6 +36,8 @@ export async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     }
     return;
   }
+  // Loaded only here: a folder is not packed.
+  const [{ pipeline, Readable }, { createGunzip }] = await Promise.all([import('node:stream'), import('node:zlib')]);
   const gunzip = createGunzip({ chunkSize: 2 ** 16 });
   // The iteration below throws whatever the source or the unpacking threw; the callback has nothing to add.
   pipeline(Readable.from(all, { objectMode: false }), gunzip, () => undefined);

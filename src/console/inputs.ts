@@ -89,7 +89,7 @@ function profilesIn(path: string, { disk }: World): string | undefined {
 async function openCaptureAsked(asked: Asked, world: World): Promise<Loaded<Capture>> {
   const path = asked.settings.text('capture');
   if (path === undefined) return { ok: false, faults: [missing('capture', 'PATH')] };
-  return openCapture(path, { stdin: world.stdin });
+  return openCapture(path, world);
 }
 
 function missing(name: 'profile' | 'capture', value: string): Fault {

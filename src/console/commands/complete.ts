@@ -154,7 +154,7 @@ async function objectNames(name: string, before: readonly string[], world: World
   const path = typedValue('capture', before, world);
   if (profile === undefined || rule === undefined || path === undefined || path === '-') return [];
   const { openCapture } = await import('../../capture/files.ts');
-  const capture = await openCapture(path, { stdin: world.stdin });
+  const capture = await openCapture(path, world);
   if (!capture.ok) return [];
   const { judged } = await import('../inputs.ts');
   const site = judged(profile, capture.value, capture.value.takenAtMs ?? 0);
