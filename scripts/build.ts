@@ -7,12 +7,12 @@ import { generateValidators } from './validators.ts';
 
 await generateValidators();
 
-const commands = join(import.meta.dirname, '..', 'src', 'console', 'commands');
-const names = readdirSync(commands).map((file) => basename(file, '.ts'));
+const consoleFolder = join(import.meta.dirname, '..', 'src', 'console');
+const names = readdirSync(join(consoleFolder, 'commands')).map((file) => basename(file, '.ts'));
 
 /** Loaded late by the door, and needed by most commands. */
 const late = ['yaml', 'files', 'fault-text'];
-const lateFrom = ['../../source/yaml.ts', '../../capture/files.ts', '../fault-text.ts'];
+const lateFrom = ['../source/yaml.ts', '../capture/files.ts', './fault-text.ts'];
 
 const common: BuildOptions = {
   outdir: 'dist',
@@ -20,15 +20,22 @@ const common: BuildOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // Libraries that were written for CommonJS ask for `require`.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
   legalComments: 'linked',
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: 'linked',
   logLevel: 'warning',
+};
+
+/** The command's own files are scripts that `kept-code.ts` loads: one function each, which is given what it asks for. */
+const keptScript: BuildOptions = {
+  ...common,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  banner: { js: '(function (exports, require, module, nextTo) {' },
+  footer: { js: '})' },
+  // Whatever is asked for late is a part of Node or is in the same file.
+  supported: { 'dynamic-import': false },
 };
 
 /** Loading a file costs about a millisecond, and most commands need most of the program: so all commands are one file,
@@ -40,41 +47,59 @@ const commandsStandApart: Plugin = {
       return { path: basename(path, '.ts'), namespace: 'command' };
     });
     bundler.onLoad({ filter: /.*/, namespace: 'command' }, ({ path }) => {
-      const loaded = `(await import('./commands.js'))[${JSON.stringify(path)}]`;
-      return { contents: `export const run = async (...given) => ${loaded}.run(...given);` };
+      return { contents: `export const { run } = nextTo('commands')[${JSON.stringify(path)}];` };
     });
     // The few pieces that the door itself asks for late are in that file too.
     bundler.onResolve({ filter: /\.ts$/ }, ({ path, kind }) => {
       if (kind !== 'dynamic-import' || !late.includes(basename(path, '.ts'))) return undefined;
-      return { path: './commands.js', external: true };
+      return { path: 'late', namespace: 'late' };
     });
-    bundler.onResolve({ filter: /^\.\/commands\.js$/ }, ({ path }) => ({ path, external: true }));
+    bundler.onLoad({ filter: /.*/, namespace: 'late' }, () => ({ contents: "module.exports = nextTo('commands');" }));
   },
 };
+
+/** The process's own file loads the door as a kept script. */
+const doorStandsApart: Plugin = {
+  name: 'door-stands-apart',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\.ts$/ }, ({ kind }) => {
+      return kind === 'dynamic-import' ? { path: 'door', namespace: 'door' } : undefined;
+    });
+    bundler.onLoad({ filter: /.*/, namespace: 'door' }, () => ({
+      contents: `import { keptIn } from './kept-code.ts';
+        export const { diskFrom, run } = keptIn(import.meta.dirname)('door');`,
+      resolveDir: import.meta.dirname,
+    }));
+  },
+};
+
+function inConsole(name: string, lines: readonly string[]): NonNullable<BuildOptions['stdin']> {
+  return { contents: lines.join('\n'), resolveDir: consoleFolder, loader: 'ts', sourcefile: `${name}.ts` };
+}
 
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 await build({
   ...common,
   entryPoints: { nwctl: 'src/console/main.ts' },
-  splitting: true,
-  chunkNames: '[name]-[hash]',
+  plugins: [doorStandsApart],
+});
+await build({
+  ...keptScript,
+  stdin: inConsole('door', ["export * from './disk.ts';", "export * from './run.ts';"]),
+  entryNames: 'door',
   plugins: [commandsStandApart],
 });
 await build({
-  ...common,
-  stdin: {
-    contents: [
-      ...names.map((name) => `export * as ${JSON.stringify(name)} from './${name}.ts';`),
-      ...lateFrom.map((path) => `export * from '${path}';`),
-    ].join('\n'),
-    resolveDir: commands,
-    loader: 'ts',
-    sourcefile: 'commands.ts',
-  },
+  ...keptScript,
+  stdin: inConsole('commands', [
+    ...names.map((name) => `export * as ${JSON.stringify(name)} from './commands/${name}.ts';`),
+    ...lateFrom.map((path) => `export * from '${path}';`),
+  ]),
   entryNames: 'commands',
 });
 await build({ ...common, entryPoints: { nodewright: 'src/nodewright.ts' } });
+execFileSync(process.execPath, [join(import.meta.dirname, 'keep-code.ts')], { stdio: 'inherit' });
 // What is shipped is type-checked, and says its types.
 execFileSync(join(import.meta.dirname, '..', 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], {
   stdio: 'inherit',

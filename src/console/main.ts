@@ -1,12 +1,9 @@
 #!/usr/bin/env node
 /** The door: what belongs to this process is put together here and handed in. It decides nothing. */
-import { enableCompileCache } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Sink } from './world.ts';
 
-// Compiled code is kept in the user's cache folder, so that the second start is faster; all else is loaded after this.
-const caches = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache'));
-if (caches) enableCompileCache(join(caches, 'nwctl'));
+// Built, both are one file that `scripts/kept-code.ts` loads.
 const [{ diskFrom }, { run }] = await Promise.all([import('./disk.ts'), import('./run.ts')]);
 
 /** A reader that went away (`| head`) has all it wanted: that is no failure, and the exit code stays what it would be. */
@@ -48,4 +45,10 @@ const code = await run(process.argv.slice(2), {
   interrupted: interrupt.signal,
 });
 if (interrupt.signal.aborted) process.stderr.write('interrupted\n', () => process.exit(code));
-else process.exitCode ??= code;
+else {
+  process.exitCode ??= code;
+  // Nothing is under way any more, but what was printed may be, or may have failed. Left to end by itself, the process
+  // would first finish a collection of garbage.
+  await new Promise(setImmediate);
+  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+}
