@@ -102,6 +102,7 @@ function factsOf({ object, at: seenAt, id }: SeenObject, shape: SiteShape, boots
     ...say('node.memoryPressure', subject, sayCondition(object, 'MemoryPressure'), seen),
     ...say('node.schedulable', subject, typeof cordoned === 'boolean' ? !cordoned : cordoned, seen),
     ...say('node.cordonedBy', subject, cordonedBy(object), seen),
+    ...say('node.uid', subject, sayText(object, 'metadata', 'uid'), seen),
     ...say('node.bootId', subject, bootIdOf(object), seen),
     ...say('node.bootState', subject, bootStateOf(object), seen),
     ...say('node.foreignTaints', subject, foreignTaints(object), seen),
