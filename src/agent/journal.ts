@@ -71,13 +71,16 @@ export function readJournal(text: string): ReadJournal {
   const read = lines.map(readLine);
   const bad = read.indexOf(undefined);
   const badIsLast = bad === read.length - 1 && torn === '';
+  const tail = bad === -1 ? torn : (lines[bad] ?? '');
+  // One line that was two: the first of them had been answered, and was acted on.
+  if (isSeveral(tail)) return { ok: false, says: 'the last line of the journal is damaged' };
   if (bad !== -1 && !badIsLast) return { ok: false, says: `line ${bad + 1} of the journal is damaged` };
   const entries = (bad === -1 ? read : read.slice(0, bad)) as readonly Entry[];
   const [first, ...rest] = entries;
   if (first?.kind !== 'base') return { ok: false, says: 'the journal has lost its beginning' };
   let journal = stateOf(first);
   for (const [at, entry] of rest.entries()) {
-    const next = after(journal, entry);
+    const next = withEntry(journal, entry);
     if (next === undefined)
       return { ok: false, says: `line ${at + 2} of the journal does not follow from those before` };
     journal = next;
@@ -85,8 +88,13 @@ export function readJournal(text: string): ReadJournal {
   return { ok: true, journal, lines: entries.length, cut: bad !== -1 || torn !== '' };
 }
 
+/** Whether a line begins within a line. Inside the text of an entry every quote is escaped, so no text looks like one. */
+function isSeveral(line: string): boolean {
+  return /[0-9a-f]{16} \{"/.test(line.slice(1));
+}
+
 /** The journal with one more entry; undefined for an entry that cannot come next. */
-export function after(journal: Journal, entry: Entry): Journal | undefined {
+export function withEntry(journal: Journal, entry: Entry): Journal | undefined {
   switch (entry.kind) {
     case 'base':
       return undefined;

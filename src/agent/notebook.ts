@@ -1,7 +1,6 @@
 import type { OrderAnswer } from '../crd/agent-status.ts';
 import { journalPath, type Operation } from './instruction.ts';
 import {
-  after,
   type Ended,
   type Entry,
   emptyJournal,
@@ -11,6 +10,7 @@ import {
   readJournal,
   wholeOf,
   whyLengthMax,
+  withEntry,
 } from './journal.ts';
 
 /** The journal on its disk, and what of it is in the head. What was not surely written is not remembered either: then the disk
@@ -53,7 +53,7 @@ export class Notebook {
 
   /** Whether it is on disk. If it is not known to be, nothing may be done on its account. */
   *write(entry: Entry): Operation<boolean> {
-    const next = this.journal === undefined ? undefined : after(this.journal, entry);
+    const next = this.journal === undefined ? undefined : withEntry(this.journal, entry);
     if (next === undefined) return false;
     if (this.#lines >= linesMax) return yield* this.#writeWhole(next);
     const answer = yield { do: 'append', path: journalPath, line: lineOf(entry) };

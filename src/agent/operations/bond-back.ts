@@ -8,7 +8,7 @@ import { done, failed, type Hands, type Result } from './result.ts';
 /** What the host would do at its deadline, done now, and looked at: only then it is no longer armed. */
 export function* revert(_order: Order, hands: Hands): Operation<Result> {
   const armed = yield* lookAtArmed();
-  if (armed === 'none') return done('no change waits for its confirmation');
+  if (armed === 'none') return yield* disarmed('no change waits for its confirmation');
   if ('says' in armed) return failed(armed.says);
   const { before } = armed;
   for (const instruction of goBackFiles(armed)) {
@@ -37,15 +37,17 @@ export function* confirm(_order: Order, hands: Hands): Operation<Result> {
   const now = yield* lookAtBond(hands);
   if (typeof now === 'string') return failed(now);
   if (armed === 'none') {
-    return now.mode === now.configuredMode
-      ? done(`no change waits for its confirmation; ${now.name} is ${now.mode}`)
-      : failed(`no change waits for its confirmation, and ${notYet(now, now.mode, now.mode, now.members) ?? ''}`);
+    const apart = notYet(now, now.mode, now.mode, now.members);
+    return apart === undefined
+      ? yield* disarmed(`no change waits for its confirmation; ${now.name} is ${now.mode}`)
+      : failed(`no change waits for its confirmation, and ${apart}`);
   }
   const wrong = notYet(now, armed.mode, armed.mode, armed.before.members);
   if (wrong !== undefined) return failed(`${wrong}; still armed`);
   return yield* disarmed(`${now.name} stays ${armed.mode}`);
 }
 
+/** Also where no file stands any more: whoever died between the two left a timer, which must not meet the next change. */
 function* disarmed(why: string): Operation<Result> {
   for (const instruction of standDown) yield instruction;
   const left = yield* lookAtArmed();
