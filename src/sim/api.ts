@@ -1,4 +1,4 @@
-import type { ApiCall, Answer } from '../agent/instruction.ts';
+import type { Answer, ApiCall } from '../agent/instruction.ts';
 import { type KubeObject, kindOf } from '../kernel/raw.ts';
 import type { TrueTime } from './clock.ts';
 import { sameJson } from './same-json.ts';
@@ -65,7 +65,13 @@ export function apiServer(time: TrueTime): ApiServer {
   const storedOf = (kind: string, name: string, namespace?: string): Stored | undefined =>
     shelves.get(kind)?.get(keyOf(name, namespace));
 
-  const store = (who: string, how: ApiWrite['how'], kind: string, key: string, object: KubeObject | undefined): void => {
+  const store = (
+    who: string,
+    how: ApiWrite['how'],
+    kind: string,
+    key: string,
+    object: KubeObject | undefined,
+  ): void => {
     const shelf = shelfOf(kind);
     const stored = shelf.get(key) ?? { object: undefined, versions: [] };
     const before = stored.object;
@@ -82,13 +88,13 @@ export function apiServer(time: TrueTime): ApiServer {
   const versioned = (object: KubeObject, before: KubeObject | undefined): KubeObject => {
     version += 1;
     const { uid = before?.metadata.uid, creationTimestamp = before?.metadata.creationTimestamp } = object.metadata;
-    const generation = Number(before?.metadata['generation'] ?? 0);
+    const generation = Number(before?.metadata.generation ?? 0);
     const metadata = {
       ...object.metadata,
       uid: uid ?? newUid(),
       creationTimestamp: creationTimestamp ?? new Date(time.nowMs).toISOString(),
       resourceVersion: String(version),
-      generation: before !== undefined && sameJson(before['spec'], object['spec']) ? generation : generation + 1,
+      generation: before !== undefined && sameJson(before.spec, object.spec) ? generation : generation + 1,
     };
     return { ...object, metadata };
   };
@@ -102,13 +108,13 @@ export function apiServer(time: TrueTime): ApiServer {
     const { name, namespace } = object.metadata;
     const before = storedOf(kind, name, namespace)?.object;
     if (before === undefined) return { kind: 'missing' };
-    const replaces = object.metadata['resourceVersion'];
-    if (replaces === undefined) return { kind: 'refused', why: 'metadata.resourceVersion: must be specified for an update' };
-    if (replaces !== before.metadata['resourceVersion']) return { kind: 'conflict' };
+    const replaces = object.metadata.resourceVersion;
+    if (replaces === undefined)
+      return { kind: 'refused', why: 'metadata.resourceVersion: must be specified for an update' };
+    if (replaces !== before.metadata.resourceVersion) return { kind: 'conflict' };
     const { uid } = object.metadata;
     if (uid !== undefined && uid !== before.metadata.uid) return { kind: 'conflict' };
-    const next =
-      how === 'update' ? withStatus(object, before['status']) : withStatus(before, object['status'] ?? undefined);
+    const next = how === 'update' ? withStatus(object, before.status) : withStatus(before, object.status ?? undefined);
     if (sameBut(next, before)) return { kind: 'object', object: before };
     const after = versioned(next, before);
     store(who, how, kind, keyOf(name, namespace), after);

@@ -39,9 +39,7 @@ export function missed(
   { hits }: Coverage,
   kinds: readonly FaultKind[] = faultNames,
 ): readonly { readonly state: string; readonly kind: FaultKind }[] {
-  return [...hits].flatMap(([state, row]) =>
-    kinds.filter((kind) => !row.has(kind)).map((kind) => ({ state, kind })),
-  );
+  return [...hits].flatMap(([state, row]) => kinds.filter((kind) => !row.has(kind)).map((kind) => ({ state, kind })));
 }
 
 /** A row a kind, a column a state, numbered; `.` is what was never tried. */
@@ -50,7 +48,12 @@ export function coverageTable({ hits }: Coverage, kinds: readonly FaultKind[] = 
   const wide = Math.max(4, ...kinds.map((kind) => kind.length));
   const cells = (kind: FaultKind): readonly string[] => states.map((state) => shortCount(hits.get(state)?.get(kind)));
   const head = `${''.padEnd(wide)}  ${states.map((_, at) => String(at + 1).padStart(4)).join('')}`;
-  const rows = kinds.map((kind) => `${kind.padEnd(wide)}  ${cells(kind).map((cell) => cell.padStart(4)).join('')}`);
+  const rows = kinds.map(
+    (kind) =>
+      `${kind.padEnd(wide)}  ${cells(kind)
+        .map((cell) => cell.padStart(4))
+        .join('')}`,
+  );
   const legend = states.map((state, at) => `${String(at + 1).padStart(4)}  ${state}`);
   return [head, ...rows, '', ...legend, ''].join('\n');
 }

@@ -22,7 +22,10 @@ export interface FaultChoice {
 }
 
 /** `all`, `none`, or kinds and families, separated by commas. Undefined words are named. */
-export function parseFaults(text: string): { readonly kinds: readonly FaultKind[]; readonly unknown: readonly string[] } {
+export function parseFaults(text: string): {
+  readonly kinds: readonly FaultKind[];
+  readonly unknown: readonly string[];
+} {
   if (text === 'none') return { kinds: [], unknown: [] };
   if (text === 'all') return { kinds: faultNames, unknown: [] };
   const kinds = new Set<FaultKind>();

@@ -22,7 +22,12 @@ export interface Fields {
   done(): void;
 }
 
-export function fieldsOf(tree: Tree | undefined, what: string, report: (fault: Fault) => void, otherwise: Place): Fields {
+export function fieldsOf(
+  tree: Tree | undefined,
+  what: string,
+  report: (fault: Fault) => void,
+  otherwise: Place,
+): Fields {
   const at = tree?.at ?? otherwise;
   const asked = new Set<string>();
   const invalid = (place: Place, message: string, hint?: string): void =>
@@ -78,7 +83,8 @@ export function fieldsOf(tree: Tree | undefined, what: string, report: (fault: F
     list(name) {
       const found = ask(name);
       if (found === undefined) return [];
-      if (found.kind === 'list') return found.items.map((item) => fieldsOf(item, `an entry of \`${name}\``, report, at));
+      if (found.kind === 'list')
+        return found.items.map((item) => fieldsOf(item, `an entry of \`${name}\``, report, at));
       invalid(found.at, `\`${name}\` must be a list`);
       return [];
     },

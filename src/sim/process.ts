@@ -42,9 +42,15 @@ export function processOf<I, A>(name: string, around: Around<I, A>): Process<I, 
     around.ended?.(why);
   };
   const issue = (turn: IteratorResult<I, unknown>): void => {
-    if (turn.done === true) return stop('returned');
+    if (turn.done === true) {
+      stop('returned');
+      return;
+    }
     const death = around.dies(turn.value);
-    if (death === 'before') return stop('killed');
+    if (death === 'before') {
+      stop('killed');
+      return;
+    }
     asked += 1;
     waitsFor = turn.value;
     around.carryOut(turn.value, asked, process);

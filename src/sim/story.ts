@@ -1,5 +1,5 @@
 import { apiVersion, type WorkflowKind, workflowKinds } from '../crd/workflow-object.ts';
-import { error, type Fault as LoadFault, type Loaded, loadedUnless, type Place } from '../kernel/fault.ts';
+import { error, type Loaded, type Fault as LoadFault, loadedUnless, type Place } from '../kernel/fault.ts';
 import type { Law } from '../kernel/verdict.ts';
 import type { SourceText } from '../source/text.ts';
 import { child, type Tree } from '../source/tree.ts';

@@ -48,9 +48,9 @@ describe('the API server', () => {
   test('writes spec and status apart, and counts a generation for a spec only', () => {
     const first = created();
     const second = objectOf(update({ ...first, spec: { node: 'node-a', order: 1 }, status: { heartbeat: 99 } }));
-    expect([second['status'], second.metadata['generation']]).toEqual([{ heartbeat: 1 }, 2]);
+    expect([second.status, second.metadata.generation]).toEqual([{ heartbeat: 1 }, 2]);
     const third = objectOf(updateStatus({ ...second, spec: { forged: true }, status: { heartbeat: 2 } }));
-    expect([third['spec'], third['status'], third.metadata['generation']]).toEqual([second['spec'], { heartbeat: 2 }, 2]);
+    expect([third.spec, third.status, third.metadata.generation]).toEqual([second.spec, { heartbeat: 2 }, 2]);
   });
   test('refuses a write over another version than the one that was read', () => {
     const first = created();
@@ -58,14 +58,16 @@ describe('the API server', () => {
     expect(update({ ...first, spec: { order: 2 } })).toEqual({ kind: 'conflict' });
     expect(updateStatus({ ...first, status: {} })).toEqual({ kind: 'conflict' });
     expect(update({ ...first, metadata: { name: 'node-a' } }).kind).toBe('refused');
-    expect(objectOf(get())['spec']).toEqual({ order: 1 });
+    expect(objectOf(get()).spec).toEqual({ order: 1 });
   });
   test('refuses a write to an object that took the place of the one that was read', () => {
     const first = created();
     api.remove(kind, 'node-a');
     expect(update(first)).toEqual({ kind: 'missing' });
     const other = created();
-    expect(update({ ...first, metadata: { ...other.metadata, uid: first.metadata.uid as string } }).kind).toBe('conflict');
+    expect(update({ ...first, metadata: { ...other.metadata, uid: first.metadata.uid as string } }).kind).toBe(
+      'conflict',
+    );
   });
   test('makes no version of a write that changes nothing', () => {
     const first = created();
@@ -77,7 +79,7 @@ describe('the API server', () => {
     const first = created();
     api.put(made({ node: 'node-a' }, { heartbeat: 5 }));
     const now = objectOf(get());
-    expect([now['status'], now.metadata.uid, now.metadata['resourceVersion']]).toEqual([
+    expect([now.status, now.metadata.uid, now.metadata.resourceVersion]).toEqual([
       { heartbeat: 5 },
       first.metadata.uid,
       '1002',
@@ -117,7 +119,7 @@ describe('an old copy that is restored', () => {
     expect(api.look(kind, 'born-later')).toBeUndefined();
     const third = objectOf(update({ ...first, spec: { order: 7 } }));
     // The hazard of it: one version, two contents.
-    expect(third.metadata['resourceVersion']).toBe(second.metadata['resourceVersion']);
+    expect(third.metadata.resourceVersion).toBe(second.metadata.resourceVersion);
     expect(writes.filter(({ how }) => how === 'restore').length).toBe(2);
   });
 });

@@ -83,7 +83,9 @@ describe('a clock', () => {
     time.nowMs += 10_000;
     clock.drift(100_000);
     time.nowMs += 10_000;
-    expect([clock.wallMs() - start, clock.monotonicMs(), Math.round(clock.trueMs(1_100))]).toEqual([21_000, 21_000, 1_000]);
+    expect([clock.wallMs() - start, clock.monotonicMs(), Math.round(clock.trueMs(1_100))]).toEqual([
+      21_000, 21_000, 1_000,
+    ]);
     clock.drift(0);
     time.nowMs += 1_000;
     expect(clock.monotonicMs()).toBe(22_000);

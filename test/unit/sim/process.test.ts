@@ -117,7 +117,11 @@ describe('a request', () => {
       conflict: 'conflict',
       hear: (answer) => heard.push([now, answer]),
     });
-    for (let at = queue.nextAtMs(), event = queue.pop(); event !== undefined; at = queue.nextAtMs(), event = queue.pop()) {
+    for (
+      let at = queue.nextAtMs(), event = queue.pop();
+      event !== undefined;
+      at = queue.nextAtMs(), event = queue.pop()
+    ) {
       now = at;
       event();
     }

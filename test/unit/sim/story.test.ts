@@ -80,7 +80,10 @@ describe('a story', () => {
     const story = loaded(text.replace(from, to));
     const faults = story.ok ? [] : story.faults;
     const lines = faults.map(({ at, code, message }) => `${at.line}:${at.col} ${code} ${message}`);
-    expect(lines.some((line) => line.startsWith(says)), lines.join('\n')).toBe(true);
+    expect(
+      lines.some((line) => line.startsWith(says)),
+      lines.join('\n'),
+    ).toBe(true);
   });
 });
 
@@ -109,7 +112,9 @@ describe('drawn faults', () => {
         seen.add(fault.kind);
         expect(Number.isFinite(fault.forMs)).toBe(true);
         expect(fault.forMs > 0).toBe(form.lasts !== 'moment');
-        expect(form.on === 'site' ? fault.on === 'site' : targets.processes.includes(fault.on) || fault.on === 'pvc-1').toBe(true);
+        expect(
+          form.on === 'site' ? fault.on === 'site' : targets.processes.includes(fault.on) || fault.on === 'pvc-1',
+        ).toBe(true);
       }
       for (const { kind } of draw(seed, ['abort', 'partition'])) expect(['abort', 'partition']).toContain(kind);
     }
@@ -137,7 +142,11 @@ describe('the fate of a request', () => {
       const fate = fateOf({ ...ask, ...request }, work, random);
       const late = fate.thereMs >= 10_000 ? 'late' : fate.thereMs > 100 || fate.backMs > 100 ? 'slow' : '';
       const { lost, refused, conflict, againMs, staleMs } = fate;
-      seen.add([lost, refused && 'refused', conflict && 'conflict', againMs && 'twice', staleMs && `old ${staleMs}`, late].filter(Boolean).join() || 'plain');
+      seen.add(
+        [lost, refused && 'refused', conflict && 'conflict', againMs && 'twice', staleMs && `old ${staleMs}`, late]
+          .filter(Boolean)
+          .join() || 'plain',
+      );
     }
     work.end(fault);
     expect(fateOf({ ...ask, ...request }, work, random)).not.toHaveProperty('lost');

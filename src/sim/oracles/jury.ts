@@ -1,0 +1,170 @@
+import { agentStatusKind, orderIn } from '../../crd/agent-status.ts';
+import { isForeign, member } from '../../crd/read.ts';
+import { stateOf } from '../../kernel/machine.ts';
+import { type KubeObject, kindOf } from '../../kernel/raw.ts';
+import type { Order, WorkflowStatus } from '../../kernel/workflow.ts';
+import type { ApiWrite } from '../api.ts';
+import { type Asked, changes, type Onlooker } from '../site.ts';
+import { type Court, statusIn } from './court.ts';
+import { type Given, judgeOrder } from './order-laws.ts';
+import { judgeStatus } from './status-laws.ts';
+
+/** Watches one workflow of one site from outside: what is written to the API server, what is carried out on hosts, and what is
+ *  true in the world. */
+export interface Jury extends Onlooker {
+  /** Called after each write to the API server. */
+  wrote(write: ApiWrite): void;
+  /** Called now and then: what has waited too long must have been said. */
+  tick(): void;
+  /** The workflow's status, as it stands. */
+  readonly status: WorkflowStatus | undefined;
+}
+
+/** So long after a budget is over everybody may still be on the way to saying so. */
+const saidWithinMs = 3 * 60_000;
+
+export function juryOf(court: Court, workflow: { readonly kind: string; readonly name: string }): Jury {
+  const given = new Map<string, Given>();
+  let status: WorkflowStatus | undefined;
+  let object: KubeObject | undefined;
+  /** When a workflow was first seen in its state, by true time; and since when its operator could work undisturbed. */
+  let enteredAtMs = court.time.nowMs;
+  let quietSinceMs = court.time.nowMs;
+  let wentBack: { readonly step: number; readonly journal: number; readonly node: string } | undefined;
+  let overdueTold = false;
+
+  const isOperator = ({ who }: ApiWrite): boolean => who.startsWith('operator');
+
+  const wroteWorkflow = (write: ApiWrite): void => {
+    const before = statusIn(write.before);
+    const now = statusIn(write.after);
+    object = write.after;
+    if (write.how === 'restore') restored(now);
+    else if (isOperator(write) && now !== undefined) {
+      judgeStatus(court, before, now);
+      if (wentBack !== undefined && before !== undefined && now.outcome === undefined && now.state !== before.state) {
+        court.violated(
+          'K10',
+          `goes on to ${now.state} although node ${wentBack.node} has seen order ${wentBack.journal}`,
+        );
+      }
+    }
+    if (now?.state !== status?.state) {
+      enteredAtMs = court.time.nowMs;
+      overdueTold = false;
+    }
+    status = now;
+  };
+
+  /** K10: the database is an old one, and journals show more than it knows of. */
+  const restored = (now: WorkflowStatus | undefined): void => {
+    const step = now?.step ?? 0;
+    const uid = now?.uid ?? status?.uid;
+    for (const node of given.keys()) {
+      const journal = court.journals.of(node);
+      if (journal === undefined || journal.workflow !== uid || journal.step <= step || now?.cohort === undefined)
+        continue;
+      wentBack = { step, journal: journal.step, node };
+    }
+  };
+
+  const wroteAgent = (write: ApiWrite): void => {
+    const [before, after] = [orderIn(write.before), orderIn(write.after)].map(orderOf);
+    if (write.how === 'restore') {
+      if (after === undefined) given.delete(write.after?.metadata.name ?? write.before?.metadata.name ?? '');
+      else given.set(after.node, { order: after, atMs: write.atMs });
+      return;
+    }
+    if (after === undefined || !isOperator(write) || isSame(before, after)) return;
+    if (wentBack !== undefined && after.workflow === status?.uid) {
+      court.violated(
+        'K10',
+        `order ${after.step} to ${after.node} although ${wentBack.node} has seen ${wentBack.journal}`,
+      );
+    }
+    judgeOrder(court, after, status, given, given.get(after.node));
+    given.set(after.node, { order: after, atMs: write.atMs });
+  };
+
+  return {
+    get status() {
+      return status;
+    },
+    wrote(write) {
+      const one = write.after ?? write.before;
+      if (one === undefined) return;
+      const kind = kindOf(one);
+      if (kind === workflow.kind && one.metadata.name === workflow.name) wroteWorkflow(write);
+      else if (kind === agentStatusKind) wroteAgent(write);
+    },
+    carriedOut(runner, instruction, answer) {
+      if (runner.kind !== 'agent' || runner.node === undefined) return;
+      if (instruction.do === 'append' || instruction.do === 'write') {
+        if (answer.kind !== 'done') return;
+        const wrong = court.journals.wrote(runner.node, instruction);
+        if (wrong !== undefined) court.violated('K9', `${runner.node}: ${wrong}`);
+      }
+      const deed = deedOf(instruction);
+      if (deed !== undefined && court.journals.of(runner.node)?.busy !== true) {
+        court.violated('K9', `${runner.node} runs ${deed} without an order in its journal`);
+      }
+    },
+    started: () => {
+      quietSinceMs = court.time.nowMs;
+    },
+    ended: () => {
+      quietSinceMs = court.time.nowMs;
+    },
+    tick() {
+      if (court.slackMs() > quietSlackMs) quietSinceMs = court.time.nowMs;
+      if (status === undefined || status.outcome !== undefined || overdueTold) return;
+      const budgetMs = stateOf(court.compiled.machine, status.state)?.budgetMs ?? Number.POSITIVE_INFINITY;
+      const dueMs = Math.max(enteredAtMs + budgetMs, quietSinceMs) + saidWithinMs;
+      if (court.time.nowMs < dueMs) return;
+      overdueTold = isOverdue(object);
+      if (overdueTold) return;
+      overdueTold = true; // once is enough
+      court.violated('K12', `${status.state} is past its time and nobody says so`);
+    },
+  };
+}
+
+/** What is under way for no longer than this disturbs nobody. */
+export const quietSlackMs = 15_000;
+
+function isOverdue(object: KubeObject | undefined): boolean {
+  const conditions = object === undefined ? undefined : member(object.status, 'conditions');
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((one: unknown) => member(one, 'type') === 'Overdue' && member(one, 'status') === 'True')
+  );
+}
+
+function orderOf(json: unknown): Order | undefined {
+  return isForeign(json) && typeof json.node === 'string' && typeof json.step === 'number'
+    ? (json as unknown as Order) // the operator's own write
+    : undefined;
+}
+
+function isSame(one: Order | undefined, other: Order): boolean {
+  return one?.step === other.step && one.epoch === other.epoch && one.workflow === other.workflow;
+}
+
+/** What changes more than the agent's own papers: network, DRBD, LINSTOR, the cluster. */
+function deedOf(instruction: Asked): string | undefined {
+  if (!changes(instruction)) return undefined;
+  switch (instruction.do) {
+    case 'run':
+      return instruction.argv.slice(0, 3).join(' ');
+    case 'linstor':
+      return `${instruction.method} ${instruction.path}`;
+    case 'arm':
+      return 'arm';
+    case 'api':
+      return 'object' in instruction.call && kindOf(instruction.call.object) !== agentStatusKind
+        ? `${instruction.call.verb} of ${instruction.call.object.kind}`
+        : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import type { FactValue } from '../../kernel/fact.ts';
+import { type Machine, type State, stateOf } from '../../kernel/machine.ts';
+import { sameValue } from '../../kernel/value.ts';
+import { vocabulary } from '../../kernel/vocabulary.ts';
+import { parseLockHolder, type WorkflowStatus } from '../../kernel/workflow.ts';
+import type { Question } from '../../rules/pack.ts';
+import { sameJson } from '../same-json.ts';
+import { type Court, cannotHaveSeen } from './court.ts';
+import { everSince } from './truth.ts';
+
+/** What one write of a workflow's status may say after the one before, whatever was decided and why. */
+export function judgeStatus(court: Court, before: WorkflowStatus | undefined, now: WorkflowStatus): void {
+  const { machine } = court.compiled;
+  if (before === undefined || before.uid !== now.uid) return;
+  if (before.outcome !== undefined) {
+    court.violated('K8', `a workflow at rest (${before.outcome}) is moved on to ${now.state}`);
+    return;
+  }
+  sameRules(court, before, now);
+  sameCohort(court, before, now);
+  frozenAsItWas(court, before, now);
+  lockAsItWas(court, before, now);
+  if (before.state !== now.state) leaves(court, machine, before, now);
+  if (now.turn?.way === 'undo') lastFirst(court, before, now);
+  if (now.outcome !== undefined) rests(court, before, now);
+}
+
+function sameRules(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
+  if (before.profile !== now.profile) court.violated('K5', `begun with ${before.profile}, goes on with ${now.profile}`);
+  if (before.machine !== now.machine) court.violated('K5', `begun with ${before.machine}, goes on with ${now.machine}`);
+}
+
+function sameCohort(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
+  if (before.cohort === undefined || now.outcome !== undefined || sameJson(before.cohort, now.cohort)) return;
+  court.violated('K4', `the cohort is another in ${now.state} than it was in ${before.state}`);
+}
+
+/** K6: what is written down as seen was so, not longer ago than it may be. */
+function frozenAsItWas(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
+  if (before.cohort !== undefined || now.cohort === undefined) return;
+  for (const [fact, values] of Object.entries(now.cohort.facts)) {
+    for (const [object, value] of Object.entries(values)) {
+      if (!wasLately(court, fact, object, value)) {
+        court.violated('K6', `${fact} of ${object} is written down as ${String(value)}, and was not so`);
+      }
+    }
+  }
+}
+
+function wasLately(court: Court, fact: string, object: string, value: FactValue): boolean {
+  const ageMs = vocabulary.get(fact)?.maxAgeMs ?? 0;
+  const sinceMs = court.time.nowMs - (Number.isFinite(ageMs) ? ageMs : 0) - court.slackMs();
+  return everSince(court.truths, fact, object, (now) => sameValue(now, value), sinceMs);
+}
+
+/** K7: what says that it holds the lock has held it. */
+function lockAsItWas(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
+  if (before.locked || !now.locked) return;
+  const isOurs = (value: FactValue): boolean => typeof value === 'string' && parseLockHolder(value)?.uid === now.uid;
+  const sinceMs = court.time.nowMs - 30_000 - court.slackMs();
+  if (!everSince(court.truths, 'site.lock', 'site', isOurs, sinceMs)) {
+    court.violated('K7', 'says that it holds the site lock, which it did not');
+  }
+}
+
+/** K1, K2: out of a state goes only what was seen settled, through a gate that was seen open. */
+function leaves(court: Court, machine: Machine<Question>, before: WorkflowStatus, now: WorkflowStatus): void {
+  const { state: from } = before;
+  const { state: to } = now;
+  if (to === machine.halted || to === machine.rollingBack) return;
+  const state = stateOf(machine, from);
+  if (state === undefined) return;
+  if (state.takesBack === true) {
+    if (before.done.length > 0)
+      court.violated('K8', `leaves ${from} for ${to} with ${before.done.length} states not taken back`);
+    return;
+  }
+  settled(court, state, before, to);
+  const transition = state.goto.find((one) => one.to === to);
+  if (transition === undefined) {
+    court.violated('K2', `goes from ${from} to ${to}, and nothing leads there`);
+    return;
+  }
+  for (const { name, asks } of transition.gates) {
+    const against = cannotHaveSeen(court, asks, 'site', before.cohort);
+    if (against !== undefined) court.violated('K2', `goes from ${from} to ${to} past ${name}: ${against}`);
+  }
+}
+
+function settled(court: Court, state: State<Question>, before: WorkflowStatus, to: string): void {
+  const asks = state.act?.settled;
+  if (asks === undefined) return;
+  if (before.turn?.of !== state.name) {
+    court.violated('K1', `goes from ${state.name} to ${to} without having served anybody`);
+    return;
+  }
+  for (const member of before.turn.members) {
+    const against = cannotHaveSeen(court, asks, member, before.cohort);
+    if (against !== undefined && !before.turn.excused.includes(member)) {
+      court.violated('K1', `goes from ${state.name} to ${to} with ${member} not settled: ${against}`);
+    }
+    const order = before.turn.orders[member];
+    const journal = order === undefined ? undefined : court.journals.of(order.node);
+    if (order !== undefined && journal?.workflow === order.workflow && journal.step === order.step && journal.busy) {
+      court.violated('K1', `goes from ${state.name} to ${to} with order ${order.step} to ${order.node} under way`);
+    }
+  }
+}
+
+/** K8: what was done last is taken back first. */
+function lastFirst(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
+  const last = before.done.at(-1)?.state ?? now.done.at(-1)?.state;
+  if (now.turn !== undefined && last !== undefined && now.turn.of !== last) {
+    court.violated('K8', `takes ${now.turn.of} back before ${last}`);
+  }
+  if (before.passed !== undefined) court.violated('K8', `takes ${now.turn?.of ?? ''} back past ${before.passed}`);
+}
+
+function rests(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
+  if (now.outcome === 'halted' && (now.because ?? '') === '') court.violated('K8', 'gives up without a reason');
+  if (now.outcome !== 'undone' || before.cohort === undefined) return;
+  for (const [fact, values] of Object.entries(before.cohort.facts)) {
+    for (const [object, value] of Object.entries(values)) {
+      if (fact === 'site.lock' || wasLately(court, fact, object, value)) continue;
+      court.violated('K8', `is undone, and ${fact} of ${object} never was ${String(value)} again`);
+    }
+  }
+}

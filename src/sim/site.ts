@@ -1,0 +1,375 @@
+import type { Answer, ApiCall, Instruction } from '../agent/instruction.ts';
+import type { KubeObject } from '../kernel/raw.ts';
+import type { OperatorInstruction } from '../operator/instruction.ts';
+import { answerOpinion } from '../operator/second-opinion.ts';
+import { type ApiServer, apiServer } from './api.ts';
+import { type Clock, clockOf, type TrueTime } from './clock.ts';
+import { type AtWork, atWork, fateOf } from './fates.ts';
+import { type Death, type Process, processOf } from './process.ts';
+import { type EventQueue, eventQueue } from './queue.ts';
+import type { Random } from './random.ts';
+import { type Watches, watchesOf } from './watch.ts';
+import { send } from './wire.ts';
+
+/** What the loop asks of the world: hosts, links, DRBD, LINSTOR and KubeVirt (`world/`). */
+export interface WorldPort {
+  /** The hosts there are, running or not. */
+  nodes(): readonly string[];
+  power(node: string): 'up' | 'hung' | 'off' | 'booting';
+  /** Changes whenever a host gets another disk, and with it loses what its agent had written down. */
+  uid(node: string): string;
+  advance(nowMs: number): void;
+  nextEventAt(): number;
+  carryOut(node: string, instruction: Instruction): { readonly answer: Answer; readonly tookMs: number };
+  /** LINSTOR’s REST, for whoever asks it over the network. */
+  linstor(method: string, path: string, body?: string): Answer;
+  /** What controllers and kubelets have written since the last time. */
+  changedObjects(): readonly { readonly object?: KubeObject; readonly gone?: Gone }[];
+  /** Somebody wrote this to the API server: whoever watches it in the world acts on it. */
+  applied(object: KubeObject): void;
+}
+
+export interface Gone {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** What a program asks; only an operator asks for a second opinion. */
+export type Asked = OperatorInstruction;
+export type Program = Generator<Asked, unknown, Answer>;
+
+/** What a program is handed when it is started. */
+export interface Life {
+  readonly name: string;
+  readonly clock: Clock;
+  /** 1 for the first. */
+  readonly incarnation: number;
+  readonly watches: Watches;
+}
+
+export interface Runner {
+  readonly name: string;
+  readonly kind: 'agent' | 'operator';
+  /** Whose host it runs on; an operator's disk is its own. */
+  readonly node: string | undefined;
+  readonly clock: Clock;
+  readonly watches: Watches;
+  readonly process: Process<Asked, Answer>;
+  /** Started again when it ends, after so long; while it is held down, not. */
+  downUntilMs: number;
+  /** Suspended: what it is answered it hears later. */
+  paused: boolean;
+  readonly held: (() => void)[];
+  /** Counts instructions that change something, down to a death. */
+  dying: { left: number; when: 'before' | 'after'; readonly downMs: number } | undefined;
+}
+
+/** Who looks on, and what each saw. Nothing that is looked at can change because of it. */
+export interface Onlooker {
+  /** A process was answered by its host, by the API server or by LINSTOR: it has really been carried out. */
+  carriedOut?(runner: Runner, instruction: Asked, answer: Answer): void;
+  started?(runner: Runner): void;
+  ended?(runner: Runner, why: 'killed' | 'returned'): void;
+  /** The world may have changed. */
+  moved?(): void;
+  powered?(node: string, power: 'up' | 'hung' | 'off' | 'booting'): void;
+}
+
+export interface Site {
+  readonly time: TrueTime;
+  readonly queue: EventQueue;
+  readonly api: ApiServer;
+  readonly world: WorldPort;
+  readonly work: AtWork;
+  readonly runners: ReadonlyMap<string, Runner>;
+  readonly onlookers: Onlooker[];
+  /** Events so far: instructions carried out, messages delivered, changes of the world. */
+  readonly steps: number;
+  later(afterMs: number, event: () => void): void;
+  addAgent(node: string, program: (life: Life) => Program): Runner;
+  addOperator(name: string, program: (life: Life) => Program): Runner;
+  start(name: string): void;
+  kill(name: string, downMs: number): void;
+  pause(name: string): void;
+  resume(name: string): void;
+  /** What the world says has changed goes to the API server. */
+  flush(): void;
+  /** One event. False: nothing will ever happen any more. */
+  step(): boolean;
+  /** A promise that the loop has to wait for before its next step. */
+  waits(): Promise<void> | undefined;
+}
+
+/** How long a client of the API server waits for an answer. */
+export const apiPatienceMs = 10_000;
+/** How long after a boot, or after its death, a process runs again. */
+const startsAfterMs = 2_000;
+
+/** A whole site under one true time: everything that happens is one event of one queue. */
+export function siteOf(startMs: number, random: Random, world: WorldPort): Site {
+  const time: TrueTime = { nowMs: startMs };
+  const queue = eventQueue();
+  const api = apiServer(time);
+  const work = atWork();
+  const runners = new Map<string, Runner>();
+  const onlookers: Onlooker[] = [];
+  const wireRandom = random.split('wire');
+  const powers = new Map<string, string>();
+  let steps = 0;
+  let awaited: Promise<void> | undefined;
+
+  const later = (afterMs: number, event: () => void): void => queue.push(time.nowMs + Math.max(0, afterMs), event);
+
+  const flush = (): void => {
+    for (const { object, gone } of world.changedObjects()) {
+      if (object !== undefined) api.put(object);
+      if (gone !== undefined) api.remove(gone.kind, gone.name, gone.namespace);
+    }
+  };
+  const moveWorld = (toMs: number): void => {
+    world.advance(toMs);
+    flush();
+    for (const node of world.nodes()) {
+      const power = world.power(node);
+      if (powers.get(node) === power) continue;
+      powers.set(node, power);
+      for (const onlooker of onlookers) onlooker.powered?.(node, power);
+      onPower(node, power);
+    }
+    for (const onlooker of onlookers) onlooker.moved?.();
+  };
+  const onPower = (node: string, power: string): void => {
+    for (const runner of runners.values()) {
+      if (runner.node !== node) continue;
+      if (power === 'hung') pause(runner);
+      else if (power === 'up') {
+        resume(runner);
+        if (!runner.process.alive) later(startsAfterMs, () => startIfMay(runner));
+      } else {
+        runner.paused = false;
+        runner.held.length = 0;
+        if (runner.process.alive) runner.process.kill();
+        runner.clock.restart();
+      }
+    }
+  };
+
+  const pause = (runner: Runner): void => {
+    runner.paused = true;
+  };
+  const resume = (runner: Runner): void => {
+    if (!runner.paused) return;
+    runner.paused = false;
+    for (const event of runner.held.splice(0)) event();
+  };
+  const startIfMay = (runner: Runner): void => {
+    const isDown = runner.node !== undefined && world.power(runner.node) !== 'up';
+    if (runner.process.alive || isDown || time.nowMs < runner.downUntilMs) return;
+    runner.watches.clear();
+    runner.process.start();
+    for (const onlooker of onlookers) onlooker.started?.(runner);
+  };
+
+  /** Answers are heard while it runs; a suspended process hears them when it goes on. */
+  const hear = (runner: Runner, asked: number, answer: Answer): void => {
+    if (runner.paused) runner.held.push(() => runner.process.hear(asked, answer));
+    else runner.process.hear(asked, answer);
+  };
+  const saw = (runner: Runner, instruction: Asked, answer: Answer): Answer => {
+    for (const onlooker of onlookers) onlooker.carriedOut?.(runner, instruction, answer);
+    return answer;
+  };
+
+  const carryOut = (runner: Runner, instruction: Asked, asked: number): void => {
+    steps += 1;
+    switch (instruction.do) {
+      case 'sleep':
+        later(Math.ceil(runner.clock.trueMs(instruction.ms)), () => hear(runner, asked, { kind: 'done' }));
+        return;
+      case 'second-opinion':
+        awaited = answerOpinion(instruction.pass).then((answer) => {
+          later(0, () => hear(runner, asked, saw(runner, instruction, answer)));
+        });
+        return;
+      case 'api':
+        request(runner, asked, 'api', writes(instruction.call), (staleMs) => {
+          const answer = saw(runner, instruction, api.answer(runner.name, instruction.call, staleMs));
+          if (answer.kind === 'object' && writes(instruction.call)) world.applied(answer.object);
+          flush();
+          return answer;
+        });
+        return;
+      case 'linstor':
+        request(runner, asked, 'linstor', instruction.method !== 'GET', () => {
+          const answer = world.linstor(instruction.method, instruction.path, instruction.body);
+          flush();
+          return saw(runner, instruction, answer);
+        });
+        return;
+      default: {
+        if (runner.node === undefined) {
+          later(1, () => hear(runner, asked, saw(runner, instruction, { kind: 'done' })));
+          return;
+        }
+        const { answer, tookMs } = world.carryOut(runner.node, instruction);
+        flush();
+        saw(runner, instruction, answer);
+        const unheard = instruction.do === 'run' && work.find('command-unheard', runner.node) !== undefined;
+        if (unheard) later(instruction.timeoutMs, () => hear(runner, asked, { kind: 'unheard' }));
+        else later(tookMs, () => hear(runner, asked, answer));
+      }
+    }
+  };
+  const request = (
+    runner: Runner,
+    asked: number,
+    to: 'api' | 'linstor',
+    isWrite: boolean,
+    serve: (staleMs: number) => Answer,
+  ): void => {
+    const patienceMs = apiPatienceMs;
+    const fate = fateOf({ who: runner.name, writes: isWrite, to, patienceMs }, work, wireRandom);
+    send<Answer>(fate, {
+      later,
+      patienceMs,
+      unheard: { kind: 'unheard' },
+      conflict: { kind: 'conflict' },
+      refuse: (why) => ({ kind: 'refused', why }),
+      serve,
+      hear: (answer) => hear(runner, asked, answer),
+    });
+  };
+
+  const dies = (runner: Runner, instruction: Asked): Death => {
+    const { dying } = runner;
+    if (dying === undefined || !changes(instruction)) return undefined;
+    dying.left -= 1;
+    if (dying.left > 0) return undefined;
+    runner.dying = undefined;
+    runner.downUntilMs = time.nowMs + dying.downMs;
+    return dying.when;
+  };
+  const add = (
+    name: string,
+    kind: Runner['kind'],
+    node: string | undefined,
+    program: (life: Life) => Program,
+  ): Runner => {
+    const clock = clockOf(time);
+    const watches = watchesOf(api, time, 2 + wireRandom.below(10));
+    const runner: Runner = {
+      name,
+      kind,
+      node,
+      clock,
+      watches,
+      process: processOf<Asked, Answer>(name, {
+        program: () => program({ name, clock, incarnation: runner.process.incarnation, watches }),
+        carryOut: (instruction, asked) => carryOut(runner, instruction, asked),
+        dies: (instruction) => dies(runner, instruction),
+        ended(why) {
+          for (const onlooker of onlookers) onlooker.ended?.(runner, why);
+          const backMs = Math.max(runner.downUntilMs - time.nowMs, startsAfterMs);
+          if (Number.isFinite(backMs)) later(backMs, () => startIfMay(runner));
+        },
+      }),
+      downUntilMs: 0,
+      paused: false,
+      held: [],
+      dying: undefined,
+    };
+    runners.set(name, runner);
+    return runner;
+  };
+
+  moveWorld(startMs);
+  return {
+    time,
+    queue,
+    api,
+    world,
+    work,
+    runners,
+    onlookers,
+    get steps() {
+      return steps;
+    },
+    later,
+    flush,
+    addAgent: (node, program) => add(node, 'agent', node, program),
+    addOperator: (name, program) => add(name, 'operator', undefined, program),
+    start(name) {
+      const runner = runners.get(name);
+      if (runner !== undefined) startIfMay(runner);
+    },
+    kill(name, downMs) {
+      const runner = runners.get(name);
+      if (runner === undefined) return;
+      runner.downUntilMs = time.nowMs + downMs;
+      runner.paused = false;
+      runner.held.length = 0;
+      if (runner.process.alive) runner.process.kill();
+    },
+    pause(name) {
+      const runner = runners.get(name);
+      if (runner !== undefined) pause(runner);
+    },
+    resume(name) {
+      const runner = runners.get(name);
+      if (runner !== undefined) resume(runner);
+    },
+    step() {
+      const [queueMs, worldMs] = [queue.nextAtMs(), world.nextEventAt()];
+      const nextMs = Math.min(queueMs, worldMs);
+      if (!Number.isFinite(nextMs)) return false;
+      steps += 1;
+      time.nowMs = Math.max(time.nowMs, nextMs);
+      if (worldMs <= queueMs) {
+        moveWorld(time.nowMs);
+        return true;
+      }
+      world.advance(time.nowMs);
+      queue.pop()?.();
+      return true;
+    },
+    waits() {
+      const promise = awaited;
+      awaited = undefined;
+      return promise;
+    },
+  };
+}
+
+export function writes(call: ApiCall): boolean {
+  return call.verb !== 'get' && call.verb !== 'list';
+}
+
+const reads = new Set(['ping', 'find', 'cat', 'ls', 'kairos-agent']);
+
+/** Whether an instruction may leave something behind. Between two of these a death changes nothing that anybody could see, so
+ *  deaths are counted by them. */
+export function changes(instruction: Asked): boolean {
+  switch (instruction.do) {
+    case 'write':
+    case 'append':
+    case 'remove':
+    case 'arm':
+    case 'disarm':
+      return true;
+    case 'api':
+      return writes(instruction.call);
+    case 'linstor':
+      return instruction.method !== 'GET';
+    case 'run': {
+      const [program = '', ...words] = instruction.argv;
+      if (reads.has(program)) return false;
+      if (program === 'drbdsetup') return words[0] !== 'status';
+      return program !== 'ip' || instruction.stdin !== undefined;
+    }
+    case 'read':
+    case 'sleep':
+    case 'second-opinion':
+      return false;
+  }
+}

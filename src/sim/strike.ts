@@ -1,0 +1,252 @@
+import { leaseKind } from '../crd/lease.ts';
+import { isForeign, member } from '../crd/read.ts';
+import type { KubeObject } from '../kernel/raw.ts';
+import { formatDuration } from '../kernel/value.ts';
+import type { ApiCopy } from './api.ts';
+import { type Fault, faultForm } from './fault-kinds.ts';
+import type { Runner, Site } from './site.ts';
+import type { Transcript } from './transcript.ts';
+import type { Fault as WorldFault } from './world/fault.ts';
+import { worldFaultOf } from './world-fault.ts';
+
+/** What faults need besides the site itself. */
+export interface Struck {
+  readonly site: Site;
+  /** Strikes the world; answers with whether it goes on until it is ended. */
+  strike(fault: WorldFault): void;
+  relieve(fault: WorldFault): void;
+  /** The world's objects as it would write them now. */
+  objects(): readonly KubeObject[];
+  readonly workflow: { readonly kind: string; readonly name: string };
+  readonly lock: { readonly namespace: string; readonly name: string } | undefined;
+  readonly operators: readonly string[];
+  changeProfile(): void;
+  readonly transcript: Transcript;
+  begun(fault: Fault): void;
+}
+
+/** Where the faults of a run begin and end. */
+export interface Plan {
+  /** The workflow has got to this state. */
+  entered(state: string): void;
+  /** Faults that have not begun, or not ended. */
+  readonly open: number;
+}
+
+const human = 'ops@site';
+const copyEveryMs = 15_000;
+const copiesKept = 44;
+
+/** Sets everything up that will go wrong: what is counted from the beginning now, the rest when its state is entered. */
+export function planFaults(struck: Struck, faults: readonly Fault[]): Plan {
+  const { site, transcript } = struck;
+  const waiting = new Map<string, Fault[]>();
+  let open = 0;
+  const tell = (who: string, what: string): void => transcript.tell(site.time.nowMs, who, what);
+  const copies: ApiCopy[] = [];
+  if (faults.some(({ kind }) => kind === 'api-restored')) keepCopies(site, copies);
+
+  const begin = (fault: Fault): void => {
+    const form = faultForm(fault.kind);
+    const lasts = fault.forMs > 0 ? `, for ${formatDuration(fault.forMs)}` : '';
+    const who = form.family === 'human' ? human : 'fault';
+    tell(who, `${fault.on === 'site' ? '' : `${fault.on}: `}${form.means}${lasts}`);
+    site.work.begin(fault);
+    struck.begun(fault);
+    const end = striking(struck, fault, copies);
+    const over = (): void => {
+      site.work.end(fault);
+      end?.();
+      open -= 1;
+      if (fault.forMs > 0) tell(who, `${fault.on === 'site' ? '' : `${fault.on}: `}over: ${form.means}`);
+    };
+    if (fault.forMs === 0) over();
+    else if (Number.isFinite(fault.forMs)) site.later(fault.forMs, over);
+  };
+  for (const fault of faults) {
+    if (fault.state === undefined) {
+      open += 1;
+      site.later(fault.afterMs, () => begin(fault));
+    } else waiting.set(fault.state, [...(waiting.get(fault.state) ?? []), fault]);
+  }
+  return {
+    get open() {
+      return open;
+    },
+    entered(state) {
+      const now = waiting.get(state) ?? [];
+      waiting.delete(state);
+      for (const fault of now) {
+        open += 1;
+        site.later(fault.afterMs, () => begin(fault));
+      }
+    },
+  };
+}
+
+function keepCopies(site: Site, copies: ApiCopy[]): void {
+  copies.push(site.api.copy());
+  if (copies.length > copiesKept) copies.shift();
+  site.later(copyEveryMs, () => keepCopies(site, copies));
+}
+
+/** Does it; what is given back ends it. */
+function striking(struck: Struck, fault: Fault, copies: readonly ApiCopy[]): (() => void) | undefined {
+  const { site } = struck;
+  const { api } = site;
+  const inWorld = worldFaultOf(fault);
+  if (inWorld !== undefined) {
+    struck.strike(inWorld);
+    site.flush();
+    return () => {
+      struck.relieve(inWorld);
+      site.flush();
+    };
+  }
+  const runner = site.runners.get(fault.on);
+  switch (fault.kind) {
+    case 'vm-created':
+      return undefined;
+    case 'agent-dies':
+    case 'operator-dies': {
+      if (runner === undefined) return undefined;
+      const ways = fault.kind === 'agent-dies' ? 30 : 8;
+      const left = 1 + (Math.floor(fault.how / 2) % ways);
+      runner.dying = { left, when: fault.how % 2 === 0 ? 'before' : 'after', downMs: fault.forMs };
+      return undefined;
+    }
+    case 'second-leader':
+      return secondLeader(struck, fault);
+    case 'partition':
+    case 'watch-lost':
+      return cut(runner === undefined ? [] : [runner]);
+    case 'api-away':
+      return cut([...site.runners.values()]);
+    case 'api-restored':
+      restore(struck, copies, fault.how);
+      return undefined;
+    case 'clock-jumps': {
+      const hours = [-1, 1, -24, 24 * 400][fault.how % 4] ?? 1;
+      runner?.clock.jump(hours * 3_600_000);
+      return undefined;
+    }
+    case 'clock-drifts':
+      runner?.clock.drift((fault.how % 2 === 0 ? 1 : -1) * (1_000 + 49 * fault.how));
+      return () => runner?.clock.drift(0);
+    case 'abort':
+      editWorkflow(struck, (object) => ({ ...object, spec: { ...specOf(object), abort: { by: human } } }));
+      return undefined;
+    case 'status-mangled':
+      editWorkflow(struck, (object) => mangled(object, fault.how));
+      return undefined;
+    case 'migrations-edited':
+      for (const object of api.lookAll('kubevirt.io/v1/KubeVirt')) edit(site, migrating(object));
+      return undefined;
+    case 'lock-freed':
+      editLock(struck, () => null);
+      return undefined;
+    case 'lock-stolen':
+      editLock(struck, () => 'somebody-else');
+      return () => editLock(struck, (holder) => (holder === 'somebody-else' ? null : holder));
+    case 'profile-changes':
+      struck.changeProfile();
+      return undefined;
+    default:
+      return undefined; // what strikes messages is looked up when one is sent (`fates.ts`)
+  }
+}
+
+function cut(runners: readonly Runner[]): () => void {
+  for (const { watches } of runners) watches.cut();
+  return () => {
+    for (const { watches } of runners) watches.mend();
+  };
+}
+
+/** The one that leads is suspended with its machine, so that by its own clock no time goes by; another takes over; then the
+ *  first goes on in the middle of what it was writing. */
+function secondLeader({ site, operators }: Struck, { forMs }: Fault): () => void {
+  const [first, second] = operators.map((name) => site.runners.get(name));
+  if (first === undefined || second === undefined) return () => {};
+  if (!second.process.alive) site.start(second.name);
+  site.pause(first.name);
+  first.clock.drift(-1_000_000);
+  void forMs;
+  return () => {
+    first.clock.drift(0);
+    site.resume(first.name);
+  };
+}
+
+function restore({ site, objects }: Struck, copies: readonly ApiCopy[], how: number): void {
+  const { api, world } = site;
+  const wantedMs = site.time.nowMs - 5_000 - 400 * how;
+  const copy = copies.findLast(({ takenAtMs }) => takenAtMs <= wantedMs) ?? copies[0];
+  if (copy === undefined) return;
+  for (const object of api.restore(copy)) world.applied(object);
+  // Whoever writes by himself writes what is now; what was asked of him stays as old as the copy.
+  for (const object of objects()) {
+    const { kind, apiVersion, metadata } = object;
+    const standing = api.look(`${apiVersion}/${kind}`, metadata.name, metadata.namespace);
+    api.put(standing === undefined ? object : { ...object, ...('spec' in standing ? { spec: standing.spec } : {}) });
+  }
+  site.flush();
+  for (const { watches } of site.runners.values()) {
+    watches.cut();
+    watches.mend();
+  }
+}
+
+function edit(site: Site, object: KubeObject): void {
+  const { api, world } = site;
+  const { metadata } = object;
+  api.put(object);
+  const now = api.look(`${object.apiVersion}/${object.kind}`, metadata.name, metadata.namespace);
+  if (now !== undefined) world.applied(now);
+  site.flush();
+}
+
+function editWorkflow({ site, workflow }: Struck, change: (object: KubeObject) => KubeObject): void {
+  const object = site.api.look(workflow.kind, workflow.name);
+  if (object !== undefined) edit(site, change(object));
+}
+
+function editLock({ site, lock }: Struck, change: (holder: string | null) => string | null): void {
+  const lease = lock && site.api.look(leaseKind, lock.name, lock.namespace);
+  if (lease === undefined) return;
+  const holder = member(lease.spec, 'holderIdentity');
+  const before = typeof holder === 'string' ? holder : null;
+  edit(site, { ...lease, spec: { ...specOf(lease), holderIdentity: change(before) } });
+}
+
+function specOf(object: KubeObject): object {
+  const spec = object.spec;
+  return isForeign(spec) ? spec : {};
+}
+
+/** What somebody makes of a status who means well. */
+function mangled(object: KubeObject, how: number): KubeObject {
+  const status = isForeign(object.status) ? object.status : {};
+  const workflow = isForeign(status.workflow) ? status.workflow : {};
+  const cohort = isForeign(workflow.cohort) ? workflow.cohort : {};
+  const nodes = Array.isArray(cohort.nodes) ? cohort.nodes : [];
+  const edits: readonly object[] = [
+    { state: 'Nowhere' },
+    { step: -1 },
+    { sinceMs: -5 },
+    { machine: 'sha256:0' },
+    { profile: 'sha256:0' },
+    { cohort: { ...cohort, nodes: [...nodes, ...nodes.slice(0, 1)] } },
+    { locked: 'yes' },
+    { serial: null },
+  ];
+  return { ...object, status: { ...status, workflow: { ...workflow, ...edits[how % edits.length] } } };
+}
+
+function migrating(object: KubeObject): KubeObject {
+  const spec = specOf(object) as Readonly<Record<string, unknown>>;
+  const configuration = isForeign(spec.configuration) ? spec.configuration : {};
+  const migrations = isForeign(configuration.migrations) ? configuration.migrations : {};
+  const next = { ...configuration, migrations: { ...migrations, parallelMigrationsPerCluster: 5 } };
+  return { ...object, spec: { ...spec, configuration: next } };
+}

@@ -1,0 +1,48 @@
+/** What happened, as an operator would tell it: moment, who, what. Stable words; figures that only pass with time are left out,
+ *  so that two builds that do the same tell the same. */
+export interface Told {
+  /** Since the beginning. */
+  readonly atMs: number;
+  /** `operator-1`, `agent node-b`, `world`, `fault`, `ops@site`, `law`. */
+  readonly who: string;
+  readonly what: string;
+}
+
+export interface Transcript {
+  readonly lines: readonly Told[];
+  /** Lines that were not kept: there is an end to what anybody reads. */
+  readonly left: number;
+  tell(atMs: number, who: string, what: string): void;
+}
+
+/** `linesMax` 0 keeps nothing: of a million runs nobody reads the transcript. */
+export function transcriptOf(startMs: number, linesMax: number): Transcript {
+  const lines: Told[] = [];
+  let left = 0;
+  return {
+    lines,
+    get left() {
+      return left;
+    },
+    tell(atMs, who, what) {
+      if (lines.length < linesMax) lines.push({ atMs: atMs - startMs, who, what });
+      else left += 1;
+    },
+  };
+}
+
+/** `  12:03.250  operator-1    FlipBonds → VerifyBonds`. */
+export function transcriptText({ lines, left }: Pick<Transcript, 'lines' | 'left'>): string {
+  const wide = Math.max(8, ...lines.map(({ who }) => who.length));
+  const rows = lines.map(({ atMs, who, what }) => `${moment(atMs)}  ${who.padEnd(wide)}  ${what}`);
+  if (left > 0) rows.push(`${' '.repeat(9)}  … ${left} more`);
+  return `${rows.join('\n')}\n`;
+}
+
+/** Minutes, seconds and milliseconds: `  3:07.250`. */
+function moment(ms: number): string {
+  const whole = Math.floor(ms);
+  const minutes = String(Math.floor(whole / 60_000)).padStart(3);
+  const seconds = String(Math.floor((whole % 60_000) / 1_000)).padStart(2, '0');
+  return `${minutes}:${seconds}.${String(whole % 1_000).padStart(3, '0')}`;
+}
