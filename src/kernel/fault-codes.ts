@@ -202,7 +202,7 @@ export const faultCodes = {
     fix: 'Write `budget` on the state.',
   },
   PACK_STATE_ROLE: {
-    why: 'A machine has one state that takes back, one that has given up, at least one where it is complete, and starts where nothing is done.',
+    why: 'A machine has one state that takes back and leads to its start, where nothing is done; one that has given up; and one at least where it is complete.',
     fix: 'Write `takesBack: true`, `ends: halted` and `ends: complete` on one state each.',
   },
   PACK_FAILURE_STATE: {
@@ -220,6 +220,10 @@ export const faultCodes = {
   PACK_UNKNOWN_STRETCH: {
     why: 'A stretch of states is used that no pack of the profile has.',
     fix: 'Names are STRETCH inside a pack and PACK/STRETCH across packs.',
+  },
+  PACK_STRETCH_START: {
+    why: 'A stretch begins at the state to which none of its others leads, and this one has none or several.',
+    fix: 'Connect the states that nothing leads to; where all lead to each other, put a state before them.',
   },
   PACK_STRETCH_CYCLE: {
     why: 'Stretches use each other in a circle, so that they would have no end.',

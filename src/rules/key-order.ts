@@ -28,6 +28,14 @@ const order = [
   // a test’s workflow, a transition
   'decision',
   'to',
+  // a step, before its gates; a stretch that is put in
+  'command',
+  'on',
+  'atATime',
+  'with',
+  'confirmWithin',
+  'stretch',
+  'then',
   // a RulePack
   'vocabulary',
   'requires',
@@ -38,6 +46,7 @@ const order = [
   'findings',
   'rollup',
   'guards',
+  'stretches',
   'states',
   'packs',
   // a rule
@@ -68,18 +77,16 @@ const order = [
   'where',
   'satisfies',
   // a state
+  'takesBack',
+  'ends',
   'step',
-  'command',
-  'on',
-  'atATime',
-  'with',
-  'confirmWithin',
   'settled',
   'undo',
   'pointOfNoReturn',
   'goto',
   'onFailure',
   'budget',
+  'overdue',
   'next',
   'when',
   // a test
@@ -106,6 +113,7 @@ const named = new Set([
   'gates',
   'findings',
   'guards',
+  'stretches',
   'states',
   'with',
   'matchLabels',

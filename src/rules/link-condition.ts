@@ -16,12 +16,19 @@ const bounds = { parts: 20_000, depth: 128, names: 32, quantifiers: 4 } as const
 export function linkCondition(tree: Tree | undefined, standing: Standing, context: PackContext): Condition | undefined {
   if (tree?.kind !== 'map') return undefined;
   const made = linkForm(tree, standing, context);
-  if (made === undefined) return undefined;
-  const { condition, parts } = made;
+  return made === undefined ? undefined : measured(made.condition, made.parts, context);
+}
+
+/** A condition whose parts were measured before; undefined, with the reason reported, if it is too large. */
+export function measured<C extends Condition>(
+  condition: C,
+  parts: readonly Condition[],
+  context: Pick<PackContext, 'sizes' | 'report'>,
+): C | undefined {
   const size = sizeOver(parts, context);
   if (size.parts > bounds.parts || size.depth > bounds.depth) {
     const message = `once its names are followed this has more than ${size.parts > bounds.parts ? `${bounds.parts} parts` : `${bounds.depth} levels`}`;
-    context.report(error('PACK_TOO_LARGE', tree.at, message));
+    context.report(error('PACK_TOO_LARGE', condition.at, message));
     return undefined;
   }
   context.sizes.set(condition, size);
@@ -230,7 +237,7 @@ function exceptOf(
   return kind;
 }
 
-function sizeOver(parts: readonly Condition[], context: PackContext): Size {
+function sizeOver(parts: readonly Condition[], context: Pick<PackContext, 'sizes'>): Size {
   let count = 1;
   let depth = 0;
   for (const part of parts) {

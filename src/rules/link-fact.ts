@@ -4,13 +4,14 @@ import type { SubjectKind } from '../kernel/subject.ts';
 import { subjectKinds } from '../kernel/subject.ts';
 import { formatDuration, parseDuration } from '../kernel/value.ts';
 import type { FactDeclaration } from '../kernel/vocabulary.ts';
-import { child, type Tree } from '../source/tree.ts';
+import { child, entryOf, type Tree } from '../source/tree.ts';
 import type { FactRef } from './condition.ts';
 import { type PackContext, type Standing, scopeInWords } from './link-scope.ts';
 import { shown } from './shown.ts';
 import { hintFor, likely, listed } from './suggest.ts';
 
-const frozen = 'cohort.';
+/** Before the name of a fact: what it was when the cohort was frozen. */
+export const frozen = 'cohort.';
 
 /** A fact's name, with the `maxAge` and `grade` beside it → what is read, or undefined with the reason reported.
  *  `beside` is the map that the name stands in. */
@@ -40,7 +41,7 @@ export function linkFact(
     );
     return undefined;
   }
-  const maxAgeMs = maxAgeOf(beside, fact, context);
+  const maxAgeMs = isFrozen ? frozenAge(beside, name, context) : maxAgeOf(beside, fact, context);
   const grade = gradeOf(child(beside, 'grade'), standing.grade);
   if (maxAgeMs === undefined || grade === undefined) return undefined;
   if (grades.indexOf(fact.grade) > grades.indexOf(grade)) {
@@ -55,6 +56,15 @@ export function linkFact(
     return undefined;
   }
   return { kind: 'fact', name, subject: fact.subject, type: fact.type, maxAgeMs, grade };
+}
+
+/** What was frozen does not age: it is what the fact was. */
+function frozenAge(beside: Tree, name: string, context: PackContext): number | undefined {
+  const stray = entryOf(beside, 'maxAge');
+  if (stray === undefined) return Number.POSITIVE_INFINITY;
+  const message = `\`${name}\` is what the fact was when the cohort was frozen, and has no \`maxAge\``;
+  context.report(error('SHAPE_UNKNOWN_FIELD', stray.keyAt, message, 'remove it'));
+  return undefined;
 }
 
 /** The vocabulary's entry of a name. */

@@ -1,267 +1,228 @@
-import { type CommandForm, type CommandName, commands } from '../kernel/command.ts';
+import type { Capability } from '../kernel/capability.ts';
+import { commands, formOf } from '../kernel/command.ts';
+import { digestOf, type Json } from '../kernel/digest.ts';
 import { error, type Place, warning } from '../kernel/fault.ts';
-import type { Argument, Guard, Machine, Order, State, Step, Transition } from '../kernel/machine.ts';
-import { fits } from '../kernel/value.ts';
-import { child, type Tree } from '../source/tree.ts';
-import type { Condition } from './condition.ts';
-import { has, linkCondition, saysOf } from './link-condition.ts';
-import { declarationOf, durationOf } from './link-fact.ts';
-import { parameterOf } from './link-leaf.ts';
-import { readLiteral } from './link-literal.ts';
-import { type PackContext, type Standing, scopeOf } from './link-scope.ts';
+import type { Guard, Machine, State } from '../kernel/machine.ts';
+import { child, type Entry, entryOf, type Tree } from '../source/tree.ts';
+import { durationOf } from './link-fact.ts';
+import { linkQuestion } from './link-machine-question.ts';
+import { wordIn } from './link-machine-state.ts';
+import type { PackContext } from './link-scope.ts';
+import { checkState } from './machine-checks.ts';
+import { frozenFactsOf, questionsOf } from './machine-frozen.ts';
+import { checkGraph } from './machine-graph.ts';
+import { inOrder } from './machine-walk.ts';
+import type { Question } from './pack.ts';
 import { shown } from './shown.ts';
+import {
+  beginningOf,
+  entriesOf,
+  type Library,
+  type PlacedState,
+  type PlacedStates,
+  placeAlone,
+  placeStates,
+  type Stretch,
+} from './stretches.ts';
 import { hintFor } from './suggest.ts';
 
-/** A condition of a machine: it may ask for gates as well. A gate `per` a subject is asked for each in the cohort. */
-export type MachineCondition =
-  | { readonly kind: 'gate'; readonly gate: string; readonly at: Place; readonly says?: string }
-  | {
-      readonly kind: 'all' | 'any';
-      readonly of: readonly [MachineCondition, ...MachineCondition[]];
-      readonly at: Place;
-      readonly says?: string;
-    }
-  | { readonly kind: 'facts'; readonly of: Condition };
+/** A pack whose gates are linked, and whose machine is not yet. */
+export interface MachinePack {
+  readonly name: string;
+  readonly spec: Tree;
+  readonly context: PackContext;
+  /** Of its document and of the parameters that it was linked with: a machine is another one if either changes. */
+  readonly digest: () => Json;
+  /** Whether its document has the right shape. What is misspelt is not there, and would be called missing as well. */
+  readonly wellShaped: boolean;
+  readonly requires: readonly Capability[];
+}
 
-const standing: Standing = {
-  scope: scopeOf('site'),
-  grade: 'observed', // what moves a site rests on what was seen
-  mayAskUnknown: false,
-  inMachine: true,
-  quantifiers: 0,
-  following: [],
-};
+export interface MachineOptions {
+  readonly capabilities?: readonly Capability[];
+  /** False if a pack could not be read. */
+  readonly complete: boolean;
+}
 
-/** `drives`, `states` and `guards` → a machine whose every name is known, or undefined with the reasons reported. */
-export function linkMachine(spec: Tree, context: PackContext): Machine<MachineCondition> | undefined {
-  const drives = child(spec, 'drives');
+/** `drives`, `states`, `guards` and `stretches` of all packs of a profile → the machine of each pack that drives one, by its name.
+ *  What is wrong is reported to the pack that it stands in. A machine is there only if nothing is wrong with it. */
+export function linkMachines(
+  packs: readonly MachinePack[],
+  options: MachineOptions,
+): ReadonlyMap<string, Machine<Question>> {
+  const library: Library = { stretches: stretchesOf(packs), complete: options.complete, linked: new Map() };
+  const used = new Set<string>();
+  const machines = new Map<string, Machine<Question>>();
+  for (const pack of packs) {
+    const machine = linkMachine(pack, packs, library, used);
+    if (machine !== undefined) machines.set(pack.name, machine);
+  }
+  for (const stretch of library.stretches.values()) {
+    checkBeginning(stretch);
+    if (used.has(stretch.name)) continue;
+    placeAlone(stretch, library);
+    if (!options.complete) continue;
+    const message = `no machine uses the stretch \`${shown(stretch.name)}\``;
+    stretch.context.report(warning('PACK_UNUSED_STRETCH', stretch.at, message, 'use it, or remove it'));
+  }
+  const shapes = new Map(packs.map(({ context, wellShaped }) => [context, wellShaped]));
+  for (const state of library.linked.values()) if (state !== undefined && shapes.get(state.context)) checkState(state);
+  for (const pack of packs) checkCapabilities(pack, library, options.capabilities);
+  if (options.complete) for (const pack of packs) warnUnreachedGates(pack);
+  return machines;
+}
+
+function linkMachine(
+  pack: MachinePack,
+  packs: readonly MachinePack[],
+  library: Library,
+  used: Set<string>,
+): Machine<Question> | undefined {
+  const { spec, name, context } = pack;
+  const drives = wordIn(spec, 'drives');
   const statesTree = child(spec, 'states');
   const guardsTree = child(spec, 'guards');
-  const names = statesTree?.kind === 'map' ? statesTree.entries.map(({ key }) => key) : [];
-  const states =
-    statesTree?.kind === 'map'
-      ? statesTree.entries.map(({ key, keyAt, value }) => linkState(key, keyAt, value, names, context))
-      : [];
-  const guards =
-    guardsTree?.kind === 'map'
-      ? guardsTree.entries.map(({ key, keyAt, value }) => linkGuard(key, keyAt, value, names, context))
-      : [];
+  const placed = placeStates(entriesOf(statesTree), name, context, library);
+  for (const { stretch } of placed.states) if (stretch !== undefined) used.add(stretch);
+  const guards = entriesOf(guardsTree).map((entry) => linkGuard(entry, placed, context));
   if (statesTree !== undefined && drives === undefined) {
     context.report(error('SHAPE_INVALID', statesTree.at, 'has `states`, but `drives` does not say of which workflow'));
   }
-  if (guardsTree !== undefined && statesTree === undefined && drives === undefined) {
+  if (guardsTree !== undefined && statesTree === undefined) {
     context.report(error('SHAPE_INVALID', guardsTree.at, 'has `guards`, but no `states` that they could guard'));
+  } else if (drives !== undefined && statesTree === undefined) {
+    context.report(error('SHAPE_INVALID', drives.at, 'drives a workflow, but has no `states`'));
   }
-  const linked = states.filter((state) => state !== undefined);
-  warnUnreached(linked, context);
-  if (drives?.kind !== 'scalar') return undefined;
-  return { drives: String(drives.value), states: linked, guards: guards.filter((guard) => guard !== undefined) };
-}
-
-function linkState(
-  name: string,
-  at: Place,
-  tree: Tree,
-  names: readonly string[],
-  context: PackContext,
-): State<MachineCondition> | undefined {
-  if (tree.kind !== 'map') return undefined;
-  const step = linkStep(child(tree, 'step'), context);
-  const settled = linkMachineCondition(child(tree, 'settled'), context);
-  const undo = linkOrder(child(tree, 'undo'), context);
-  const pointOfNoReturn = child(tree, 'pointOfNoReturn');
-  const budgetMs = durationOf(child(tree, 'budget'), context);
-  const onFailure = stateNamed(child(tree, 'onFailure'), names, context);
-  const gotoTree = child(tree, 'goto');
-  const goto = gotoTree?.kind === 'list' ? gotoTree.items.map((item) => linkTransition(item, names, context)) : [];
-  return {
-    name,
-    at,
-    goto: goto.filter((transition) => transition !== undefined),
-    ...saysOf(tree),
-    ...(step === undefined ? {} : { step }),
-    ...(settled === undefined ? {} : { settled }),
-    ...(undo === undefined ? {} : { undo }),
-    ...(pointOfNoReturn?.kind === 'scalar' ? { pointOfNoReturn: pointOfNoReturn.text } : {}),
-    ...(onFailure === undefined ? {} : { onFailure }),
-    ...(budgetMs === undefined ? {} : { budgetMs }),
+  if (drives === undefined || statesTree === undefined || !placed.sound) return undefined;
+  const taking = packs.filter(({ context: own }) => placed.states.some(({ written }) => written.context === own));
+  if (taking.some(({ wellShaped }) => !wellShaped)) return undefined;
+  const at = entryOf(spec, 'states')?.keyAt ?? statesTree.at;
+  const graph = checkGraph(placed.states, at, context.report);
+  if (graph === undefined) return undefined;
+  const machine = {
+    drives: drives.text,
+    states: inOrder(graph).map(stateOf),
+    guards: guards.filter((guard) => guard !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    rollingBack: graph.rollingBack.written.name,
+    halted: graph.halted.written.name,
   };
+  const questions = questionsOf(machine);
+  const asking = new Set(questions.flatMap(({ gates }) => gates.map((gate) => gate.slice(0, gate.indexOf('/')))));
+  const parts = packs.filter((other) => other === pack || taking.includes(other) || asking.has(other.name));
+  const digest = digestOf(Object.fromEntries(parts.map((part) => [part.name, part.digest()])));
+  return { ...machine, digest, freezes: freezesOf(machine.states, questions) };
 }
 
-function linkTransition(tree: Tree, names: readonly string[], context: PackContext): Transition | undefined {
-  const to = stateNamed(child(tree, 'to'), names, context);
-  const gatesTree = child(tree, 'gates');
-  const gates = gatesTree?.kind === 'list' ? gatesTree.items.map((item) => gateNamed(item, context)) : [];
-  return to === undefined ? undefined : { to, gates: gates.filter((gate) => gate !== undefined) };
-}
-
-function linkGuard(
-  name: string,
-  at: Place,
-  tree: Tree,
-  names: readonly string[],
-  context: PackContext,
-): Guard<MachineCondition> | undefined {
-  const duringTree = child(tree, 'during');
-  const during = duringTree?.kind === 'list' ? duringTree.items.map((item) => stateNamed(item, names, context)) : [];
-  const when = linkMachineCondition(child(tree, 'when'), context);
-  const graceMs = durationOf(child(tree, 'grace'), context);
-  if (when === undefined) return undefined;
-  return {
-    name,
-    at,
-    when,
-    during: during.filter((state) => state !== undefined),
-    ...saysOf(tree),
-    ...(graceMs === undefined ? {} : { graceMs }),
-  };
-}
-
-function linkMachineCondition(tree: Tree | undefined, context: PackContext): MachineCondition | undefined {
-  if (tree?.kind !== 'map') return undefined;
-  const placed = { at: tree.at, ...saysOf(tree) };
-  if (has(tree, 'gate')) {
-    const gate = gateNamed(child(tree, 'gate'), context);
-    return gate === undefined ? undefined : { kind: 'gate', gate, ...placed };
-  }
-  const kind = has(tree, 'all') ? 'all' : 'any';
-  const list = child(tree, kind);
-  if (list?.kind === 'list' && list.items.some((item) => asksForGate(item))) {
-    const [first, ...rest] = list.items
-      .map((item) => linkMachineCondition(item, context))
-      .filter((part) => part !== undefined);
-    return first === undefined ? undefined : { kind, of: [first, ...rest], ...placed };
-  }
-  const of = linkCondition(tree, standing, context);
-  return of === undefined ? undefined : { kind: 'facts', of };
-}
-
-/** Whether a gate is asked for in it, where gates may be: at the top, or inside `all` and `any`. */
-function asksForGate(tree: Tree): boolean {
-  if (has(tree, 'gate')) return true;
-  const list = child(tree, 'all') ?? child(tree, 'any');
-  return list?.kind === 'list' && list.items.some(asksForGate);
-}
-
-function linkStep(tree: Tree | undefined, context: PackContext): Step<MachineCondition> | undefined {
-  const order = linkOrder(tree, context);
-  if (order === undefined || tree?.kind !== 'map') return undefined;
-  const onTree = child(tree, 'on');
-  const form: CommandForm = commands[order.command];
-  if (form.on === 'site' && onTree !== undefined) {
-    const message = `\`${order.command}\` is a command of the site and has no \`on\``;
-    context.report(error('PACK_OUT_OF_SCOPE', onTree.at, message));
-  }
-  if (form.on === 'node' && onTree === undefined) {
-    const message = `\`${order.command}\` is done on nodes`;
-    context.report(error('PACK_OUT_OF_SCOPE', tree.at, message, 'add `on: {every: node}`'));
-  }
-  const whereTree = child(onTree, 'where');
-  const where = linkCondition(whereTree, { ...standing, scope: scopeOf('node'), quantifiers: 1 }, context);
-  const atATime = child(tree, 'atATime');
-  const confirmWithinMs = durationOf(child(tree, 'confirmWithin'), context);
-  return {
-    ...order,
-    ...(onTree === undefined
-      ? {}
-      : { on: { every: 'node', ...(where === undefined ? {} : { where: { kind: 'facts', of: where } }) } }),
-    ...(atATime?.kind === 'scalar' && typeof atATime.value === 'number' ? { atATime: atATime.value } : {}),
-    ...(confirmWithinMs === undefined ? {} : { confirmWithinMs }),
-  };
-}
-
-/** A command and its arguments: each that it needs, and no other. */
-function linkOrder(tree: Tree | undefined, context: PackContext): Order | undefined {
-  const word = child(tree, 'command');
-  const command = (Object.keys(commands) as CommandName[]).find(
-    (name) => word?.kind === 'scalar' && name === word.value,
+function stretchesOf(packs: readonly MachinePack[]): ReadonlyMap<string, Stretch> {
+  const stretches = packs.flatMap(({ name, spec, context }) =>
+    entriesOf(child(spec, 'stretches')).map(({ key, keyAt, value }): Stretch => {
+      return { name: `${name}/${key}`, at: keyAt, entries: entriesOf(value), pack: name, context };
+    }),
   );
-  if (tree === undefined || word === undefined || command === undefined) return undefined; // the shape has said so
-  const form: CommandForm = commands[command];
-  const given = child(tree, 'with');
-  const args = new Map<string, Argument>();
-  for (const [name, fact] of Object.entries(form.with)) {
-    const value = child(given, name);
-    if (value === undefined) {
-      context.report(error('SHAPE_INVALID', word.at, `\`${command}\` needs \`${name}\``, `add \`with: {${name}: …}\``));
-      continue;
+  return new Map(stretches.map((stretch) => [stretch.name, stretch]));
+}
+
+/** With two beginnings one could not be reached; with none, nobody could say which was meant. */
+function checkBeginning(stretch: Stretch): void {
+  if (stretch.entries.length === 0 || beginningOf(stretch) !== undefined) return;
+  const message = `\`${shown(stretch.name)}\` has no one state to which none of its others leads, and that is where a stretch begins`;
+  stretch.context.report(
+    error('PACK_STRETCH_START', stretch.at, message, 'connect the others, or put a state before a circle'),
+  );
+}
+
+function stateOf({ written, stretch, goto, onFailure }: PlacedState): State<Question> {
+  const { name, at, says, act, budgetMs, overdue, pointOfNoReturn, takesBack, ends } = written;
+  return {
+    name,
+    at,
+    says,
+    goto: goto.map(({ to, gates }) => ({ to, gates })),
+    budgetMs: ends === undefined && budgetMs !== undefined ? budgetMs : Number.POSITIVE_INFINITY,
+    overdue,
+    ...(stretch === undefined ? {} : { stretch }),
+    ...(act === undefined ? {} : { act }),
+    ...(onFailure === undefined ? {} : { onFailure: onFailure.text }),
+    ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
+    ...(takesBack ? { takesBack } : {}),
+    ...(ends === undefined ? {} : { ends }),
+  };
+}
+
+/** `during` may name a stretch by the name under which it is used: all of its states. */
+function linkGuard(
+  { key, keyAt, value }: Entry,
+  placed: PlacedStates,
+  context: PackContext,
+): Guard<Question> | undefined {
+  const names = placed.states.map(({ written }) => written.name);
+  const duringTree = child(value, 'during');
+  const items = duringTree?.kind === 'list' ? duringTree.items : [];
+  const during = items.flatMap((item): readonly string[] => {
+    if (item.kind !== 'scalar' || typeof item.value !== 'string') return [];
+    const span = placed.spans.get(item.value) ?? (names.includes(item.value) ? [item.value] : undefined);
+    if (span === undefined && placed.sound)
+      reportUnknownState(item.value, item.at, [...names, ...placed.spans.keys()], context);
+    return span ?? [];
+  });
+  const says = wordIn(value, 'says')?.text ?? '';
+  const asks = linkQuestion(child(value, 'when'), { name: `guard ${key}`, says, per: 'site' }, context);
+  const graceMs = durationOf(child(value, 'grace'), context) ?? 0;
+  return asks === undefined ? undefined : { name: key, says, at: keyAt, during: [...new Set(during)], asks, graceMs };
+}
+
+function reportUnknownState(name: string, at: Place, names: readonly string[], { report }: PackContext): void {
+  const hint = hintFor(name, names, 'add it under `states:`');
+  report(error('PACK_UNKNOWN_STATE', at, `this machine has no state \`${shown(name)}\``, hint));
+}
+
+/** What the agents’ commands move, so that it can be put back; and what some question or argument reads as it was. The lock is
+ *  the operator's own, taken before there is a cohort. */
+function freezesOf(states: readonly State<Question>[], questions: readonly Question[]): readonly string[] {
+  const facts = new Set(questions.flatMap((question) => [...frozenFactsOf(question.when)]));
+  for (const { act } of states) {
+    if (act === undefined || formOf(act.command).by === 'operator') continue;
+    for (const fact of formOf(act.command).moves) facts.add(fact);
+    for (const { with: all } of [act, ...(act.undo === undefined ? [] : [act.undo])]) {
+      for (const argument of all.values()) if (argument.kind === 'frozen') facts.add(argument.fact);
     }
-    const argument = linkArgument(value, fact, context);
-    if (argument !== undefined) args.set(name, argument);
   }
-  if (given?.kind === 'map') {
-    for (const { key, keyAt } of given.entries) {
-      if (Object.hasOwn(form.with, key)) continue;
-      const hint = hintFor(key, Object.keys(form.with));
-      context.report(error('SHAPE_UNKNOWN_FIELD', keyAt, `\`${command}\` takes no \`${shown(key)}\``, hint));
+  return [...facts].sort();
+}
+
+/** What the backend or the operating system lacks is said once, at the first command that needs it. */
+function checkCapabilities(
+  { name, context, requires }: MachinePack,
+  { linked }: Library,
+  capabilities: readonly Capability[] | undefined,
+): void {
+  if (capabilities === undefined) return;
+  const told = new Set<Capability>(requires); // where it stands under `requires`, that was refused already
+  for (const state of linked.values()) {
+    if (state === undefined || state.context !== context || state.command === undefined) continue;
+    const at = child(child(state.tree, 'step'), 'command')?.at ?? state.at;
+    for (const need of commands[state.command].needs) {
+      if (capabilities.includes(need) || told.has(need)) continue;
+      told.add(need);
+      const message = `\`${state.command}\` needs ${need}, which this profile’s site does not have`;
+      context.report(
+        error(
+          'PACK_CAPABILITY',
+          at,
+          message,
+          `leave the pack \`${shown(name)}\` out, or choose another backend or operating system`,
+        ),
+      );
     }
   }
-  return { command, with: args };
 }
 
-function linkArgument(tree: Tree, factName: string, context: PackContext): Argument | undefined {
-  const fact = context.vocabulary.get(factName);
-  if (fact === undefined) return undefined;
-  if (tree.kind !== 'map') {
-    const literal = readLiteral(tree, fact.type, factName);
-    if (literal.ok) return { kind: 'literal', value: literal.value };
-    context.report(error('PACK_VALUE_TYPE', literal.at, literal.message, literal.hint));
-    return undefined;
-  }
-  const nameTree = child(tree, 'fact');
-  if (nameTree?.kind !== 'scalar' || typeof nameTree.value !== 'string') return undefined;
-  const name = nameTree.value;
-  if (name.startsWith('param.')) {
-    const parameter = parameterOf(name, nameTree.at, context);
-    if (parameter === undefined) return undefined;
-    if (fits(fact.type, parameter.value)) return { kind: 'literal', value: parameter.value };
-    context.report(error('PACK_VALUE_TYPE', nameTree.at, `\`${name}\` is nothing that ${factName} can be`));
-    return undefined;
-  }
-  const frozen = name.startsWith('cohort.') ? name.slice('cohort.'.length) : name;
-  const read = declarationOf(frozen, nameTree.at, context);
-  if (read === undefined) return undefined;
-  if (JSON.stringify(read.type) === JSON.stringify(fact.type)) return { kind: 'fact', name };
-  context.report(error('PACK_VALUE_TYPE', nameTree.at, `\`${name}\` is nothing that ${factName} can be`));
-  return undefined;
-}
-
-function stateNamed(tree: Tree | undefined, names: readonly string[], context: PackContext): string | undefined {
-  if (tree?.kind !== 'scalar' || typeof tree.value !== 'string') return undefined;
-  if (names.includes(tree.value)) return tree.value;
-  const hint = hintFor(tree.value, names, 'add it under `states:`');
-  context.report(error('PACK_UNKNOWN_STATE', tree.at, `this machine has no state \`${shown(tree.value)}\``, hint));
-  return undefined;
-}
-
-/** `GATE` or `PACK/GATE` → `PACK/GATE`. */
-function gateNamed(tree: Tree | undefined, context: PackContext): string | undefined {
-  if (tree?.kind !== 'scalar' || typeof tree.value !== 'string') return undefined;
-  const found = context.gates.find(tree.value);
-  if (found === undefined && context.gates.complete) {
-    const elsewhere = context.gates.known.find((known) => known.endsWith(`/${tree.value}`));
-    const hint =
-      elsewhere === undefined
-        ? hintFor(tree.value, context.gates.known, 'names are GATE in a pack and PACK/GATE across packs')
-        : `did you mean \`${elsewhere}\`?`;
-    context.report(error('PACK_UNKNOWN_GATE', tree.at, `there is no gate \`${shown(tree.value)}\``, hint));
-  }
-  return found;
-}
-
-function warnUnreached(states: readonly State<MachineCondition>[], context: PackContext): void {
-  const [first, ...rest] = states;
-  if (first === undefined) return;
-  const reached = new Set([first.name]);
-  for (let more = [first]; more.length > 0; ) {
-    const next = new Set(more.flatMap(({ goto, onFailure }) => [...goto.map(({ to }) => to), onFailure ?? '']));
-    more = states.filter(({ name }) => next.has(name) && !reached.has(name));
-    for (const { name } of more) reached.add(name);
-  }
-  for (const { name, at } of rest) {
-    if (!reached.has(name)) {
-      const message = `no transition leads to \`${name}\` from \`${first.name}\`, where the workflow starts`;
-      context.report(warning('PACK_UNREACHED_STATE', at, message));
-    }
+/** INVARIANT: a safeguard that nothing asks is none, and looks like one. */
+function warnUnreachedGates({ name, spec, context }: MachinePack): void {
+  if (child(spec, 'drives') === undefined) return;
+  for (const { key, keyAt } of entriesOf(child(spec, 'gates'))) {
+    if (context.gates.asked.has(`${name}/${key}`)) continue;
+    const message = `this pack drives a workflow, and no machine asks its gate \`${shown(key)}\``;
+    context.report(warning('PACK_UNREACHED_GATE', keyAt, message, 'name it where it should hold, or remove it'));
   }
 }

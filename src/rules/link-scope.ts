@@ -4,7 +4,7 @@ import { ancestorsOf, type SubjectKind, subjectKinds } from '../kernel/subject.t
 import type { Vocabulary } from '../kernel/vocabulary.ts';
 import type { Tree } from '../source/tree.ts';
 import type { Condition } from './condition.ts';
-import type { Parameter } from './pack.ts';
+import type { Gate, Parameter } from './pack.ts';
 
 /** What linking a pack needs to know of the rest of it. */
 export interface PackContext {
@@ -18,7 +18,7 @@ export interface PackContext {
   readonly usedConditions: Set<string>;
   /** Conditions that are linked already, by name and by what they stand in. */
   readonly linked: Map<string, Condition | undefined>;
-  /** How large a condition is once its names are followed. */
+  /** How large a condition is once its names are followed. All packs of a profile share it, since gates are asked across them. */
   readonly sizes: Map<Condition, Size>;
   readonly gates: GateNames;
   readonly report: (fault: Fault) => void;
@@ -42,6 +42,10 @@ export interface GateNames {
   readonly known: readonly string[];
   /** A pack that could not be read may have any gate: then an unknown name is no fault of the one who wrote it. */
   readonly complete: boolean;
+  /** By full name: those that could be linked. All of them are there once machines are linked. */
+  readonly linked: Map<string, Gate>;
+  /** Full names of those that some machine asks. */
+  readonly asked: Set<string>;
 }
 
 /** Where a condition stands: who is in scope, and what it may ask. */

@@ -1,17 +1,19 @@
 import type { Capability } from '../kernel/capability.ts';
 import { backendCapabilities, osCapabilities } from '../kernel/capability.ts';
-import { digestOf } from '../kernel/digest.ts';
+import { digestOf, type Json } from '../kernel/digest.ts';
 import type { Grade } from '../kernel/fact.ts';
 import { error, type Fault, warning } from '../kernel/fault.ts';
+import type { Machine } from '../kernel/machine.ts';
 import type { SubjectKind } from '../kernel/subject.ts';
 import { type Vocabulary, vocabularyVersion } from '../kernel/vocabulary.ts';
 import { child, type Entry, entryOf, type Tree, toJson } from '../source/tree.ts';
 import type { Condition } from './condition.ts';
 import { linkCondition, saysOf } from './link-condition.ts';
 import { durationOf, gradeWord, subjectWord } from './link-fact.ts';
-import { linkMachine } from './link-machine.ts';
-import { anywhere, type GateNames, type PackContext, type Standing, scopeOf } from './link-scope.ts';
-import { type Finding, type Gate, phases, type RollupStep, type RulePack, severities } from './pack.ts';
+import type { MachinePack } from './link-machine.ts';
+import { anywhere, type GateNames, type PackContext, type Size, type Standing, scopeOf } from './link-scope.ts';
+import { questionsOf } from './machine-frozen.ts';
+import { type Finding, type Gate, phases, type Question, type RollupStep, type RulePack, severities } from './pack.ts';
 import { type GivenParameters, linkParameters } from './parameters.ts';
 
 /** A rule asks for this grade where it says nothing: what the legacy DaemonSet claims is enough to look at a site with.
@@ -29,27 +31,41 @@ export interface LinkOptions {
   /** What the profile's backend and operating system can do; undefined: nobody asks. */
   readonly capabilities?: readonly Capability[];
   readonly parameters: GivenParameters;
+  /** How large the conditions of all packs are. */
+  readonly sizes: Map<Condition, Size>;
 }
 
 export interface LinkedPack {
-  /** Parameters that the pack declares, sound or not. */
-  readonly declared: readonly string[];
   readonly faults: readonly Fault[];
   /** Undefined only beside an error. */
   readonly pack?: RulePack;
 }
 
-/** Names become facts, gates, operators and states. Parts of the wrong shape are passed over: `shape.ts` names them. */
-export function linkPack({ file, tree }: PackTree, gates: GateNames, options: LinkOptions): LinkedPack {
+/** A pack whose gates, findings and rollup are linked. Its machine waits until those of all packs are: it may ask their gates. */
+export interface StartedPack extends MachinePack {
+  /** Parameters that the pack declares, sound or not. */
+  readonly declared: readonly string[];
+  /** With its machine, if it drives a workflow: all that is wrong with it, or the pack. */
+  finish(machine: Machine<Question> | undefined): LinkedPack;
+}
+
+/** Names become facts, gates, operators and states. Parts of the wrong shape are passed over: `shape.ts` names them. Undefined
+ *  where there is nothing to link. */
+export function startPack(
+  { file, tree }: PackTree,
+  gates: GateNames,
+  options: LinkOptions,
+  wellShaped: boolean,
+): StartedPack | undefined {
   const faults = new Map<string, Fault>();
   const report = (fault: Fault): void => {
     // One part can be linked for several rules; what is wrong with it is said once.
-    faults.set([fault.at.line, fault.at.col, fault.code, fault.message].join('\n'), fault);
+    faults.set([fault.at.file, fault.at.line, fault.at.col, fault.code, fault.message].join('\n'), fault);
   };
   const metadata = child(tree, 'metadata');
   const spec = child(tree, 'spec');
   const name = wordOf(child(metadata, 'name'));
-  if (spec === undefined) return { declared: [], faults: [] };
+  if (spec === undefined) return undefined;
   checkVocabulary(spec, report);
   const requires = linkRequires(child(spec, 'requires'), name, options.capabilities, report);
   const declarations = child(spec, 'parameters');
@@ -64,35 +80,47 @@ export function linkPack({ file, tree }: PackTree, gates: GateNames, options: Li
     usedParameters: new Set(),
     usedConditions: new Set(),
     linked: new Map(),
-    sizes: new Map(),
+    sizes: options.sizes,
     gates,
     report,
   };
   const linkedGates = entriesOf(child(spec, 'gates')).map((entry) => linkGate(entry, context));
+  for (const gate of linkedGates) if (gate !== undefined) gates.linked.set(`${name}/${gate.name}`, gate);
   const linkedFindings = entriesOf(child(spec, 'findings')).map((entry) => linkFinding(entry, context));
   const rollupTree = child(spec, 'rollup');
   const rollup = rollupTree?.kind === 'list' ? rollupTree.items.map((item) => linkRollup(item, context)) : [];
-  const machine = linkMachine(spec, context);
-  checkUnused(context, declarations);
-  checkSizes([...linkedGates, ...linkedFindings, ...rollup], context);
-  const found = [...faults.values()];
-  if (found.some(({ severity }) => severity === 'error')) return { declared, faults: found };
-  return {
-    declared,
-    faults: found,
-    pack: {
-      name,
-      version: wordOf(child(metadata, 'version')),
-      digest: digestOf(toJson(tree)),
-      file,
-      requires,
-      parameters: context.parameters,
-      gates: linkedGates.filter((gate) => gate !== undefined),
-      findings: linkedFindings.filter((finding) => finding !== undefined),
-      rollup: rollup.filter((step) => step !== undefined),
-      ...(machine === undefined ? {} : { machine }),
-    },
+  let digest: string | undefined;
+  const digestOnce = (): string => {
+    digest ??= digestOf(toJson(tree));
+    return digest;
   };
+  const finish = (machine: Machine<Question> | undefined): LinkedPack => {
+    checkUnused(context, declarations);
+    const questions = machine === undefined ? [] : questionsOf(machine);
+    checkSizes([...linkedGates, ...linkedFindings, ...rollup, ...questions], context);
+    const found = [...faults.values()];
+    if (found.some(({ severity }) => severity === 'error')) return { faults: found };
+    return {
+      faults: found,
+      pack: {
+        name,
+        version: wordOf(child(metadata, 'version')),
+        digest: digestOnce(),
+        file,
+        requires,
+        parameters: context.parameters,
+        gates: linkedGates.filter((gate) => gate !== undefined),
+        findings: linkedFindings.filter((finding) => finding !== undefined),
+        rollup: rollup.filter((step) => step !== undefined),
+        ...(machine === undefined ? {} : { machine }),
+      },
+    };
+  };
+  const identity = (): Json => ({
+    digest: digestOnce(),
+    parameters: Object.fromEntries([...context.parameters].map(([key, { value }]) => [key, value as Json])),
+  });
+  return { name, spec, context, declared, requires, wellShaped, digest: identity, finish };
 }
 
 function linkGate({ key, keyAt, value }: Entry, context: PackContext): Gate | undefined {

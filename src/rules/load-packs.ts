@@ -4,9 +4,11 @@ import type { Vocabulary } from '../kernel/vocabulary.ts';
 import type { SourceText } from '../source/text.ts';
 import { child, type Entry, type MapTree, type Tree } from '../source/tree.ts';
 import { parseTree } from '../source/yaml.ts';
-import { linkPack, type PackTree } from './link.ts';
-import type { GateNames } from './link-scope.ts';
-import type { RulePack } from './pack.ts';
+import type { Condition } from './condition.ts';
+import { type PackTree, startPack } from './link.ts';
+import { linkMachines } from './link-machine.ts';
+import type { GateNames, Size } from './link-scope.ts';
+import type { Gate, RulePack } from './pack.ts';
 import { checkShape } from './shape.ts';
 import { shown } from './shown.ts';
 import { hintFor } from './suggest.ts';
@@ -57,16 +59,28 @@ export function linkPacks(
     at: options.parametersAt ?? start,
     ...(options.standIns === undefined ? {} : { standIns: options.standIns }),
   };
+  const sizes = new Map<Condition, Size>();
   const faults = [...before];
+  const names = gateNames(packs, complete);
+  const started = shapes.map(({ pack, shape }) => {
+    if (!shape.rightKind) return { shape };
+    const wellShaped = !shape.faults.some(({ severity }) => severity === 'error');
+    const part = startPack(pack, namesIn(pack, names), { ...options, parameters, sizes }, wellShaped);
+    return part === undefined ? { shape } : { shape, part };
+  });
+  const machines = linkMachines(
+    started.flatMap(({ part }) => part ?? []),
+    { complete, ...(options.capabilities === undefined ? {} : { capabilities: options.capabilities }) },
+  );
   const linked: RulePack[] = [];
   const declared = new Set<string>();
-  for (const { pack, shape } of shapes) {
+  for (const { shape, part } of started) {
     faults.push(...shape.faults);
-    if (!shape.rightKind) continue;
-    const result = linkPack(pack, gateNames(pack, packs, complete), { ...options, parameters });
-    for (const name of result.declared) declared.add(name);
+    for (const name of part?.declared ?? []) declared.add(name);
+    const result = part?.finish(machines.get(part.name)) ?? { faults: [] };
     const own = result.faults.filter((fault) => !shape.faults.some(({ at }) => samePlace(at, fault.at)));
     faults.push(...own);
+    if (!shape.rightKind) continue;
     const errors = [...shape.faults, ...own].filter(({ severity }) => severity === 'error');
     // What the linker names better was left to it; if it found nothing, the schema has the last word.
     if (errors.length === 0) faults.push(...shape.leftToLinker);
@@ -80,13 +94,18 @@ export function linkPacks(
   });
 }
 
-function gateNames(pack: PackTree, packs: readonly PackTree[], complete: boolean): GateNames {
+/** The gates of all packs, as far as they all share them. */
+function gateNames(packs: readonly PackTree[], complete: boolean) {
+  const all = packs.flatMap((pack) => section(pack, 'gates').map(({ key }) => `${packName(pack)}/${key}`));
+  return { full: new Set(all), complete, linked: new Map<string, Gate>(), asked: new Set<string>() };
+}
+
+function namesIn(pack: PackTree, { full, ...shared }: ReturnType<typeof gateNames>): GateNames {
   const own = packName(pack);
-  const full = new Set(packs.flatMap((other) => section(other, 'gates').map(({ key }) => `${packName(other)}/${key}`)));
   return {
+    ...shared,
     find: (name) => [name.includes('/') ? name : `${own}/${name}`].find((candidate) => full.has(candidate)),
     known: [...section(pack, 'gates').map(({ key }) => key), ...full],
-    complete,
   };
 }
 

@@ -18,7 +18,7 @@ export interface RulePack {
   readonly findings: readonly Finding[];
   readonly rollup: readonly RollupStep[];
   /** The workflow that this pack drives, if it does. */
-  readonly machine?: Machine;
+  readonly machine?: Machine<Question>;
 }
 
 export interface Parameter {
@@ -43,6 +43,13 @@ export interface Gate extends Ruled {
   readonly kind: 'gate';
   /** How long it may hold before that is overdue, milliseconds. */
   readonly budgetMs?: number;
+}
+
+/** What a machine asks of one object: a gate that stands nowhere but where it is asked, so that whatever explains a gate, or
+ *  gives a second opinion on it, takes a question as well. It may read `cohort.FACT`: ask it of a sight's `frozen` snapshot. */
+export interface Question extends Gate {
+  /** The gates that went into it, by their full names, sorted. */
+  readonly gates: readonly string[];
 }
 
 export interface Finding extends Ruled {

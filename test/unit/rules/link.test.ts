@@ -5,6 +5,7 @@ import { loadPacks, type PackOptions } from '../../../src/rules/load-packs.ts';
 import type { RulePack } from '../../../src/rules/pack.ts';
 import type { MapTree } from '../../../src/source/tree.ts';
 import { parseTree } from '../../../src/source/yaml.ts';
+import { drivingPack, edited, sharedPack } from '../../support/machine-packs.ts';
 
 function packText(spec: string, name = 'p'): string {
   const head = 'apiVersion: nodewright.spectrocloud.com/v1alpha1\nkind: RulePack\n';
@@ -299,63 +300,6 @@ describe('a named condition', () => {
   });
 });
 
-describe('a machine', () => {
-  const gates = 'gates:\n  quiet: {says: x, when: {fact: site.linstorReachable, operator: equal, value: true}}\n';
-
-  test('has its gates by their full names, its arguments and its budgets', () => {
-    const pack = loaded(
-      `${gates}parameters:\n  mode: {type: bond.mode, default: active-backup, says: x}\ndrives: BondModeFlipPlan\nstates:
-  Wait: {goto: [{to: Flip, gates: [quiet]}], budget: 1h}
-  Flip:
-    step: {command: bond.set-mode, on: {every: node}, atATime: 1, with: {mode: {fact: param.mode}}, confirmWithin: 10m}
-    settled: {all: [{gate: p/quiet}, {every: bond, satisfies: {fact: bond.armed, operator: equal, value: false}}]}
-    undo: {command: bond.set-mode, with: {mode: {fact: cohort.bond.mode}}}
-    onFailure: Wait`,
-    );
-    expect(pack.machine?.states[0]).toMatchObject({
-      name: 'Wait',
-      budgetMs: 3_600_000,
-      goto: [{ to: 'Flip', gates: ['p/quiet'] }],
-    });
-    const flip = pack.machine?.states[1];
-    expect(flip).toMatchObject({
-      step: { command: 'bond.set-mode', on: { every: 'node' }, atATime: 1, confirmWithinMs: 600_000 },
-      settled: {
-        kind: 'all',
-        of: [
-          { kind: 'gate', gate: 'p/quiet' },
-          { kind: 'facts', of: { kind: 'quantified' } },
-        ],
-      },
-      onFailure: 'Wait',
-    });
-    expect(flip?.step?.with.get('mode')).toEqual({ kind: 'literal', value: 'active-backup' });
-    expect(flip?.undo?.with.get('mode')).toEqual({ kind: 'fact', name: 'cohort.bond.mode' });
-  });
-
-  test('may name the gates of another pack of the profile, and of no other', () => {
-    const one = { file: 'one.yaml', text: packText(gates.trimEnd(), 'one') };
-    const two = (gate: string) => ({
-      file: 'two.yaml',
-      text: packText(`drives: BondModeFlipPlan\nstates: {A: {goto: [{to: A, gates: [${gate}]}]}}`, 'two'),
-    });
-    expect(loadPacks([one, two('one/quiet')], { vocabulary }).ok).toBe(true);
-    expect(loadPacks([two('one/quiet'), one], { vocabulary }).ok).toBe(true);
-    const wrong = loadPacks([one, two('quiet')], { vocabulary });
-    expect(!wrong.ok && wrong.faults.map(({ code, hint }) => [code, hint])).toEqual([
-      ['PACK_UNKNOWN_GATE', 'did you mean `one/quiet`?'],
-    ]);
-    const broken = loadPacks([{ file: 'one.yaml', text: 'a: [' }, two('one/quiet')], { vocabulary });
-    expect(!broken.ok && broken.faults.map(({ at }) => at.file)).toEqual(['one.yaml']);
-  });
-
-  test('a gate under `not` or a quantifier is refused', () => {
-    const state = (settled: string) => `${gates}drives: BondModeFlipPlan\nstates: {A: {settled: ${settled}}}`;
-    expect(faultsOf(state('{not: {gate: quiet}}'))[0]).toMatch(/^PACK_OUT_OF_SCOPE/);
-    expect(faultsOf(state('{every: node, satisfies: {gate: quiet}}'))[0]).toMatch(/^PACK_OUT_OF_SCOPE/);
-  });
-});
-
 describe('over all packs of a profile', () => {
   const rule = 'gates:\n  g: {says: x, when: {fact: site.linstorReachable, operator: equal, value: true}}';
 
@@ -456,12 +400,15 @@ test('a parameter that no profile sets is missing at the start of the first pack
 });
 
 test('a gate may stand in what is no pack, so that it is not called unknown', () => {
-  const states = 'states:\n  A: {says: x, goto: [{to: A, gates: [other/g]}]}';
-  const asking = { file: 'p.yaml', text: packText(`drives: BondModeFlipPlan\n${states}`) };
+  const asking = {
+    file: 'p.yaml',
+    text: edited(drivingPack, ['goto: [{to: Verify}]', 'goto: [{to: Verify, gates: [other/g]}]']),
+  };
+  const shared = { file: 's.yaml', text: sharedPack };
   const noPack = { file: 'q.yaml', text: 'apiVersion: nodewright.spectrocloud.com/v1alpha1\nkind: Pod\n' };
   const unknownGates = (files: readonly { file: string; text: string }[]) => {
     const result = loadPacks(files, { vocabulary });
     return (result.ok ? [] : result.faults).filter(({ message }) => message.includes('other/g')).length;
   };
-  expect([unknownGates([asking]), unknownGates([asking, noPack])]).toEqual([1, 0]);
+  expect([unknownGates([asking, shared]), unknownGates([asking, shared, noPack])]).toEqual([1, 0]);
 });
