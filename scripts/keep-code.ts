@@ -21,7 +21,8 @@ const { diskFrom, run } = keptIn(dist, (name, script) => scripts.set(name, scrip
 };
 const silent = { write: () => undefined, isTerminal: false };
 for (const args of tour) {
-  const code = await run(args, {
+  // Whatever it answers: tests say whether that is right.
+  await run(args, {
     calledAs: 'nwctl',
     out: silent,
     err: silent,
@@ -33,7 +34,6 @@ for (const args of tour) {
     runtime: process.version,
     interrupted: new AbortController().signal,
   });
-  if (code === 1 || code === 2) throw new Error(`nwctl ${args.join(' ')} ended with ${code}`);
 }
 // Code is taken only under the flags that it was made with.
 setFlagsFromString('--flush-bytecode');
