@@ -4,6 +4,7 @@ import type { Desk } from '../actuators/desk.ts';
 import { perform } from '../actuators/perform.ts';
 import type { Answer, Operation } from '../agent/instruction.ts';
 import type { LeaseName } from '../crd/lease.ts';
+import { member } from '../crd/read.ts';
 import type { Tellable } from '../crd/told.ts';
 import { versionOf } from '../crd/version.ts';
 import { readWorkflow, type WorkflowObject } from '../crd/workflow-object.ts';
@@ -56,8 +57,11 @@ export interface OperatorPorts {
 
 /** The process that decides: an endless program of instructions. It may be ended between any two of them; whoever is started
  *  next finds everything it needs in the API server. */
-export function* operate(config: OperatorConfig, ports: OperatorPorts): OperatorProgram {
-  const operator = new Operator(config, ports);
+export function* operate(
+  config: OperatorConfig,
+  ports: OperatorPorts,
+  operator: Operator = new Operator(config, ports),
+): OperatorProgram {
   for (;;) {
     yield* operator.round();
     yield { do: 'sleep', ms: config.tickMs };
@@ -206,7 +210,7 @@ export class Operator {
     const now = this.observer.find(kindOf(workflow.object), workflow.object.metadata.name);
     const rests = decision.kind === 'rest' && stopped === undefined && now !== undefined;
     this.#memories.set(workflow.uid, {
-      serial: memory.serial,
+      serial: Math.max(memory.serial, stopped === undefined ? serialIn(now) : 0),
       ...(recorded === undefined ? {} : { recorded }),
       ...(rests ? { restsAs: now } : {}),
     });
@@ -253,4 +257,10 @@ export class Operator {
       return named(lock?.lease) || named(old);
     });
   }
+}
+
+/** Of what we have just written ourselves. */
+function serialIn(object: KubeObject | undefined): number {
+  const serial = member(member(member(object, 'status'), 'workflow'), 'serial');
+  return typeof serial === 'number' && Number.isSafeInteger(serial) ? serial : 0;
 }

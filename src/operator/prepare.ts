@@ -59,12 +59,11 @@ export function prepare(
     const id = { workflow: workflow.id, uid: workflow.uid, profile: profile.digest, machine: machine.digest };
     return { kind: 'ready', profile, evaluator, status: newWorkflow(id, start, epoch, nowMs) };
   }
+  // A status that was copied from another object speaks of another workflow, however well it reads.
+  if (member(written, 'uid') !== workflow.uid) return foreign(workflow, 'uid', `is not ${workflow.uid}`);
+  if (member(written, 'workflow') !== workflow.id) return foreign(workflow, 'workflow', `is not ${workflow.id}`);
   const read = readStatus(written, machine);
   if (!read.ok) return foreign(workflow, read.field, read.says);
-  // A status that was copied from another object speaks of another workflow, however well it reads.
-  if (read.status.uid !== workflow.uid)
-    return foreign(workflow, 'uid', `is ${read.status.uid}, and this is ${workflow.uid}`);
-  if (read.status.workflow !== workflow.id) return foreign(workflow, 'workflow', `is ${read.status.workflow}`);
   return { kind: 'ready', profile, evaluator, status: read.status };
 }
 
