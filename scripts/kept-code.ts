@@ -1,6 +1,6 @@
 /** How the built command loads its own files: as scripts of one function each, with the code that V8 had compiled of them
  *  when they were built (`keep-code.ts`). Node's own compile cache keeps what is compiled while a file is loaded, which is
- *  next to nothing: functions are compiled when they are first called, and compiling them anew was a third of `nwctl eval`.
+ *  next to nothing: functions are compiled when they are first called, and compiling them anew was a quarter of `nwctl eval`.
  *
  *  The kept code is only ever a shortcut. V8 takes it if version, flags and source are those it was made with, and else
  *  compiles the source beside it. Nothing is written when nwctl runs. */
