@@ -3,6 +3,7 @@ import type { Snapshot } from '../kernel/snapshot.ts';
 import type { SubjectKind } from '../kernel/subject.ts';
 import { type FactType, fits, sameValue } from '../kernel/value.ts';
 import type { Condition, FactRef, Leaf, Operator } from './condition.ts';
+import { frozen } from './link-fact.ts';
 import { compare, factReading, usable } from './reading.ts';
 import { entered, idIn, indexIn, membersMeant, type Scope } from './scope.ts';
 
@@ -83,7 +84,7 @@ export function variablesOf(when: Condition, snapshot: Snapshot, scope: Scope): 
     }
   };
   visit(when, scope);
-  const all = [...found.values()].filter(({ read }) => read.setTo === undefined);
+  const all = [...found.values()].filter(({ read }) => canChange(read));
   for (const variable of all) add(variable, ofType(variable.read.type));
   return { all, lists, at };
 }
@@ -98,8 +99,13 @@ export function satisfyingRight(leaf: Leaf, of: Variable, wanted: boolean, left:
   return of.values.filter((value) => compare[leaf.operator](left, value) === wanted);
 }
 
+/** What the profile says, and what a fact was when a cohort was frozen, nothing that becomes of the site changes. */
+function canChange({ name, setTo }: FactRef): boolean {
+  return setTo === undefined && !name.startsWith(frozen);
+}
+
 function add(variable: { readonly read: FactRef; readonly values: FactValue[] }, values: readonly FactValue[]): void {
-  if (variable.read.setTo !== undefined) return; // the profile's word; no fact of the site changes it
+  if (!canChange(variable.read)) return;
   for (const value of values) {
     if (!fits(variable.read.type, value) || variable.values.some((known) => sameValue(known, value))) continue;
     variable.values.push(value);
