@@ -18,6 +18,8 @@ export interface WorldPort {
   power(node: string): 'up' | 'hung' | 'off' | 'booting';
   /** Changes whenever a host gets another disk, and with it loses what its agent had written down. */
   uid(node: string): string;
+  /** Grows with every change of DRBD, of links or of faults. */
+  readonly revision: number;
   advance(nowMs: number): void;
   nextEventAt(): number;
   carryOut(node: string, instruction: Instruction): { readonly answer: Answer; readonly tookMs: number };

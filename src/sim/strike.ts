@@ -23,6 +23,7 @@ export interface Struck {
   changeProfile(): void;
   readonly transcript: Transcript;
   begun(fault: Fault): void;
+  ended(fault: Fault): void;
 }
 
 /** Where the faults of a run begin and end. */
@@ -56,6 +57,7 @@ export function planFaults(struck: Struck, faults: readonly Fault[]): Plan {
     const end = striking(struck, fault, copies);
     const over = (): void => {
       site.work.end(fault);
+      struck.ended(fault);
       end?.();
       open -= 1;
       if (fault.forMs > 0) tell(who, `${fault.on === 'site' ? '' : `${fault.on}: `}over: ${form.means}`);

@@ -7,6 +7,7 @@ import type { ApiWrite } from '../api.ts';
 import { type Asked, changes, type Onlooker } from '../site.ts';
 import { type Court, statusIn } from './court.ts';
 import { type Given, judgeOrder } from './order-laws.ts';
+import { plainSlackMs } from './slack.ts';
 import { judgeStatus } from './status-laws.ts';
 
 /** Watches one workflow of one site from outside: what is written to the API server, what is carried out on hosts, and what is
@@ -130,7 +131,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
 }
 
 /** What is under way for no longer than this disturbs nobody. */
-export const quietSlackMs = 15_000;
+export const quietSlackMs = plainSlackMs;
 
 function isOverdue(object: KubeObject | undefined): boolean {
   const conditions = object === undefined ? undefined : member(object.status, 'conditions');

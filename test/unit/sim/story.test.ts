@@ -65,7 +65,7 @@ describe('a story', () => {
   test.each([
     ['seed: 7', 'seed: -7', '10:9 SHAPE_INVALID `seed` must be a whole number from 0 to 9007199254740991'],
     ['bound: 2h', 'bound: 2', '11:10 SHAPE_INVALID `bound` is no duration'],
-    ['says: "', 'sais: "', '5:3 SHAPE_INVALID a story has no `says`'],
+    ['says: "', 'sais: "', '5:3 SHAPE_INVALID `spec` has no `says`'],
     ['fault: abort', 'fault: abrot', '14:15 SHAPE_INVALID `fault` is no `abrot`'],
     ['at: 3m', 'at: 3m, in: Idle', '14:15 SHAPE_INVALID a fault begins `at` a moment or `in` a state'],
     ['at: 3m', 'at: 3m, for: 1m', '14:35 SHAPE_INVALID `abort` is over at once; it has no `for`'],
