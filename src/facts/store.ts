@@ -82,9 +82,11 @@ class Store implements FactStore {
       for (const observation of report.observations) this.#add({ report, observation });
       for (const census of report.censuses) this.#populations.add(census);
     }
+    // A report that was made from the one before may hold the very same lists, and those stay.
+    const kept = new Set(report?.censuses);
     for (const old of standing) {
       for (const observation of old.observations) this.#remove(old, observation);
-      for (const census of old.censuses) this.#populations.remove(census);
+      for (const census of old.censuses) if (!kept.has(census)) this.#populations.remove(census);
     }
   }
 
