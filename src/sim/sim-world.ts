@@ -52,7 +52,6 @@ export function truthOf(
         journals,
       ),
     );
-    raws.push({ from: 'observer', at: nowMs, node, heartbeatChangedAt: nowMs });
   }
   const { lock } = shape;
   const lease = lock && site.api.look(leaseKind, lock.lease.name, lock.lease.namespace);

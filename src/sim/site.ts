@@ -1,4 +1,5 @@
 import type { Answer, ApiCall, Instruction } from '../agent/instruction.ts';
+import { apiVersion } from '../crd/workflow-object.ts';
 import type { KubeObject } from '../kernel/raw.ts';
 import type { OperatorInstruction } from '../operator/instruction.ts';
 import { answerOpinion } from '../operator/second-opinion.ts';
@@ -197,7 +198,8 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
       case 'api':
         request(runner, asked, 'api', writes(instruction.call), (staleMs) => {
           const answer = saw(runner, instruction, api.answer(runner.name, instruction.call, staleMs));
-          if (answer.kind === 'object' && writes(instruction.call)) world.applied(answer.object);
+          if (answer.kind === 'object' && writes(instruction.call) && !isOurs(answer.object))
+            world.applied(answer.object);
           flush();
           return answer;
         });
@@ -345,6 +347,11 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
 
 export function writes(call: ApiCall): boolean {
   return call.verb !== 'get' && call.verb !== 'list';
+}
+
+/** What nobody in the world watches: it is between us and the API server. */
+export function isOurs({ apiVersion: version }: KubeObject): boolean {
+  return version === apiVersion || version.startsWith('coordination.k8s.io/');
 }
 
 const reads = new Set(['ping', 'find', 'cat', 'ls', 'kairos-agent']);

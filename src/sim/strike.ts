@@ -4,7 +4,7 @@ import type { KubeObject } from '../kernel/raw.ts';
 import { formatDuration } from '../kernel/value.ts';
 import type { ApiCopy } from './api.ts';
 import { type Fault, faultForm } from './fault-kinds.ts';
-import type { Runner, Site } from './site.ts';
+import { isOurs, type Runner, type Site } from './site.ts';
 import type { Transcript } from './transcript.ts';
 import type { Fault as WorldFault } from './world/fault.ts';
 import { worldFaultOf } from './world-fault.ts';
@@ -185,7 +185,7 @@ function restore({ site, objects }: Struck, copies: readonly ApiCopy[], how: num
   const wantedMs = site.time.nowMs - 5_000 - 400 * how;
   const copy = copies.findLast(({ takenAtMs }) => takenAtMs <= wantedMs) ?? copies[0];
   if (copy === undefined) return;
-  for (const object of api.restore(copy)) world.applied(object);
+  for (const object of api.restore(copy)) if (!isOurs(object)) world.applied(object);
   // Whoever writes by himself writes what is now; what was asked of him stays as old as the copy.
   for (const object of objects()) {
     const { kind, apiVersion, metadata } = object;
@@ -204,7 +204,7 @@ function edit(site: Site, object: KubeObject): void {
   const { metadata } = object;
   api.put(object);
   const now = api.look(`${object.apiVersion}/${object.kind}`, metadata.name, metadata.namespace);
-  if (now !== undefined) world.applied(now);
+  if (now !== undefined && !isOurs(now)) world.applied(now);
   site.flush();
 }
 
