@@ -55,6 +55,19 @@ export function newestStep(snapshot: Snapshot, nodes: readonly Member[]): Found<
   return unknown.length > 0 ? { ok: false, unknown } : { ok: true, value: newest };
 }
 
+/** Orders of anybody that are under way, or may be: while one is, no workflow begins. INVARIANT K3. */
+export function workUnderWay(
+  snapshot: Snapshot,
+  nodes: readonly Member[],
+): readonly (Gap & { readonly detail: string })[] {
+  return nodes.flatMap(({ name }) => {
+    const outcome = seenText(snapshot, 'node.journalOutcome', name);
+    if (outcome !== undefined && outcome !== 'accepted') return [];
+    const detail = outcome === undefined ? 'is not known' : 'is under way';
+    return [{ fact: 'node.journalOutcome', object: name, detail }];
+  });
+}
+
 export type CohortNow =
   | { readonly kind: 'same' }
   | { readonly kind: 'unknown'; readonly gaps: readonly Gap[] }
@@ -105,7 +118,7 @@ function nodesNow(snapshot: Snapshot): Found<readonly Member[]> {
 }
 
 function allObjectsOf(snapshot: Snapshot, fact: string): readonly string[] | undefined {
-  const subject = snapshot.columns.get(fact)?.fact.subject;
+  const subject = snapshot.vocabulary.get(fact)?.subject; // also of a fact that nobody has said anything of yet
   if (subject === undefined) return undefined;
   if (subject === 'site') return objectsOf(snapshot, fact, 'site');
   const population = snapshot.populations[subject];

@@ -12,7 +12,7 @@ import type { WorkflowDecision } from './workflow-decision.ts';
 
 /** The law, once: a machine, where it stands, and what is seen now → what may happen. Pure and total. What a pack asks comes
  *  last: first whether anybody may decide at all (K5, K9, K10), then whether these are still the nodes that it was begun with (K4) and the
- *  site is ours (K7), then what must hold meanwhile, and only then the step. Each line may stop it; none lets it through alone. */
+ *  site is ours (K7), then whether a person wants it back, then what must hold meanwhile, and only then the step. Each line may stop it; none lets it through alone. */
 export function decideWorkflow<Q>(
   machine: Machine<Q>,
   status: WorkflowStatus,
@@ -31,8 +31,8 @@ export function decideWorkflow<Q>(
     timeWentBack(pass) ??
     otherCohort(pass) ??
     lostLock(pass) ??
-    unguarded(pass) ??
     aborted(pass, intent) ??
+    unguarded(pass) ??
     (state.takesBack ? goBack(pass) : takeTurn(pass))
   );
 }
@@ -134,7 +134,9 @@ function unguarded<Q>(pass: Pass<Q>): WorkflowDecision<Q> | undefined {
     if (!guard.during.includes(pass.state.name)) continue;
     const called = `guard ${guard.name}`;
     if (letThrough(pass, guard.asks, 'site', called) === TRUE) continue;
-    broken.push({ guard, sinceMs: pass.status.unguardedSinceMs[guard.name] ?? nowMs });
+    const since = pass.status.unguardedSinceMs;
+    const sinceMs = Object.hasOwn(since, guard.name) ? (since[guard.name] ?? nowMs) : nowMs;
+    broken.push({ guard, sinceMs: Math.min(sinceMs, nowMs) }); // a clock that went back gives no longer grace
   }
   const since = Object.fromEntries(broken.map(({ guard, sinceMs }) => [guard.name, sinceMs]));
   pass.unguardedSinceMs = since;

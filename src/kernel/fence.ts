@@ -64,9 +64,9 @@ export function orderSeen(snapshot: Snapshot, order: Order): OrderSeen {
   const step = seenNumber(snapshot, 'node.journalStep', order.node);
   if (step === undefined) return 'unknown';
   if (step < order.step) return 'unseen';
-  // A node gets its next order only after this one was seen to have ended, so a later one in its journal says that it has.
-  if (step > order.step) return 'done';
   if (seen(snapshot, 'node.journalWorkflow', order.node) !== order.workflow) return 'unknown';
+  // A node gets its next order only after this one was seen to have ended well, so a later one in its journal says that it has.
+  if (step > order.step) return 'done';
   const outcome = seenText(snapshot, 'node.journalOutcome', order.node);
   const known = orderOutcomes.find((word) => word === outcome);
   if (known === undefined || known === 'none') return 'unknown';

@@ -2,9 +2,9 @@ import type { Gap } from './cohort.ts';
 import { formOf } from './command.ts';
 import { isEnded, orderSeen } from './fence.ts';
 import { type GateUse, type Machine, type State, stateOf, type Transition } from './machine.ts';
-import { objectsOf, readsAs, seen } from './readings.ts';
+import { isKnownSince, objectsOf, readsAs, seen } from './readings.ts';
 import type { Sight } from './sight.ts';
-import { FALSE, type Law, type Reason, type Several, TRUE, type Truth } from './verdict.ts';
+import { FALSE, type Law, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
 import type { Done, Order, WorkflowStatus } from './workflow.ts';
 import type { Advance, Halt, Hold, LockWrite, NodeStands, Relied, Undo } from './workflow-decision.ts';
 
@@ -30,6 +30,25 @@ export function letThrough<Q>(pass: Pass<Q>, question: Q, object: string, called
   return truth;
 }
 
+/** Asks what must be seen of a member that was ordered. INVARIANT K6: what was last seen before the order is not
+ *  its effect, neither that it worked nor that it did not. */
+export function effectOf<Q>(
+  pass: Pass<Q>,
+  of: string,
+  question: Q,
+  order: Pick<Order, 'object'> & Partial<Order>,
+  called = `settled of ${of}`,
+): Truth {
+  const truth = letThrough(pass, question, order.object, called);
+  const { givenAtMs, object: member } = order;
+  if (givenAtMs === undefined) return truth;
+  const { snapshot } = pass.sight;
+  const isOld = movesOf(stateOf(pass.machine, of)).some((fact) =>
+    objectsOf(snapshot, fact, member)?.some((object) => isKnownSince(snapshot, fact, object, givenAtMs)),
+  );
+  return isOld ? UNKNOWN : truth;
+}
+
 /** Why these gates do not all let through; nothing if they do. */
 export function gatesAgainst<Q>(pass: Pass<Q>, gates: readonly GateUse<Q>[], object: string): readonly Reason[] {
   return gates.flatMap(({ name, asks }) =>
@@ -48,7 +67,7 @@ export function nextStatus<Q>(pass: Pass<Q>, change: Partial<WorkflowStatus>): W
     ...status,
     unguardedSinceMs: pass.unguardedSinceMs ?? status.unguardedSinceMs,
     ...change,
-    epoch: sight.epoch,
+    epoch: Math.max(status.epoch, sight.epoch), // INVARIANT K9: what a newer leader wrote is never signed by an older one
     serial: status.serial + 1,
   };
 }
@@ -190,8 +209,13 @@ export function isBusy<Q>({ status, sight }: Pass<Q>, node: string): boolean {
   return order !== undefined && !isEnded(orderSeen(sight.snapshot, order));
 }
 
+/** Bounded, because it is kept in the status: names and details come from outside and may be of any length. */
+const sentenceMax = 500;
+
 function sentence(because: Several<Reason>): string {
   const [{ says, object, detail, law }, ...more] = because;
   const others = more.length === 0 ? '' : `, and ${more.length} more`;
-  return `${law === undefined ? '' : `${law}: `}${says}: ${object} ${detail}${others}`;
+  const whole = `${law === undefined ? '' : `${law}: `}${says}: ${object} ${detail}`;
+  const kept = whole.length <= sentenceMax ? whole : `${whole.slice(0, sentenceMax - 1).toWellFormed()}…`;
+  return `${kept}${others}`;
 }

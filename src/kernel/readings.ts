@@ -34,12 +34,37 @@ export function seenText(snapshot: Snapshot, fact: string, object: string): stri
 
 /** Objects that a fact is about and that belong to a node (`site` and volumes: to themselves). Undefined: the list is not known. */
 export function objectsOf(snapshot: Snapshot, fact: string, owner: string): readonly string[] | undefined {
-  const subject = snapshot.columns.get(fact)?.fact.subject;
+  const subject = snapshot.vocabulary.get(fact)?.subject;
   if (subject === undefined) return undefined;
   if (subject === 'site') return ['site'];
   const population = snapshot.populations[subject];
   if (population.state !== 'known') return undefined;
   return population.members.filter(({ id, of }) => id === owner || of.node === owner).map(({ id }) => id);
+}
+
+/** The same of ids alone: also of an object that is on no list any more. */
+export function belongsTo(snapshot: Snapshot, fact: string, object: string, owner: string): boolean {
+  if (object === owner) return true;
+  switch (snapshot.vocabulary.get(fact)?.subject) {
+    case 'site':
+      return true;
+    case 'bond':
+      return object.startsWith(`${owner}/`);
+    case 'replica':
+    case 'connection':
+      return /@([^:]*)/.exec(object)?.[1] === owner;
+    default:
+      return false;
+  }
+}
+
+/** Whether a reading that counts as known now is of this moment or of one before it. */
+export function isKnownSince(snapshot: Snapshot, fact: string, object: string, atMs: number): boolean {
+  const column = snapshot.columns.get(fact);
+  const index = column === undefined ? undefined : snapshot.populations[column.fact.subject].indexOf.get(object);
+  if (index === undefined) return false;
+  const reading = readingAt(snapshot, fact, index);
+  return reading.kind === 'known' && reading.seenAtMs <= atMs;
 }
 
 /** A reading in words, for people. */

@@ -1,11 +1,12 @@
 import { storageStrains } from './backpressure.ts';
-import { freeze, newestStep } from './cohort.ts';
+import { freeze, newestStep, workUnderWay } from './cohort.ts';
 import { formOf } from './command.ts';
 import type { FactValue } from './fact.ts';
 import { isEnded, lockSeen, orderSeen } from './fence.ts';
 import type { Act, Instruction, State } from './machine.ts';
 import {
   doneUntilNow,
+  effectOf,
   entering,
   gapReason,
   gatesAgainst,
@@ -28,6 +29,7 @@ import {
   type FactRead,
   lockHolderOf,
   maxMembers,
+  maxNodes,
   maxTries,
   type Order,
   type Turn,
@@ -52,7 +54,10 @@ function turnLock<Q>(pass: Pass<Q>, act: Act<Q>): WorkflowDecision<Q> {
   if (lock.kind === 'unknown') {
     return hold(pass, [lawReason('K7', state, 'whose the site lock is', 'site.lock', 'site', 'is not known', true)]);
   }
-  if (takes && lock.kind === 'ours' && lock.epoch === 'current') return goOn(pass, { locked: true });
+  // Without a turn this status never asked for it: then it is written once more, and by that known who has to give it back.
+  if (takes && lock.kind === 'ours' && lock.epoch === 'current' && status.turn !== undefined) {
+    return goOn(pass, { locked: true });
+  }
   if (!takes && lock.kind !== 'ours') return goOn(pass, { locked: false });
   if (lock.kind === 'ours' && lock.epoch === 'newer') {
     return hold(pass, [lawReason('K9', state, 'a newer leader decides', 'site.lock', 'site', `is ${lock.holder}`)]);
@@ -63,9 +68,11 @@ function turnLock<Q>(pass: Pass<Q>, act: Act<Q>): WorkflowDecision<Q> {
   }
   const against = gatesAgainst(pass, act.gates, 'site');
   if (isSome(against)) return overdueFails(pass) ?? hold(pass, against);
+  const late = overdueFails(pass);
+  if (late !== undefined) return late;
   const from = lock.kind === 'ours' ? lock.holder : null;
   const write = takes ? { do: 'take' as const, from, to: mine } : { do: 'release' as const, from, to: null };
-  return withLock(pass, write, state.says, { turn });
+  return withLock(pass, write, state.says, { ...passing(pass, act), turn });
 }
 
 function turnAgents<Q>(pass: Pass<Q>, act: Act<Q>): WorkflowDecision<Q> {
@@ -74,8 +81,8 @@ function turnAgents<Q>(pass: Pass<Q>, act: Act<Q>): WorkflowDecision<Q> {
     const detail = 'was never seen to be ours';
     return halt(pass, [lawReason('K7', state, 'nothing is done without the site lock', 'site.lock', 'site', detail)]);
   }
-  if (status.cohort === undefined) return begin(pass);
-  if (status.turn === undefined) return gather(pass, act, status.cohort);
+  if (status.cohort === undefined) return overdueFails(pass) ?? begin(pass);
+  if (status.turn === undefined) return overdueFails(pass) ?? gather(pass, act, status.cohort);
   return serve(pass, act, status.cohort, status.turn);
 }
 
@@ -84,12 +91,23 @@ function begin<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
   const { machine, sight, state } = pass;
   const cohort = freeze(sight.snapshot, machine.freezes);
   const says = 'what cannot be seen now could not be put back';
-  if (!cohort.ok)
-    return overdueFails(pass) ?? hold(pass, reasons(cohort.unknown.map((gap) => gapReason('K8', pass, gap, says))));
+  if (!cohort.ok) return hold(pass, reasons(cohort.unknown.map((gap) => gapReason('K8', pass, gap, says))));
+  if (cohort.value.nodes.length > maxNodes) {
+    const detail = `has ${cohort.value.nodes.length} nodes, and ${maxNodes} are the most that are kept`;
+    return halt(pass, [lawReason('K4', state, 'a cohort has bounds', 'node', 'site', detail)]);
+  }
+  const working = workUnderWay(sight.snapshot, cohort.value.nodes);
+  if (isSome(working)) {
+    return hold(pass, [
+      ...working.map(({ fact, object, detail }) =>
+        lawReason('K3', state, 'nobody works on an order of another workflow', fact, object, detail, true),
+      ),
+    ] as unknown as Several<Reason>);
+  }
   const step = newestStep(sight.snapshot, cohort.value.nodes);
   if (!step.ok) {
     const journals = 'orders are numbered on from what every journal shows';
-    return overdueFails(pass) ?? hold(pass, reasons(step.unknown.map((gap) => gapReason('K10', pass, gap, journals))));
+    return hold(pass, reasons(step.unknown.map((gap) => gapReason('K10', pass, gap, journals))));
   }
   const names = cohort.value.nodes.map(({ name }) => name).join(', ');
   const next = nextStatus(pass, { cohort: cohort.value, step: Math.max(step.value, pass.status.step) });
@@ -109,7 +127,10 @@ function gather<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort): WorkflowDecision
     return halt(pass, [lawReason('K4', state, 'a step has bounds', act.on, 'site', detail)]);
   }
   const { where } = act;
-  const asked = all.map((member) => ({ member, truth: where === undefined ? TRUE : sight.ask(where, member) }));
+  const asked = all.map((member) => ({
+    member,
+    truth: where === undefined ? TRUE : letThrough(pass, where, member, `who takes part in ${state.name}`),
+  }));
   const unclear = asked.filter(({ truth }) => truth === UNKNOWN);
   if (where !== undefined && isSome(unclear))
     return hold(pass, reasons(unclear.flatMap(({ member }) => sight.why(where, member))));
@@ -135,19 +156,21 @@ function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): Workf
   if (moved !== undefined) return moved;
   const waiting: Reason[] = [];
   const open: string[] = [];
+  const held = new Map<string, string>();
   let underWay = 0;
   for (const member of turn.members) {
     const order = turn.orders[member];
     const given = order === undefined ? undefined : orderSeen(sight.snapshot, order);
     const ended = given === undefined || isEnded(given);
     const { settled } = act;
-    const truth = settled === undefined ? UNKNOWN : letThrough(pass, settled, member, `settled of ${state.name}`);
+    const truth = settled === undefined ? UNKNOWN : effectOf(pass, state.name, settled, order ?? { object: member });
     if (truth === TRUE && ended) continue;
     if (order === undefined) {
       open.push(member);
       continue;
     }
     if (given === 'failed' || given === 'refused' || given === 'interrupted') {
+      held.set(order.node, member);
       // What was not seen to have worked has failed only if it is seen not to have worked: unknown is neither.
       const again = given === 'refused' || (given === 'interrupted' && formOf(act.command).once === undefined);
       if (again && (turn.tries[member] ?? 1) < maxTries) {
@@ -159,9 +182,11 @@ function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): Workf
     }
     underWay += 1;
     if (!ended) waiting.push(orderReason(pass, order, given ?? 'unknown'));
-    else if (settled !== undefined) waiting.push(...sight.why(settled, member));
+    else if (settled !== undefined) waiting.push(...whyNot(pass, settled, order));
   }
   if (open.length === 0 && underWay === 0) return goOn(pass);
+  const late = overdueFails(pass);
+  if (late !== undefined) return late; // also while there would be more to give: what was promised by then ends by then
   const given = give(
     pass,
     act,
@@ -169,22 +194,22 @@ function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): Workf
     act.atATime - underWay,
     (member) => (act.on === 'node' ? member : cohort.hand),
     turn,
-    sight.epoch,
+    held,
   );
   if (given.orders.length === 0) {
     const all = [...waiting, ...given.against];
-    return (
-      overdueFails(pass) ??
-      hold(
-        pass,
-        isSome(all) ? all : [lawReason('K3', state, 'one after the other', act.on, 'site', 'waits for its turn')],
-      )
-    );
+    const turns = lawReason('K3', state, 'one after the other', act.on, 'site', 'waits for its turn');
+    return hold(pass, isSome(all) ? all : [turns]);
   }
-  const passing = state.pointOfNoReturn === undefined ? {} : { passed: state.name, done: [] };
-  const next = nextStatus(pass, { ...passing, turn: given.turn, step: given.step });
+  const next = nextStatus(pass, { ...passing(pass, act), turn: given.turn, step: given.step });
   const says = `${act.command} for ${named(given.orders.map(({ object }) => object))}`;
   return { kind: 'advance', from: state.name, to: state.name, says, orders: given.orders, relies: pass.relies, next };
+}
+
+/** INVARIANT K8: what names no way back has none, whether or not the pack says so. Known from before the first order. */
+function passing<Q>({ state }: Pass<Q>, act: Act<Q>): Partial<WorkflowStatus> {
+  const hasWay = state.pointOfNoReturn === undefined && act.undo !== undefined;
+  return hasWay ? {} : { passed: state.name, done: [] };
 }
 
 /** INVARIANT K4, of volumes: one that went or came while they were being served is not served, and not overlooked either. */
@@ -193,7 +218,9 @@ function otherMembers<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn)
   const now = candidates(pass, act, cohort);
   const { state } = pass;
   if (now === undefined)
-    return hold(pass, [lawReason('K4', state, 'who is there', 'volume', 'site', 'is not known', true)]);
+    return (
+      overdueFails(pass) ?? hold(pass, [lawReason('K4', state, 'who is there', 'volume', 'site', 'is not known', true)])
+    );
   const then = new Set([...turn.members, ...turn.excused]);
   const here = new Set(now);
   const changes = [
@@ -220,13 +247,14 @@ export function give<Q>(
   slots: number,
   nodeOf: (member: string) => string,
   turn: Turn,
-  epoch: number,
+  /** Nodes whose last order ended badly, and of whom it was: the next order to another would make that forgotten. */
+  held: ReadonlyMap<string, string>,
 ): Given {
   const { sight, status, state } = pass;
   const against: Reason[] = [];
   const orders: Order[] = [];
-  const given: Record<string, Order> = { ...turn.orders };
-  const tries: Record<string, number> = { ...turn.tries };
+  const given: Record<string, Order> = Object.assign(Object.create(null), turn.orders);
+  const tries: Record<string, number> = Object.assign(Object.create(null), turn.tries);
   const busy = new Set<string>();
   let { step } = status;
   const strains = formOf(what.command).loads === true ? storageStrains(sight.snapshot) : [];
@@ -242,6 +270,12 @@ export function give<Q>(
     const node = nodeOf(member);
     // Forward nobody is ordered of whom nothing is heard; back, the order stands there for when it is.
     const unheard = turn.way === 'do' && seen(sight.snapshot, 'node.journalOutcome', node) === undefined;
+    const heldBy = held.get(node) ?? member;
+    if (heldBy !== member) {
+      const detail = `ended badly for ${heldBy}, and that comes first`;
+      against.push(lawReason('K3', state, 'a node has one order at a time', 'node.journalOutcome', node, detail));
+      continue;
+    }
     if (unheard || busy.has(node) || isBusy(pass, node)) {
       against.push(
         lawReason(
@@ -272,7 +306,7 @@ export function give<Q>(
     const order: Order = {
       workflow: status.uid,
       step,
-      epoch,
+      epoch: sight.epoch,
       node,
       bootId: status.cohort?.nodes.find(({ name }) => name === node)?.bootId ?? '',
       object: member,
@@ -342,6 +376,11 @@ export function goOn<Q>(pass: Pass<Q>, change: Partial<WorkflowStatus> = {}): Wo
     const closed = gatesAgainst(pass, transition.gates, 'site');
     if (closed.length === 0) {
       const to = machine.states.find(({ name }) => name === transition.to) as State<Q>; // the linker has seen to it
+      if (to.ends !== undefined && (change.locked ?? pass.status.locked)) {
+        return halt(pass, [
+          lawReason('K7', state, 'who ends has given the lock back', 'site.lock', 'site', 'is still ours'),
+        ]);
+      }
       return {
         kind: 'advance',
         from: state.name,
@@ -360,8 +399,8 @@ export function goOn<Q>(pass: Pass<Q>, change: Partial<WorkflowStatus> = {}): Wo
 
 function arriving<Q>(pass: Pass<Q>, to: State<Q>, change: Partial<WorkflowStatus>): WorkflowStatus {
   const done = pass.state.act === undefined ? pass.status.done : doneUntilNow(pass);
-  const passing = to.pointOfNoReturn !== undefined && to.act === undefined ? { passed: to.name, done: [] } : {};
-  const next = entering(pass, to.name, { done, ...change, ...passing });
+  const passed = to.pointOfNoReturn !== undefined && to.act === undefined ? { passed: to.name, done: [] } : {};
+  const next = entering(pass, to.name, { done, ...change, ...passed });
   if (to.ends === undefined) return next;
   const { cohort: _, ...ended } = next;
   return { ...ended, done: [], outcome: to.ends };
@@ -379,6 +418,14 @@ export function fail<Q>(pass: Pass<Q>, because: string): WorkflowDecision<Q> {
   return halt(pass, [lawReason('K8', state, because, state.name, 'site', 'and there is no way back from here')]);
 }
 
+function whyNot<Q>(pass: Pass<Q>, settled: Q, order: Order): readonly Reason[] {
+  if (pass.sight.ask(settled, order.object) !== TRUE) return pass.sight.why(settled, order.object);
+  const { state } = pass;
+  const detail = 'was last seen before it was ordered';
+  const [fact = order.command] = formOf(order.command).moves;
+  return [lawReason('K6', state, 'an effect is seen after its order', fact, order.object, detail, true)];
+}
+
 function orderReason<Q>({ state }: Pass<Q>, order: Order, seen: string): Reason {
   const how =
     seen === 'unseen' ? 'has not been seen by its agent' : seen === 'under-way' ? 'is under way' : 'is not known of';
@@ -387,7 +434,7 @@ function orderReason<Q>({ state }: Pass<Q>, order: Order, seen: string): Reason 
 }
 
 export function turnOf(of: string, way: Turn['way'], members: readonly string[]): Turn {
-  return { of, way, members, excused: [], orders: {}, tries: {} };
+  return { of, way, members, excused: [], orders: Object.create(null), tries: Object.create(null) };
 }
 
 function named(members: readonly string[]): string {

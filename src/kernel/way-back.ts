@@ -1,8 +1,8 @@
 import { formOf } from './command.ts';
 import { isEnded, lockSeen, orderSeen } from './fence.ts';
 import { type Act, stateOf, type Undo } from './machine.ts';
-import { entering, halt, hold, lawReason, letThrough, movesOf, nextStatus, type Pass } from './pass.ts';
-import { isSame, objectsOf, seen, seenAt } from './readings.ts';
+import { effectOf, entering, halt, hold, lawReason, movesOf, nextStatus, type Pass } from './pass.ts';
+import { belongsTo, isSame, objectsOf, seen, seenAt } from './readings.ts';
 import { give, turnOf } from './turn.ts';
 import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
 import { type Cohort, type Done, maxTries, type Order } from './workflow.ts';
@@ -28,9 +28,12 @@ export function goBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
 
 function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, cohort: Cohort): WorkflowDecision<Q> {
   const { status, state, sight } = pass;
+  const gone = act.on === 'volume' ? withoutVolume(pass, last) : undefined;
+  if (gone !== undefined) return gone;
   const turn = status.turn?.of === last.state ? status.turn : turnOf(last.state, 'undo', last.members.toReversed());
   const open: string[] = [];
   const waiting: Reason[] = [];
+  const held = new Map<string, string>();
   let underWay = 0;
   for (const member of turn.members) {
     const order = turn.orders[member];
@@ -42,7 +45,9 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
     const truth = isUndone(pass, undo, last.state, order, cohort);
     if (truth === TRUE && isEnded(given)) continue;
     if (given === 'failed' || given === 'refused' || given === 'interrupted') {
-      if ((turn.tries[member] ?? 1) < maxTries) {
+      held.set(order.node, member);
+      const again = given === 'refused' || formOf(undo.command).once === undefined;
+      if (again && (turn.tries[member] ?? 1) < maxTries) {
         open.push(member);
         continue;
       }
@@ -58,15 +63,7 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
   }
   if (open.length === 0 && underWay === 0) return popped(pass, last);
   const slots = (undo.atATime ?? act.atATime) - underWay;
-  const given = give(
-    pass,
-    undo,
-    open,
-    slots,
-    (member) => (act.on === 'node' ? member : cohort.hand),
-    turn,
-    sight.epoch,
-  );
+  const given = give(pass, undo, open, slots, (member) => (act.on === 'node' ? member : cohort.hand), turn, held);
   if (given.orders.length === 0) {
     const [first, ...rest] = [...waiting, ...given.against];
     const turns = lawReason('K3', state, 'one after the other', last.state, 'site', 'waits for its turn');
@@ -77,15 +74,29 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
   return { kind: 'undo', from: state.name, to: state.name, says, orders: given.orders, relies: pass.relies, next };
 }
 
+/** INVARIANT K4: nobody can see of a volume that is not there any more whether anything was taken back. */
+function withoutVolume<Q>(pass: Pass<Q>, last: Done): WorkflowDecision<Q> | undefined {
+  const { state, sight } = pass;
+  const { volume } = sight.snapshot.populations;
+  const because = (object: string, detail: string, unknown: boolean): Several<Reason> => [
+    lawReason('K4', state, 'what was done is taken back everywhere', 'volume', object, detail, unknown),
+  ];
+  if (volume.state !== 'known') return hold(pass, because('site', 'is not known', true));
+  const lost = last.members.find((member) => !volume.indexOf.has(member));
+  return lost === undefined ? undefined : halt(pass, because(lost, 'is not there any more', false));
+}
+
 /** The pack's own question; without one: every fact that the step moves reads as it did before. */
 function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, order: Order, cohort: Cohort): Truth {
   const { object: member, givenAtMs } = order;
-  if (undo.settled !== undefined) return letThrough(pass, undo.settled, member, `undo of ${done}`);
+  if (undo.settled !== undefined) return effectOf(pass, done, undo.settled, order, `undo of ${done}`);
   const { snapshot } = pass.sight;
   let truth: Truth = TRUE;
   for (const fact of movesOf(stateOf(pass.machine, done))) {
     const objects = objectsOf(snapshot, fact, member);
     if (objects === undefined) return UNKNOWN;
+    const gone = Object.keys(cohort.facts[fact] ?? {}).filter((object) => !objects.includes(object));
+    if (gone.some((object) => belongsTo(snapshot, fact, object, member))) truth = FALSE;
     for (const object of objects) {
       const now = seen(snapshot, fact, object);
       // What was seen before it was ordered back may be from before it was ordered there.

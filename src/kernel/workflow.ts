@@ -111,6 +111,7 @@ export interface FactRead {
 export const orderOutcomes = ['none', 'accepted', 'done', 'failed', 'refused', 'interrupted'] as const;
 export type OrderOutcome = (typeof orderOutcomes)[number];
 
+export const maxNodes = 16;
 export const maxMembers = 1024;
 /** An order that was refused, or interrupted where it may be repeated, is given so often and no oftener. */
 export const maxTries = 3;

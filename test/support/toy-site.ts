@@ -1,7 +1,15 @@
 import type { CommandName } from '../../src/kernel/command.ts';
 import { formOf } from '../../src/kernel/command.ts';
 import type { FactValue } from '../../src/kernel/fact.ts';
-import { type Act, type Guard, type Machine, type State, stateOf, type Transition } from '../../src/kernel/machine.ts';
+import {
+  type Act,
+  type Argument,
+  type Guard,
+  type Machine,
+  type State,
+  stateOf,
+  type Transition,
+} from '../../src/kernel/machine.ts';
 import type { Sight } from '../../src/kernel/sight.ts';
 import type { Snapshot } from '../../src/kernel/snapshot.ts';
 import { bond, node, type Subject, site, volume } from '../../src/kernel/subject.ts';
@@ -13,7 +21,7 @@ import { type MadeCell, nobody, snapshotOf } from './made-site.ts';
 /** A site small enough that a property can hold every law against what is *really* so. What an act does is a mark on its member;
  *  whether it is settled is the question «is the mark there», asked of what was last seen. The kernel sees only that. */
 
-/** `settled:STATE` of a member, `undone:STATE` of a member, `gate:NAME`, `guard:NAME`. */
+/** `settled:STATE` of a member, `undone:STATE` of a member, `where:STATE` of a member, `gate:NAME`, `guard:NAME`. */
 export type ToyQuestion = string;
 
 export interface ToyNode {
@@ -22,6 +30,14 @@ export interface ToyNode {
   /** States whose act has been done here. */
   marks: Set<string>;
   journal: { epoch: number; step: number; workflow: string | null; outcome: string };
+  /** What it works on, while its journal says `accepted`. */
+  doing?: Slot;
+}
+
+/** What stands before an agent: an order, and the state whose act or undo it is. */
+export interface Slot {
+  readonly order: Order;
+  readonly of: string;
 }
 
 export interface ToySite {
@@ -29,6 +45,8 @@ export interface ToySite {
   /** Volumes, with the marks that the hand put on them. */
   volumes: Map<string, Set<string>>;
   siteMarks: Set<string>;
+  /** What each kind of mark shows as: fact → the state whose mark it is. */
+  shows: ReadonlyMap<string, string>;
   lock: string | null;
   gates: Map<string, Truth>;
   healthy: boolean;
@@ -49,6 +67,7 @@ export function copyOf(all: ToySite): ToySite {
     ),
     volumes: new Map([...all.volumes].map(([name, marks]) => [name, new Set(marks)])),
     siteMarks: new Set(all.siteMarks),
+    shows: all.shows,
     lock: all.lock,
     gates: new Map(all.gates),
     healthy: all.healthy,
@@ -61,6 +80,34 @@ export interface ToyStep {
   readonly atATime: number;
   readonly overdue: 'hold' | 'fail';
   readonly final: boolean;
+  /** Only some of its members take part. */
+  readonly where?: boolean;
+  /** A first way, past the next state, before the usual one. */
+  readonly short?: boolean;
+  /** Taken back by the facts as they were frozen, not by a question. */
+  readonly frozen?: boolean;
+}
+
+/** The facts that show an act's mark, and what they read without and with it. */
+const shownBy: Partial<Record<CommandName, readonly (readonly [string, FactValue, FactValue])[]>> = {
+  'site.suspend-migrations': [['site.migrationsSuspended', false, true]],
+  'network.stage': [['bond.stagedMode', 'none', 'active-backup']],
+  'bond.set-mode': [
+    ['bond.mode', 'balance-rr', 'active-backup'],
+    ['bond.configuredMode', 'balance-rr', 'active-backup'],
+    ['bond.armed', false, true],
+  ],
+  'volume.snapshot': [['volume.bookend', false, true]],
+};
+
+/** Facts that show the marks of a machine's states: of two states with one command, the first. */
+export function shownOf(steps: readonly ToyStep[]): ReadonlyMap<string, string> {
+  const shows = new Map<string, string>();
+  for (const [index, { command }] of steps.entries()) {
+    for (const [fact] of (command === 'look' ? undefined : shownBy[command]) ?? [])
+      if (!shows.has(fact)) shows.set(fact, `S${index}`);
+  }
+  return shows;
 }
 
 export const undoOf: Partial<Record<CommandName, CommandName>> = {
@@ -74,6 +121,13 @@ export const undoOf: Partial<Record<CommandName, CommandName>> = {
 
 const at = { file: 'toy.yaml', line: 1, col: 1 };
 
+function argumentsFor(command: CommandName): ReadonlyMap<string, Argument> {
+  const values: Record<string, FactValue> = { mode: 'active-backup', place: 2 };
+  return new Map(
+    Object.keys(formOf(command).with).map((name) => [name, { kind: 'literal', value: values[name] ?? null }]),
+  );
+}
+
 /** `Idle → Lock → steps… → Release → Complete`, with `RollingBack` and `Halted`. */
 export function toyMachine(steps: readonly ToyStep[], guardGraceMs?: number): Machine<ToyQuestion> {
   const names = steps.map((_, index) => `S${index}`);
@@ -83,24 +137,37 @@ export function toyMachine(steps: readonly ToyStep[], guardGraceMs?: number): Ma
     { to, gates: gates.map(gate) },
   ];
   let final = false;
-  const middle = steps.map(({ command, atATime, overdue, final: here }, index): State<ToyQuestion> => {
+  const shows = shownOf(steps);
+  const middle = steps.map((step, index): State<ToyQuestion> => {
+    const { command, atATime, overdue, final: here } = step;
     const name = names[index] as string;
     final ||= here;
-    const next = goto(names[index + 1] ?? 'Release', [`after-${name}`]);
+    const usual = goto(names[index + 1] ?? 'Release', [`after-${name}`]);
+    const next = step.short === true ? [...goto(names[index + 2] ?? 'Release', [`short-${name}`]), ...usual] : usual;
     const onFailure = final ? 'Halted' : 'RollingBack';
     const rest = { name, says, at, goto: next, onFailure, budgetMs: 60_000, overdue } as const;
     if (command === 'look') return rest;
     const undo = undoOf[command];
     const act: Act<ToyQuestion> = {
       command,
-      with: new Map(),
+      with: argumentsFor(command),
       on: formOf(command).on,
       atATime,
       gates: [gate(`before-${name}`)],
       settled: `settled:${name}`,
+      ...(step.where === true ? { where: `where:${name}` } : {}),
       ...(here || undo === undefined
         ? {}
-        : { undo: { command: undo, with: new Map(), gates: [], settled: `undone:${name}` } }),
+        : {
+            undo: {
+              command: undo,
+              with: argumentsFor(undo),
+              gates: [],
+              ...(step.frozen === true && shows.get(shownBy[command]?.[0]?.[0] ?? '') === name
+                ? {}
+                : { settled: `undone:${name}` }),
+            },
+          }),
     };
     return { ...rest, act, ...(here || undo === undefined ? { pointOfNoReturn: 'no way back' } : {}) };
   });
@@ -118,7 +185,7 @@ export function toyMachine(steps: readonly ToyStep[], guardGraceMs?: number): Ma
   return {
     drives: 'ReplicationUpgrade',
     digest: 'toy-digest',
-    freezes: ['bond.mode'],
+    freezes: ['bond.mode', ...[...shows.keys()].filter((fact) => fact !== 'bond.mode')].sort(),
     rollingBack: 'RollingBack',
     halted: 'Halted',
     guards,
@@ -176,6 +243,7 @@ function answer(
   const [kind, name = ''] = question.split(':');
   if (kind === 'gate' || kind === 'guard') return gates.get(question) ?? TRUE;
   if (silent.has(object)) return UNKNOWN;
+  if (kind === 'where') return gates.get(question) ?? gates.get(`where:${object}`) ?? TRUE;
   const marks = object === 'site' ? siteMarks : (nodes.get(object)?.marks ?? volumes.get(object));
   if (marks === undefined) return UNKNOWN;
   return marks.has(name) === (kind === 'settled') ? TRUE : FALSE;
@@ -201,7 +269,16 @@ function snapshotOfView({ site: all, silent, lockUnknown, seenAtMs }: ToyView, n
     say('node.journalStep', name, journal.step);
     say('node.journalWorkflow', name, journal.workflow);
     say('node.journalOutcome', name, journal.outcome);
-    say('bond.mode', `${name}/bond1`, 'active-backup');
+    if (!all.shows.has('bond.mode')) say('bond.mode', `${name}/bond1`, 'active-backup');
+  }
+  for (const [fact, without, marked] of Object.values(shownBy).flat()) {
+    const of = all.shows.get(fact);
+    if (of === undefined) continue;
+    const read = (marks: ReadonlySet<string>): FactValue => (marks.has(of) ? marked : without);
+    if (fact.startsWith('site.')) say(fact, 'site', read(all.siteMarks));
+    if (fact.startsWith('volume.')) for (const [name, marks] of all.volumes) say(fact, name, read(marks));
+    if (!fact.startsWith('bond.')) continue;
+    for (const [name, { marks }] of all.nodes) if (!silent.has(name)) say(fact, `${name}/bond1`, read(marks));
   }
   if (!lockUnknown) say('site.lock', 'site', all.lock);
   say('site.linstorReachable', 'site', all.healthy);
@@ -216,25 +293,44 @@ function snapshotOfView({ site: all, silent, lockUnknown, seenAtMs }: ToyView, n
   return snapshotOf({ lists, cells, nowMs }, toyVocabulary);
 }
 
-/** Carries an order out on the toy, as an agent would. `how`: also fails or dies, with or without having done it. */
+/** How an agent does what stands before it. `accepts`: it has begun, and ends another time. */
+export type How = 'well' | 'fails' | 'refuses' | 'accepts' | 'dies-after' | 'dies-before';
+
+/** An agent's turn on the toy. What it has begun it ends first; what is older than its journal it never does. */
 export function carryOut(
   all: ToySite,
-  order: Order,
+  name: string,
+  slot: Slot | undefined,
   machine: Machine<ToyQuestion>,
-  of: string,
-  how: 'well' | 'fails' | 'dies-after' | 'dies-before',
+  how: How,
 ): void {
-  const one = all.nodes.get(order.node);
-  if (one === undefined || one.bootId !== order.bootId) return;
-  if (order.epoch < one.journal.epoch || order.step <= one.journal.step) return;
-  const act = stateOf(machine, of)?.act;
-  const forward = act?.command === order.command;
-  const marks = order.object === 'site' ? all.siteMarks : (all.volumes.get(order.object) ?? one.marks);
-  const does = how === 'well' || how === 'dies-after';
-  if (does && forward) marks.add(of);
-  if (does && !forward) marks.delete(of);
-  const outcome = how === 'well' ? 'done' : how === 'fails' ? 'failed' : 'interrupted';
-  one.journal = { epoch: order.epoch, step: order.step, workflow: order.workflow, outcome };
+  const one = all.nodes.get(name);
+  if (one === undefined) return;
+  if (one.doing === undefined && one.journal.outcome === 'accepted') {
+    one.journal = { ...one.journal, outcome: 'interrupted' }; // of a workflow before this one
+    return;
+  }
+  const next = one.doing ?? slot;
+  if (next === undefined) return;
+  const { order, of } = next;
+  if (one.doing === undefined) {
+    if (one.bootId !== order.bootId || order.epoch < one.journal.epoch || order.step <= one.journal.step) return;
+    one.journal = { epoch: order.epoch, step: order.step, workflow: order.workflow, outcome: 'accepted' };
+    if (how === 'accepts') {
+      one.doing = next;
+      return;
+    }
+  }
+  delete one.doing;
+  const forward = stateOf(machine, of)?.act?.command === order.command;
+  const marks =
+    order.object === 'site' ? all.siteMarks : order.object === name ? one.marks : all.volumes.get(order.object);
+  const does = how === 'well' || how === 'accepts' || how === 'dies-after';
+  if (does && forward) marks?.add(of);
+  if (does && !forward) marks?.delete(of);
+  const outcome =
+    how === 'fails' ? 'failed' : how === 'refuses' ? 'refused' : how.startsWith('dies') ? 'interrupted' : 'done';
+  one.journal = { ...one.journal, outcome };
 }
 
 export function toyStatus(machine: Machine<ToyQuestion>, nowMs: number): WorkflowStatus {

@@ -1,15 +1,27 @@
+import { readStatus } from '../../src/kernel/check-status.ts';
 import { formOf } from '../../src/kernel/command.ts';
 import { decideWorkflow } from '../../src/kernel/decide-workflow.ts';
+import { canonical, type Json } from '../../src/kernel/digest.ts';
 import { type Machine, stateOf } from '../../src/kernel/machine.ts';
-import { TRUE } from '../../src/kernel/verdict.ts';
-import type { Order, WorkflowStatus } from '../../src/kernel/workflow.ts';
+import { FALSE, TRUE } from '../../src/kernel/verdict.ts';
+import { maxTries, type Order, type WorkflowStatus } from '../../src/kernel/workflow.ts';
 import type { WorkflowDecision } from '../../src/kernel/workflow-decision.ts';
-import { carryOut, copyOf, sightOf, type ToyQuestion, type ToySite, type ToyView, toyStatus } from './toy-site.ts';
+import {
+  carryOut,
+  copyOf,
+  type How,
+  type Slot,
+  sightOf,
+  type ToyQuestion,
+  type ToySite,
+  type ToyView,
+  toyStatus,
+} from './toy-site.ts';
 
 /** What happens between two passes. */
 export type Event =
   | { readonly kind: 'look' }
-  | { readonly kind: 'work'; readonly node: number; readonly how: 'well' | 'fails' | 'dies-after' | 'dies-before' }
+  | { readonly kind: 'work'; readonly node: number; readonly how: How }
   | { readonly kind: 'silence'; readonly node: number; readonly on: boolean }
   | { readonly kind: 'lock-unknown'; readonly on: boolean }
   | { readonly kind: 'gate'; readonly name: string; readonly truth: 0 | 1 | 2 }
@@ -18,6 +30,9 @@ export type Event =
   | { readonly kind: 'replaced'; readonly node: number }
   | { readonly kind: 'new-node' }
   | { readonly kind: 'new-volume' }
+  | { readonly kind: 'volume-gone' }
+  /** Somebody who led before, and has not heard that he does not any more, looks at what is written and at what he saw. */
+  | { readonly kind: 'deposed'; readonly back: number }
   | { readonly kind: 'lock-stolen' }
   | { readonly kind: 'leader' }
   | { readonly kind: 'restore'; readonly back: number }
@@ -45,7 +60,11 @@ export class Walk {
   passes = 0;
   readonly kinds = new Set<string>();
   /** What stands before each node's agent: one slot. */
-  readonly slots = new Map<string, { order: Order; of: string }>();
+  readonly slots = new Map<string, Slot>();
+  /** The latest that the clock ever stood. */
+  latestMs = 0;
+  /** The longest status that was written, in bytes of JSON. */
+  largest = 0;
   /** The newest order that any node was given, and what the driver knows of its end. */
   newestStep = 0;
   restored = false;
@@ -60,6 +79,8 @@ export class Walk {
   }
 
   happen(event: Event): void {
+    this.nowMs += 1;
+    this.latestMs = Math.max(this.latestMs, this.nowMs);
     const name = (index: number): string => [...this.world.nodes.keys()][index % this.world.nodes.size] ?? '';
     switch (event.kind) {
       case 'look':
@@ -67,8 +88,7 @@ export class Walk {
         return;
       case 'work': {
         const node = name(event.node);
-        const slot = this.slots.get(node);
-        if (slot !== undefined) carryOut(this.world, slot.order, this.machine, slot.of, event.how);
+        carryOut(this.world, node, this.slots.get(node), this.machine, event.how);
         return;
       }
       case 'silence':
@@ -101,6 +121,17 @@ export class Walk {
       case 'new-volume':
         this.world.volumes.set('v-new', new Set());
         return;
+      case 'volume-gone': {
+        const [first] = this.world.volumes.keys();
+        if (first !== undefined) this.world.volumes.delete(first);
+        return;
+      }
+      case 'deposed': {
+        if (this.epoch === 1) return;
+        const old = this.history[Math.max(0, this.history.length - event.back)] ?? this.status;
+        this.#passAs(this.epoch - 1, event.back === 0 ? this.status : old);
+        return;
+      }
       case 'lock-stolen':
         this.world.lock = 'somebody@1';
         return;
@@ -134,13 +165,23 @@ export class Walk {
 
   /** One pass, and what the actuators do with it: status first, then lock, then orders. */
   pass(): WorkflowDecision<ToyQuestion> {
+    return this.#passAs(this.epoch, this.status);
+  }
+
+  #passAs(epoch: number, status: WorkflowStatus): WorkflowDecision<ToyQuestion> {
     this.passes += 1;
-    const sight = sightOf(this.view, this.nowMs, this.epoch);
+    const sight = sightOf(this.view, this.nowMs, epoch);
     const intent = this.abort ? { abort: { by: 'somebody' } } : {};
-    const decision = decideWorkflow(this.machine, this.status, sight, intent);
+    const decision = decideWorkflow(this.machine, status, sight, intent);
     this.kinds.add(decision.kind);
-    this.#judge(decision);
+    if (this.passes % 5 === 0) {
+      const again = decideWorkflow(this.machine, turnedRound(status), sight, intent);
+      if (bytesOf(again) !== bytesOf(decision)) this.#say('bytes', 'the same status in another order of its members');
+    }
+    if (status !== this.status) return decision; // whoever read an older copy cannot write over a newer one
+    this.#judge(decision, epoch);
     if (decision.kind === 'rest' || decision.next === undefined) return decision;
+    this.#judgeStatus(decision.next);
     if (this.#loseNext) {
       this.#loseNext = false; // the write was refused, so nothing after it is done
       return decision;
@@ -169,7 +210,20 @@ export class Walk {
     this.broken.push({ law, says });
   }
 
-  #judge(decision: WorkflowDecision<ToyQuestion>): void {
+  /** Whatever is written down is read again as it was, and is not too long. */
+  #judgeStatus(next: WorkflowStatus): void {
+    const text = JSON.stringify(next);
+    this.largest = Math.max(this.largest, Buffer.byteLength(text));
+    const read = readStatus(JSON.parse(text), this.machine);
+    if (!read.ok) this.#say('status', `wrote what it cannot read: ${read.field} ${read.says}`);
+    else if (canonical(read.status as unknown as Json) !== canonical(next as unknown as Json))
+      this.#say('status', 'reads something else than it wrote');
+    if (next.epoch < this.status.epoch) this.#say('K9', `an older leader signed: ${next.epoch}`);
+    for (const [member, tries] of Object.entries(next.turn?.tries ?? {}))
+      if (tries > maxTries) this.#say('K12', `${member} was ordered ${tries} times`);
+  }
+
+  #judge(decision: WorkflowDecision<ToyQuestion>, epoch: number): void {
     const { status, view } = this;
     const orders = decision.kind === 'advance' || decision.kind === 'undo' ? decision.orders : [];
     const state = stateOf(this.machine, status.state);
@@ -179,36 +233,75 @@ export class Walk {
     if (stale && (orders.length > 0 || left))
       this.#say('K2', `acted in ${status.state} on what was seen ${this.nowMs - view.seenAtMs}ms ago`);
     if (decision.kind === 'advance' && decision.to !== status.state && state?.act !== undefined)
-      this.#judgeBarrier(decision.to);
+      this.#judgeBarrier(decision.to, epoch);
     if (decision.kind === 'advance' && decision.to !== status.state) {
       const transition = state?.goto.find(({ to }) => to === decision.to);
       for (const { asks } of transition?.gates ?? []) {
         if ((view.site.gates.get(asks) ?? TRUE) !== TRUE)
           this.#say('K2', `${asks} was not open, and ${decision.to} was entered`);
       }
+      for (const { to, gates } of state?.goto ?? []) {
+        if (to === decision.to) break;
+        if (!gates.some(({ asks }) => view.site.gates.get(asks) === FALSE))
+          this.#say('K2', `${decision.to} was entered, and ${to} was not surely closed`);
+      }
     }
+    if (decision.kind === 'advance') this.#judgeGathering(decision.next);
     if (decision.kind === 'advance' && (decision.to !== status.state || orders.length > 0)) {
       for (const { during, asks } of this.machine.guards) {
         if (during.includes(status.state) && (view.site.gates.get(asks) ?? TRUE) !== TRUE)
           this.#say('K2', `went on although ${asks} did not hold`);
       }
     }
-    if (orders.length > 0) this.#judgeOrders(orders, decision.kind === 'undo');
+    if (orders.length > 0) this.#judgeOrders(orders, decision.kind === 'undo', epoch);
+    if (decision.kind === 'advance' && orders.length > 0 && state?.overdue === 'fail') {
+      const elapsed = this.nowMs - status.sinceMs;
+      if (elapsed > state.budgetMs) this.#say('K12', `ordered ${elapsed}ms after it began, of ${state.budgetMs}`);
+    }
     if (decision.kind === 'hold') {
       const elapsed = this.nowMs - decision.sinceMs;
       const budget = state?.budgetMs ?? 0;
       if (elapsed > budget && !decision.overdue)
         this.#say('K12', `waits in ${status.state} for ${elapsed} of ${budget} and is not overdue`);
       if (decision.because.length === 0) this.#say('K12', 'waits without a reason');
+      for (const { name, graceMs, asks } of this.machine.guards) {
+        const since = status.unguardedSinceMs[name];
+        const says = decision.because.some(({ fact }) => fact === asks);
+        if (says && since !== undefined && this.nowMs - since >= graceMs)
+          this.#say('K12', `waits for ${name} longer than its grace`);
+      }
     }
   }
 
-  #judgeBarrier(to: string): void {
+  /** INVARIANT K4: whoever is left out was seen to be no part of it, and nobody else is. */
+  #judgeGathering({ turn }: WorkflowStatus): void {
+    const { status, view } = this;
+    if (
+      turn === undefined ||
+      turn.way !== 'do' ||
+      status.turn !== undefined ||
+      turn.of === 'Lock' ||
+      turn.of === 'Release'
+    )
+      return;
+    const act = stateOf(this.machine, turn.of)?.act;
+    const all =
+      act?.on === 'site' ? ['site'] : act?.on === 'node' ? [...view.site.nodes.keys()] : [...view.site.volumes.keys()];
+    for (const member of all) {
+      const truth = view.site.gates.get(`where:${turn.of}`) ?? view.site.gates.get(`where:${member}`) ?? TRUE;
+      const takesPart = act?.where === undefined || (truth === TRUE && !view.silent.has(member));
+      if (takesPart !== turn.members.includes(member)) this.#say('K4', `${member} in ${turn.of}: ${turn.members}`);
+      const out = act?.where !== undefined && truth === FALSE && !view.silent.has(member);
+      if (out !== turn.excused.includes(member)) this.#say('K4', `${member} out of ${turn.of}: ${turn.excused}`);
+    }
+  }
+
+  #judgeBarrier(to: string, epoch: number): void {
     const { status, view } = this;
     const act = stateOf(this.machine, status.state)?.act;
     if (act === undefined || act.command === 'site.release-lock') return;
     if (act.command === 'site.take-lock') {
-      if (view.lockUnknown || view.site.lock !== `${status.uid}@${this.epoch}`)
+      if (view.lockUnknown || view.site.lock !== `${status.uid}@${epoch}`)
         this.#say('K7', `went on to ${to} without the lock`);
       return;
     }
@@ -219,6 +312,7 @@ export class Walk {
           ? (status.cohort?.nodes ?? []).map(({ name }) => name)
           : [...view.site.volumes.keys()];
     for (const member of members) {
+      if (status.turn?.excused.includes(member)) continue;
       const marks =
         member === 'site' ? view.site.siteMarks : (view.site.nodes.get(member)?.marks ?? view.site.volumes.get(member));
       if (view.silent.has(member) || marks?.has(status.state) !== true)
@@ -237,8 +331,8 @@ export class Walk {
     }
   }
 
-  #judgeOrders(orders: readonly Order[], isUndo: boolean): void {
-    const { status, view, epoch } = this;
+  #judgeOrders(orders: readonly Order[], isUndo: boolean, epoch: number): void {
+    const { status, view } = this;
     if (view.lockUnknown || view.site.lock !== `${status.uid}@${epoch}`)
       this.#say('K7', 'gave an order without holding the lock in this epoch');
     const cohort = status.cohort?.nodes ?? [];
@@ -266,6 +360,14 @@ export class Walk {
       if (!view.silent.has(order.node) && journal?.outcome === 'accepted')
         this.#say('K3', `ordered ${order.node} while it works`);
       if (!isUndo && view.silent.has(order.node)) this.#say('K2', `ordered ${order.node} of which nothing is known`);
+      const before = status.turn?.orders[order.object];
+      if (before !== undefined && formOf(order.command).once === true && journal?.outcome !== 'refused')
+        this.#say('K9', `${order.command} was begun again for ${order.object}`);
+      const others = Object.values(status.turn?.orders ?? {}).filter(
+        ({ node, object, step }) => node === order.node && object !== order.object && step === journal?.step,
+      );
+      if (others.length > 0 && journal?.outcome !== 'done' && !this.#isSettled(others[0] as Order, isUndo))
+        this.#say('K8', `${journal?.outcome} of ${others[0]?.object} was forgotten for ${order.object}`);
       if (order.epoch !== epoch) this.#say('K9', `order ${order.step} carries epoch ${order.epoch} of leader ${epoch}`);
       if (!this.restored && order.step <= this.newestStep && !this.#loseNextSeen(order))
         this.#say('K9', `order ${order.step} is not newer than ${this.newestStep}`);
@@ -284,6 +386,12 @@ export class Walk {
     }
   }
 
+  #isSettled({ object }: Order, isUndo: boolean): boolean {
+    const { site } = this.view;
+    const marks = object === 'site' ? site.siteMarks : (site.nodes.get(object)?.marks ?? site.volumes.get(object));
+    return marks?.has(this.status.turn?.of ?? '') === !isUndo;
+  }
+
   /** A decision whose status could not be written is decided again, with the same number. */
   #loseNextSeen(order: Order): boolean {
     return ![...this.slots.values()].some((slot) => slot.order.step === order.step);
@@ -291,6 +399,7 @@ export class Walk {
 
   /** The faults are over: everybody answers, agents work, gates are open. */
   calmDown(): void {
+    this.nowMs = Math.max(this.nowMs, this.latestMs);
     this.silent.clear();
     this.lockUnknown = false;
     for (const name of this.world.gates.keys()) this.world.gates.set(name, TRUE);
@@ -310,6 +419,21 @@ export class Walk {
 }
 
 type ToySiteNode = { uid: string; bootId: string };
+
+/** The same data with the members of every map in another order, as an API server may give them back. */
+function turnedRound<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(turnedRound) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, part]) => [name, turnedRound(part)]),
+  ) as T;
+}
+
+function bytesOf(decision: WorkflowDecision<ToyQuestion>): string {
+  return canonical(JSON.parse(JSON.stringify(decision)) as Json);
+}
 
 /** What a hold may leave unwritten. */
 function sameBut(next: WorkflowStatus, status: WorkflowStatus): boolean {
