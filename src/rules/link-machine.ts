@@ -83,7 +83,7 @@ function linkMachine(
   const statesTree = child(spec, 'states');
   const guardsTree = child(spec, 'guards');
   const placed = placeStates(entriesOf(statesTree), name, context, library);
-  for (const { stretch } of placed.states) if (stretch !== undefined) used.add(stretch);
+  for (const stretch of placed.used) used.add(stretch);
   const guards = entriesOf(guardsTree).map((entry) => linkGuard(entry, placed, context));
   if (statesTree !== undefined && drives === undefined) {
     context.report(error('SHAPE_INVALID', statesTree.at, 'has `states`, but `drives` does not say of which workflow'));
@@ -99,10 +99,16 @@ function linkMachine(
   const at = entryOf(spec, 'states')?.keyAt ?? statesTree.at;
   const graph = checkGraph(placed.states, at, context.report);
   if (graph === undefined) return undefined;
+  // Nothing may depend on the order of keys in a document.
+  const states = inOrder(graph).map(stateOf);
+  const order = states.map((state) => state.name);
   const machine = {
     drives: drives.text,
-    states: inOrder(graph).map(stateOf),
-    guards: guards.filter((guard) => guard !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    states,
+    guards: guards
+      .filter((guard) => guard !== undefined)
+      .map((guard) => ({ ...guard, during: order.filter((name) => guard.during.includes(name)) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     rollingBack: graph.rollingBack.written.name,
     halted: graph.halted.written.name,
   };
@@ -168,7 +174,7 @@ function linkGuard(
   const says = wordIn(value, 'says')?.text ?? '';
   const asks = linkQuestion(child(value, 'when'), { name: `guard ${key}`, says, per: 'site' }, context);
   const graceMs = durationOf(child(value, 'grace'), context) ?? 0;
-  return asks === undefined ? undefined : { name: key, says, at: keyAt, during: [...new Set(during)], asks, graceMs };
+  return asks === undefined ? undefined : { name: key, says, at: keyAt, during, asks, graceMs };
 }
 
 function reportUnknownState(name: string, at: Place, names: readonly string[], { report }: PackContext): void {

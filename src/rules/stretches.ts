@@ -38,6 +38,8 @@ export interface PlacedStates {
   readonly states: readonly PlacedState[];
   /** The states of each stretch, by the name under which the machine uses it. */
   readonly spans: ReadonlyMap<string, readonly string[]>;
+  /** The stretches that were put in, also those that only others use. */
+  readonly used: ReadonlySet<string>;
   /** Whether every name leads somewhere and stands once, so that more can be asked of it. */
   readonly sound: boolean;
 }
@@ -88,6 +90,7 @@ export function placeAlone({ name, entries, pack, context }: Stretch, library: L
 class Placing implements PlacedStates {
   readonly states: PlacedState[] = [];
   readonly spans = new Map<string, readonly string[]>();
+  readonly used = new Set<string>();
   sound = true;
   readonly #library: Library;
   readonly #claimed = new Map<string, Place>();
@@ -144,6 +147,7 @@ class Placing implements PlacedStates {
       return;
     }
     const before = this.states.length;
+    this.used.add(stretch.name);
     if (key !== beginningOf(stretch)?.key) this.#claim(key, keyAt, frame);
     const { name, entries, pack, context } = stretch;
     const using = [...frame.using, name];

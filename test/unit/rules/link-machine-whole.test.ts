@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { Machine } from '../../../src/kernel/machine.ts';
 import { stateOf } from '../../../src/kernel/machine.ts';
 import { ancestorsOf, type SubjectKind, subjectKinds } from '../../../src/kernel/subject.ts';
@@ -138,6 +139,20 @@ describe('a whole machine', () => {
   test('takes what was frozen as an argument, of the member and of the site', () => {
     const given = edited(drivingPack, ['with: {mode: {fact: param.mode}}', 'with: {mode: {fact: cohort.bond.mode}}']);
     expect(stateOf(machine(given), 'Flip')?.act?.with.get('mode')).toEqual({ kind: 'frozen', fact: 'bond.mode' });
+    const placing = edited(
+      drivingPack,
+      [
+        'step: {command: bond.confirm, on: {every: node}}',
+        'step: {command: volume.raise-placement, on: {every: volume}, gates: [quiet], with: {place: {fact: cohort.volume.classPlace}}}',
+      ],
+      [
+        'settled: {every: bond, satisfies: {fact: bond.armed, operator: equal, value: false}}',
+        'settled: {fact: volume.place, operator: equal, value: {fact: volume.classPlace}}',
+      ],
+    );
+    const placed = machine(placing);
+    expect(stateOf(placed, 'Confirm')?.act?.with.get('place')).toEqual({ kind: 'frozen', fact: 'volume.classPlace' });
+    expect(placed.freezes).toContain('volume.classPlace');
   });
 
   test('freezes what its agents’ commands move and what it reads as it was, and never the lock', () => {
@@ -165,6 +180,34 @@ describe('a whole machine', () => {
     expect(machine(edited(drivingPack, ['      grace: 30s\n', ''])).guards[0]?.graceMs).toBe(0);
   });
 });
+
+test('is the same whatever order its keys are written in: a built document sorts them', () => {
+  const plain = (one: Machine<Question>): unknown =>
+    JSON.parse(
+      JSON.stringify(one, (key, value: unknown) => {
+        if (key === 'at') return undefined; // where a part stands is another place
+        if (value instanceof Map) return [...value].sort();
+        return value;
+      }),
+    );
+  const other = edited(drivingPack, [
+    '  states:',
+    '    also: {says: x, during: [Flip, Confirm, Protect], when: {gate: quiet}}\n  states:',
+  ]);
+  const built = (text: string): string => JSON.stringify(sortedKeys(parse(text)));
+  expect(plain(machine(built(other), built(sharedPack)))).toEqual(plain(machine(other)));
+  expect(machine(built(other), built(sharedPack)).guards.map(({ name }) => name)).toEqual(['also', 'suspended']);
+});
+
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortedKeys(inner)]),
+  );
+}
 
 describe('the digest of a machine', () => {
   const { digest } = machine();
@@ -221,6 +264,38 @@ test('two machines use one stretch, each with its own ways out', () => {
   expect(found.map((one) => stateOf(one, 'Wait')?.onFailure)).toEqual(['RollingBack', 'Halted']);
   const [first, other] = found.map((one) => stateOf(one, 'Suspend')?.act);
   expect(first).toBe(other);
+});
+
+test('a stretch may be used by the name of its own first state', () => {
+  const named = edited(
+    drivingPack,
+    ['    Protect: {', '    Suspend: {'],
+    ['{to: Protect}', '{to: Suspend}'],
+    ['[Protect, Flip]', '[Suspend, Flip]'],
+  );
+  const { states, guards } = machine(named);
+  expect(stateOf(machine(named), 'AcquireLock')?.goto[0]?.to).toBe('Suspend');
+  expect(states.filter(({ name }) => name === 'Suspend')).toHaveLength(1);
+  expect(guards[0]?.during).toEqual(['Suspend', 'Wait', 'Flip']);
+});
+
+test('what leads to another stands before it, also where a way leads past it', () => {
+  const past = edited(drivingPack, ['goto: [{to: Protect}]', 'goto: [{to: Unprotect, gates: [quiet]}, {to: Protect}]']);
+  const order = 'Idle AcquireLock Suspend Wait Flip Verify Confirm Unprotect ReleaseLock Done RollingBack Halted';
+  expect(
+    machine(past)
+      .states.map(({ name }) => name)
+      .join(' '),
+  ).toBe(order);
+  const later = edited(drivingPack, [
+    'goto: [{to: Protect}]',
+    'goto: [{to: Protect, gates: [quiet]}, {to: ReleaseLock}]',
+  ]);
+  expect(
+    machine(later)
+      .states.map(({ name }) => name)
+      .join(' '),
+  ).toBe(order);
 });
 
 test('a stretch may use another, and `end` leads out of both', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Capability } from '../../../src/kernel/capability.ts';
 import { backends, operatingSystems } from '../../../src/kernel/capability.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
@@ -104,6 +104,14 @@ const cases: readonly (readonly [says: string, driving: Edits, shared: Edits])[]
     [
       ['with: {mode: {fact: param.mode}}', 'with: {mode: {fact: param.beat}}'],
       ['  parameters:\n', '  parameters:\n    beat: {type: duration, default: 1s, says: x}\n'],
+    ],
+    [],
+  ],
+  [
+    'a parameter whose text the argument cannot be',
+    [
+      ['with: {mode: {fact: param.mode}}', 'with: {mode: {fact: param.beat}}'],
+      ['  parameters:\n', '  parameters:\n    beat: {type: text, default: actve-backup, says: x}\n'],
     ],
     [],
   ],
@@ -234,6 +242,16 @@ const cases: readonly (readonly [says: string, driving: Edits, shared: Edits])[]
     [],
   ],
   [
+    'a failure that takes back from beyond two points of no return',
+    [
+      [
+        'goto: [{to: Done}]\n      onFailure: Halted\n      budget: 15m\n    Done',
+        'goto: [{to: Done}]\n      onFailure: RollingBack\n      budget: 15m\n    Done',
+      ],
+    ],
+    [],
+  ],
+  [
     'a failure that takes back from beyond the point of no return',
     [
       [
@@ -277,6 +295,25 @@ const cases: readonly (readonly [says: string, driving: Edits, shared: Edits])[]
   ],
   ['a stretch that does not exist', [['stretch: shared/protect', 'stretch: shared/protct']], []],
   ['a stretch of another pack by its short name', [['stretch: shared/protect', 'stretch: protect']], []],
+  [
+    'a stretch that is nothing but itself',
+    [],
+    [
+      ['  stretches:\n', '  stretches:\n    loop: {Again: {stretch: loop, then: end}}\n'],
+      ['{to: Wait}', '{to: Round}'],
+      ['      Wait: {', '      Round: {stretch: loop, then: Wait}\n      Wait: {'],
+    ],
+  ],
+  [
+    'states of a stretch in a stretch that the machine has already',
+    [
+      [
+        '    Verify: {says',
+        '    Twice: {stretch: shared/outer, then: Verify, onFailure: RollingBack}\n    Verify: {says',
+      ],
+    ],
+    [['  stretches:\n', '  stretches:\n    outer: {Inner: {stretch: protect, then: end}}\n']],
+  ],
   ['a stretch that uses itself', [], [['      Wait: {', '      Again: {stretch: protect, then: end}\n      Wait: {']]],
   [
     'stretches that use each other',
@@ -402,4 +439,31 @@ test('a capability that several commands need is missed once', () => {
   expect(faults).toEqual([
     'flip.yaml:32:18 error PACK_CAPABILITY `bond.set-mode` needs PersistentNetworkConfig, which this profile’s site does not have; leave the pack `flip` out, or choose another backend or operating system',
   ]);
+});
+
+describe('what cannot be known while a pack cannot be read', () => {
+  const told = (driving: string, shared: string): readonly string[] => {
+    const sources = [
+      { file: 'flip.yaml', text: driving },
+      { file: 'shared.yaml', text: shared },
+      { file: 'broken.yaml', text: 'a: [' },
+    ];
+    const result = loadPacks(sources, { vocabulary });
+    return (result.ok ? [] : result.faults).map(({ at, code }) => `${at.file}:${at.line} ${code}`);
+  };
+
+  test.each([
+    [
+      'that nobody asks a gate',
+      [
+        '  gates:\n',
+        '  gates:\n    idle: {says: x, when: {fact: site.linstorReachable, operator: equal, value: true}}\n',
+      ],
+      [],
+    ],
+    ['that there is no such stretch, and that nobody uses another', ['shared/protect', 'broken/protect'], []],
+    ['that there is no such gate', ['gates: [in-mode]}], onF', 'gates: [broken/in-mode]}], onF'], []],
+  ] as const)('%s is not said', (_, edit, expected) => {
+    expect(told(edited(drivingPack, edit), sharedPack)).toEqual([...expected, 'broken.yaml:1 YAML_SYNTAX']);
+  });
 });

@@ -17,16 +17,18 @@ import { waysToOpen } from '../../../src/rules/ways.ts';
 import { drivingPack, sharedPack } from '../../support/machine-packs.ts';
 import { type MadeSite, nobody, present, snapshotOf } from '../../support/made-site.ts';
 
-const machine = ((): Machine<Question> => {
+function machineOf(text: string): Machine<Question> {
   const sources = [
-    { file: 'flip.yaml', text: drivingPack },
+    { file: 'flip.yaml', text },
     { file: 'shared.yaml', text: sharedPack },
   ];
   const result = loadPacks(sources, { vocabulary });
   const found = (result.ok ? result.value : []).flatMap((pack) => pack.machine ?? [])[0];
   if (found === undefined) throw new Error('the pack of the tests does not load');
   return found;
-})();
+}
+
+const machine = machineOf(drivingPack);
 const compiled = compileMachine(machine);
 
 function question(state: string, of: 'where' | 'settled' | 'undo' | 'gate' | 'goto', at = 0): Question {
@@ -158,6 +160,10 @@ describe('`cohort.FACT`', () => {
     const cohort = frozen({ 'bond.mode': { 'a/bond1': 'balance-rr' } });
     const later = { ...site(now), nowMs: site(now).nowMs + 20_000 };
     expect(compiled.sightOf(later, 1, cohort).ask(undone, 'a')).toBe(TRUE);
+    expect(compiled.sightOf(later, 1, cohort).frozen.columns.get('cohort.bond.mode')).toMatchObject({
+      fact: { name: 'cohort.bond.mode', maxAgeMs: Number.POSITIVE_INFINITY, grade: 'observed' },
+      cells: [{ kind: 'present', seenAtMs: later.nowMs, grade: 'observed' }, { kind: 'absent' }],
+    });
   });
 
   test.each<[string, Cohort['facts']]>([
@@ -260,6 +266,18 @@ describe('a sight looks things up once, and only what is asked', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('also where two states ask one gate', () => {
+    const twice = drivingPack.replace('goto: [{to: Unprotect}]', 'goto: [{to: Unprotect, gates: [in-mode]}]');
+    const own = machineOf(twice);
+    const { snapshot, asked } = counting([]);
+    const looking = compileMachine(own).sightOf(snapshot, 1);
+    for (const name of ['Verify', 'Confirm']) {
+      const asks = stateOf(own, name)?.goto[0]?.gates[0]?.asks;
+      expect(asks && looking.ask(asks, 'site')).toBe(UNKNOWN);
+    }
+    expect(asked).toEqual(['bond.mode']);
+  });
+
   test('and another sight looks again', () => {
     const { snapshot, asked } = counting([]);
     for (const epoch of [1, 2]) compiled.sightOf(snapshot, epoch).ask(question('Idle', 'goto', 0), 'site');
@@ -300,16 +318,9 @@ test('a step on volumes is asked of each volume', () => {
       'settled: {every: bond, satisfies: {fact: bond.armed, operator: equal, value: false}}',
       'settled: {fact: volume.place, operator: equal, value: 2}',
     );
-  const result = loadPacks(
-    [
-      { file: 'flip.yaml', text },
-      { file: 'shared.yaml', text: sharedPack },
-    ],
-    { vocabulary },
-  );
-  const own = result.ok ? result.value.flatMap((pack) => pack.machine ?? [])[0] : undefined;
-  const settled = own && stateOf(own, 'Confirm')?.act?.settled;
-  if (own === undefined || settled === undefined) throw new Error('the pack of the tests does not load');
+  const own = machineOf(text);
+  const settled = stateOf(own, 'Confirm')?.act?.settled;
+  if (settled === undefined) throw new Error('Confirm has no settled');
   const members = [volume('one', 0), volume('two', 0)];
   const snapshot = site(
     [
