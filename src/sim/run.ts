@@ -108,6 +108,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   const truths = truthsOf();
   const journals = journalsOf();
   const senses = new Map<string, Senses>();
+  const uids = new Map(world.nodes().map((node) => [node, world.uid(node)]));
   const court = { time, api, compiled, truths, journals, slackMs: () => slack.atMs(time.nowMs), violated };
   const jury = juryOf(court, object);
   const teller = tellerOf(transcript, time, object, lock);
@@ -204,6 +205,8 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
       if (runner.kind === 'agent' && changes(instruction)) note();
     },
     powered(node, power) {
+      if (uids.get(node) !== world.uid(node)) journals.forget(node); // another machine has another disk
+      uids.set(node, world.uid(node));
       if (power === 'up' && !site.runners.has(node)) {
         site.addAgent(node, (life) => programs.agent(node, life));
         site.start(node);

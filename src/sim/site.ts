@@ -6,9 +6,9 @@ import { answerOpinion } from '../operator/second-opinion.ts';
 import { type ApiServer, apiServer } from './api.ts';
 import { type Clock, clockOf, type TrueTime } from './clock.ts';
 import { type AtWork, atWork, fateOf } from './fates.ts';
-import { type Death, type Process, processOf } from './process.ts';
 import { type EventQueue, eventQueue } from './queue.ts';
 import type { Random } from './random.ts';
+import { type Death, type Running, runningOf } from './running.ts';
 import { type Watches, watchesOf } from './watch.ts';
 import { send } from './wire.ts';
 
@@ -58,7 +58,7 @@ export interface Runner {
   readonly node: string | undefined;
   readonly clock: Clock;
   readonly watches: Watches;
-  readonly process: Process<Asked, Answer>;
+  readonly running: Running<Asked, Answer>;
   /** Started again when it ends, after so long; while it is held down, not. */
   downUntilMs: number;
   /** Suspended: what it is answered it hears later. */
@@ -148,11 +148,11 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
       if (power === 'hung') pause(runner);
       else if (power === 'up') {
         resume(runner);
-        if (!runner.process.alive) later(startsAfterMs, () => startIfMay(runner));
+        if (!runner.running.alive) later(startsAfterMs, () => startIfMay(runner));
       } else {
         runner.paused = false;
         runner.held.length = 0;
-        if (runner.process.alive) runner.process.kill();
+        if (runner.running.alive) runner.running.kill();
         runner.clock.restart();
       }
     }
@@ -168,16 +168,16 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
   };
   const startIfMay = (runner: Runner): void => {
     const isDown = runner.node !== undefined && world.power(runner.node) !== 'up';
-    if (runner.process.alive || isDown || time.nowMs < runner.downUntilMs) return;
+    if (runner.running.alive || isDown || time.nowMs < runner.downUntilMs) return;
     runner.watches.clear();
-    runner.process.start();
+    runner.running.start();
     for (const onlooker of onlookers) onlooker.started?.(runner);
   };
 
   /** Answers are heard while it runs; a suspended process hears them when it goes on. */
   const hear = (runner: Runner, asked: number, answer: Answer): void => {
-    if (runner.paused) runner.held.push(() => runner.process.hear(asked, answer));
-    else runner.process.hear(asked, answer);
+    if (runner.paused) runner.held.push(() => runner.running.hear(asked, answer));
+    else runner.running.hear(asked, answer);
   };
   const saw = (runner: Runner, instruction: Asked, answer: Answer): Answer => {
     for (const onlooker of onlookers) onlooker.carriedOut?.(runner, instruction, answer);
@@ -268,8 +268,8 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
       node,
       clock,
       watches,
-      process: processOf<Asked, Answer>(name, {
-        program: () => program({ name, clock, incarnation: runner.process.incarnation, watches }),
+      running: runningOf<Asked, Answer>(name, {
+        program: () => program({ name, clock, incarnation: runner.running.incarnation, watches }),
         carryOut: (instruction, asked) => carryOut(runner, instruction, asked),
         dies: (instruction) => dies(runner, instruction),
         ended(why) {
@@ -313,7 +313,7 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
       runner.downUntilMs = time.nowMs + downMs;
       runner.paused = false;
       runner.held.length = 0;
-      if (runner.process.alive) runner.process.kill();
+      if (runner.running.alive) runner.running.kill();
     },
     pause(name) {
       const runner = runners.get(name);

@@ -170,7 +170,7 @@ function cut(runners: readonly Runner[]): () => void {
 function secondLeader({ site, operators }: Struck, { forMs }: Fault): () => void {
   const [first, second] = operators.map((name) => site.runners.get(name));
   if (first === undefined || second === undefined) return () => {};
-  if (!second.process.alive) site.start(second.name);
+  if (!second.running.alive) site.start(second.name);
   site.pause(first.name);
   first.clock.drift(-1_000_000);
   void forMs;

@@ -64,8 +64,8 @@ export function tellerOf(
       const said = journalled(instruction.line);
       if (said !== undefined) tell(`agent ${runner.name}`, said);
     },
-    started({ kind, name, process }) {
-      if (process.incarnation > 1) tell(kind === 'agent' ? `agent ${name}` : name, 'is started again');
+    started({ kind, name, running }) {
+      if (running.incarnation > 1) tell(kind === 'agent' ? `agent ${name}` : name, 'is started again');
     },
     ended({ kind, name }, why) {
       tell(kind === 'agent' ? `agent ${name}` : name, why === 'killed' ? 'is dead' : 'has ended');

@@ -26,6 +26,8 @@ const saidWithinMs = 3 * 60_000;
 
 export function juryOf(court: Court, workflow: { readonly kind: string; readonly name: string }): Jury {
   const given = new Map<string, Given>();
+  /** Everybody who ever had an order, whatever the database says now. */
+  const ordered = new Set<string>();
   let status: WorkflowStatus | undefined;
   let object: KubeObject | undefined;
   /** When a workflow was first seen in its state, by true time; and since when its operator could work undisturbed. */
@@ -61,7 +63,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
   const restored = (now: WorkflowStatus | undefined): void => {
     const step = now?.step ?? 0;
     const uid = now?.uid ?? status?.uid;
-    for (const node of given.keys()) {
+    for (const node of ordered) {
       const journal = court.journals.of(node);
       if (journal === undefined || journal.workflow !== uid || journal.step <= step || now?.cohort === undefined)
         continue;
@@ -84,6 +86,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
       );
     }
     judgeOrder(court, after, status, given, given.get(after.node));
+    ordered.add(after.node);
     given.set(after.node, { order: after, atMs: write.atMs });
   };
 

@@ -215,7 +215,7 @@ describe('a site', () => {
       const one = made(1, [fault('agent-dies', 'node-a', { how, forMs: 5_000 })]);
       run(one, 30_000);
       const runner = one.site.runners.get('node-a');
-      expect([runner?.process.incarnation, runner?.process.alive]).toEqual([2, true]);
+      expect([runner?.running.incarnation, runner?.running.alive]).toEqual([2, true]);
       const lines = (one.world.disks.get('node-a')?.get('/journal') ?? '').split('\n').length - 1;
       const rounds = one.heard.filter((line) => line.startsWith('node-a')).length;
       // One round was cut off in the middle, after its line or before it.
@@ -249,10 +249,10 @@ describe('a site', () => {
     one.world.events.push({ atMs: 1_005_000, run: () => void one.world.powers.set('node-a', 'off') });
     one.world.events.push({ atMs: 1_015_000, run: () => void one.world.powers.set('node-a', 'up') });
     run(one, 10_000);
-    expect(one.site.runners.get('node-a')?.process.alive).toBe(false);
+    expect(one.site.runners.get('node-a')?.running.alive).toBe(false);
     run(one, 30_000);
     const runner = one.site.runners.get('node-a');
-    expect([runner?.process.alive, runner?.process.incarnation]).toEqual([true, 2]);
+    expect([runner?.running.alive, runner?.running.incarnation]).toEqual([true, 2]);
     expect(runner?.clock.monotonicMs()).toBeLessThan(30_000);
   });
 

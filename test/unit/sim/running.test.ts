@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Death, type Process, processOf } from '../../../src/sim/process.ts';
 import { eventQueue } from '../../../src/sim/queue.ts';
+import { type Death, type Running, runningOf } from '../../../src/sim/running.ts';
 import { type Fate, send } from '../../../src/sim/wire.ts';
 
 type Ask = { readonly do: string };
@@ -18,7 +18,7 @@ function run(deaths: readonly (readonly [string, Death])[]): { disk: string[]; h
   const heard: unknown[] = [];
   const waiting: (() => void)[] = [];
   const left = [...deaths];
-  const process: Process<Ask, string> = processOf('agent', {
+  const running: Running<Ask, string> = runningOf('agent', {
     program: threeSteps(disk, heard),
     carryOut(ask, asked, self) {
       disk.push(ask.do);
@@ -31,13 +31,13 @@ function run(deaths: readonly (readonly [string, Death])[]): { disk: string[]; h
       return death;
     },
   });
-  process.start();
+  running.start();
   for (let turns = 0; turns < 20; turns += 1) {
     const next = waiting.shift();
     if (next !== undefined) next();
-    else if (!process.alive && left.length >= 0 && process.incarnation <= deaths.length) process.start();
+    else if (!running.alive && left.length >= 0 && running.incarnation <= deaths.length) running.start();
   }
-  return { disk, heard, lives: process.incarnation };
+  return { disk, heard, lives: running.incarnation };
 }
 
 describe('a process', () => {
@@ -64,24 +64,24 @@ describe('a process', () => {
   test('does not hear what was answered to a former life, or to an older question', () => {
     const heard: unknown[] = [];
     const asks: number[] = [];
-    const process = processOf<Ask, string>('agent', {
+    const running = runningOf<Ask, string>('agent', {
       program: threeSteps([], heard),
       carryOut: (_, asked) => asks.push(asked),
       dies: () => undefined,
     });
-    process.start();
-    process.kill();
-    process.start();
+    running.start();
+    running.kill();
+    running.start();
     const [former = 0, present = 0] = asks;
-    process.hear(former, 'late');
-    process.hear(present, 'first');
-    process.hear(present, 'the same again');
+    running.hear(former, 'late');
+    running.hear(present, 'first');
+    running.hear(present, 'the same again');
     expect(heard).toEqual(['started with []', 'started with []', 'first']);
-    expect(process.waitsFor).toEqual({ do: 'two' });
+    expect(running.waitsFor).toEqual({ do: 'two' });
   });
   test('runs nothing more when it is killed, not even what stands under finally', () => {
     let finished = false;
-    const process = processOf<Ask, string>('agent', {
+    const running = runningOf<Ask, string>('agent', {
       *program() {
         try {
           yield { do: 'wait' };
@@ -92,9 +92,9 @@ describe('a process', () => {
       carryOut: () => {},
       dies: () => undefined,
     });
-    process.start();
-    process.kill();
-    expect([process.alive, finished]).toEqual([false, false]);
+    running.start();
+    running.kill();
+    expect([running.alive, finished]).toEqual([false, false]);
   });
 });
 

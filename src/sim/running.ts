@@ -1,7 +1,7 @@
 /** One running program of the site, an agent or an operator: a generator that says what it wants done, one thing at a time. It
  *  can be killed between any two of them, before one is carried out or after and before its answer is heard; what it had in
  *  its memory is gone then, and only what its host and the API server keep is found by the next. */
-export interface Process<I, A> {
+export interface Running<I, A> {
   readonly name: string;
   readonly alive: boolean;
   /** How often it was started. */
@@ -22,21 +22,21 @@ export type Death = 'before' | 'after' | undefined;
 export interface Around<I, A> {
   readonly program: () => Generator<I, unknown, A>;
   /** Carries it out, now or later, and sees to it that `hear(asked, …)` follows, or that it never does. */
-  carryOut(instruction: I, asked: number, process: Process<I, A>): void;
+  carryOut(instruction: I, asked: number, self: Running<I, A>): void;
   dies(instruction: I): Death;
   /** It was killed, or came to an end by itself. */
   ended?(why: 'killed' | 'returned'): void;
 }
 
-export function processOf<I, A>(name: string, around: Around<I, A>): Process<I, A> {
-  let running: Generator<I, unknown, A> | undefined;
+export function runningOf<I, A>(name: string, around: Around<I, A>): Running<I, A> {
+  let program: Generator<I, unknown, A> | undefined;
   let waitsFor: I | undefined;
   let asked = 0;
   let incarnation = 0;
 
   const stop = (why: 'killed' | 'returned'): void => {
     // Not `return()`: a killed process runs nothing more, not even what stands under `finally`.
-    running = undefined;
+    program = undefined;
     waitsFor = undefined;
     asked += 1;
     around.ended?.(why);
@@ -53,13 +53,13 @@ export function processOf<I, A>(name: string, around: Around<I, A>): Process<I, 
     }
     asked += 1;
     waitsFor = turn.value;
-    around.carryOut(turn.value, asked, process);
-    if (death === 'after' && running !== undefined) stop('killed');
+    around.carryOut(turn.value, asked, self);
+    if (death === 'after' && program !== undefined) stop('killed');
   };
-  const process: Process<I, A> = {
+  const self: Running<I, A> = {
     name,
     get alive() {
-      return running !== undefined;
+      return program !== undefined;
     },
     get incarnation() {
       return incarnation;
@@ -71,19 +71,19 @@ export function processOf<I, A>(name: string, around: Around<I, A>): Process<I, 
       return waitsFor;
     },
     start() {
-      if (running !== undefined) return;
+      if (program !== undefined) return;
       incarnation += 1;
-      running = around.program();
-      issue(running.next());
+      program = around.program();
+      issue(program.next());
     },
     kill() {
-      if (running !== undefined) stop('killed');
+      if (program !== undefined) stop('killed');
     },
     hear(number, answer) {
-      if (running === undefined || number !== asked) return;
+      if (program === undefined || number !== asked) return;
       waitsFor = undefined;
-      issue(running.next(answer));
+      issue(program.next(answer));
     },
   };
-  return process;
+  return self;
 }
