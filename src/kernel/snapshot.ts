@@ -1,4 +1,4 @@
-import { digestOf, type Json } from './digest.ts';
+import { canonical, digestOfText, type Json } from './digest.ts';
 import type { Absent, FactValue, Grade, Reading } from './fact.ts';
 import { ancestorsOf, type Subject, type SubjectKind, subjectKinds } from './subject.ts';
 import { censusMaxAgeMs, type FactDeclaration, type Vocabulary } from './vocabulary.ts';
@@ -109,18 +109,14 @@ export function listedAt(
   return { kind, state, members, indexOf, ancestors, seenAtMs: list.seenAtMs, source: list.source, says };
 }
 
-/** Names the snapshot wherever it is shown: every reading, who should have reported, and the moment. */
+/** Names the snapshot wherever it is shown: every reading, who should have reported, and the moment. The digest of one canonical
+ *  document, `{facts, now, populations}`; what has not changed since it was last written out is not written out again. */
 export function snapshotDigest(snapshot: Snapshot): string {
-  const facts: Record<string, Json> = {};
-  for (const [name, column] of snapshot.columns) {
-    const members = snapshot.populations[column.fact.subject].members;
-    facts[sayable(name)] = Object.fromEntries(
-      column.cells.flatMap((cell, index) => {
-        const member = members[index];
-        return member === undefined || cell === neverReported ? [] : [[sayable(member.id), cellAsJson(cell)]];
-      }),
-    );
-  }
+  const columns = new Map([...snapshot.columns].map(([name, column]) => [sayable(name), column]));
+  const facts = [...columns.keys()].sort().map((name) => {
+    const column = columns.get(name) as Column; // by its own key
+    return `${JSON.stringify(name)}:${columnText(column, snapshot.populations[column.fact.subject])}`;
+  });
   const populations = Object.fromEntries(
     subjectKinds.map((kind) => {
       const { state, members, seenAtMs, source, says } = snapshot.populations[kind];
@@ -129,17 +125,36 @@ export function snapshotDigest(snapshot: Snapshot): string {
       return [kind, list];
     }),
   );
-  return digestOf({ now: moment(snapshot.nowMs), populations, facts });
+  const now = canonical(moment(snapshot.nowMs));
+  return digestOfText(`{"facts":{${facts.join(',')}},"now":${now},"populations":${canonical(populations)}}`);
 }
 
-function cellAsJson(cell: Cell): Json {
-  const { kind, seenAtMs } = cell;
-  const source = cell.source === undefined ? undefined : sayable(cell.source);
-  const seenAt = seenAtMs === undefined ? undefined : moment(seenAtMs);
-  if (cell.kind === 'absent') return { kind, why: cell.why, says: sayable(cell.says), seenAt, source };
+const columnTexts = new WeakMap<Column, { readonly members: readonly Subject[]; readonly text: string }>();
+
+function columnText(column: Column, { members }: Population): string {
+  const known = columnTexts.get(column);
+  if (known?.members === members) return known.text;
+  const cells = new Map<string, Cell>();
+  for (const [index, cell] of column.cells.entries()) {
+    const member = members[index];
+    if (member !== undefined && cell !== neverReported) cells.set(sayable(member.id), cell);
+  }
+  const said = [...cells.keys()].sort().map((id) => `${JSON.stringify(id)}:${cellText(cells.get(id) as Cell)}`);
+  const text = `{${said.join(',')}}`;
+  columnTexts.set(column, { members, text });
+  return text;
+}
+
+/** Canonical JSON of one cell, its members in their order: most of a snapshot is this. */
+function cellText(cell: Cell): string {
+  const source = cell.source === undefined ? '' : `,"source":${JSON.stringify(sayable(cell.source))}`;
+  const seenAt = cell.seenAtMs === undefined ? '' : `,"seenAt":${canonical(moment(cell.seenAtMs))}`;
+  if (cell.kind === 'absent') {
+    return `{"kind":"absent","says":${JSON.stringify(sayable(cell.says))}${seenAt}${source},"why":"${cell.why}"}`;
+  }
   const { value, grade } = cell;
   const said = typeof value === 'string' ? sayable(value) : Array.isArray(value) ? value.map(sayable) : value;
-  return { kind, value: said, seenAt, grade, source };
+  return `{"grade":"${grade}","kind":"present"${seenAt}${source},"value":${canonical(said as Json)}}`;
 }
 
 /** «At no moment» is no number that JSON has. */
