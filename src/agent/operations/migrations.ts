@@ -17,8 +17,8 @@ export function* suspendMigrations(): Operation<Result> {
     const now = at(object, ...parallel);
     if (now === 0) return 'so';
     if (now !== undefined && !isCount(now)) return { says: 'parallelMigrationsPerCluster is no number' };
-    // An older memory is of before that, whoever changed the number since.
-    const before = annotationOf(object, parallelBefore) ?? JSON.stringify(now ?? null);
+    // Beside an older memory the number is somebody's newer wish: our own 0 and the memory came by one write.
+    const before = JSON.stringify(now ?? null);
     return { object: withAt(annotated(object, parallelBefore, before), parallel, 0) };
   });
   return why === undefined ? done('no new migration starts') : failed(why);

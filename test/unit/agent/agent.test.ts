@@ -91,6 +91,20 @@ describe('an agent', () => {
     expect(statusOf(host).heartbeat.bootId).toBe('boot-1');
   });
 
+  test('whose object is written by the operator in between says what it saw beside the new order', () => {
+    const host = new FakeHost();
+    let once = true;
+    host.instead = (one) => {
+      if (once && one.do === 'run' && one.argv[0] === 'ping') {
+        once = false;
+        host.order(anOrder({ step: 7 }));
+      }
+      return undefined;
+    };
+    live(host);
+    expect([host.said('node.journalStep'), (host.own.spec as { order: { step: number } }).order.step]).toEqual([0, 7]);
+  });
+
   test('makes its own object where there is none', () => {
     const host = new FakeHost();
     host.objects.delete('nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus node-a');

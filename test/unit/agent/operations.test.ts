@@ -365,6 +365,25 @@ describe('the site', () => {
     expect(kubevirtOf(host).metadata.annotations).toEqual({});
   });
 
+  test('a limit that somebody sets meanwhile is the newer wish, and is kept', () => {
+    const host = new FakeHost();
+    const set = (limit: number): void =>
+      host.put({
+        ...kubevirtOf(host),
+        spec: { configuration: { migrations: { parallelMigrationsPerCluster: limit } } },
+      });
+    run(host, 'site.suspend-migrations', { object: 'site' });
+    set(3);
+    run(host, 'site.suspend-migrations', { object: 'site' });
+    run(host, 'site.resume-migrations', { object: 'site' });
+    expect(JSON.stringify(kubevirtOf(host).spec)).toContain(':3}');
+    run(host, 'site.suspend-migrations', { object: 'site' });
+    set(7);
+    run(host, 'site.resume-migrations', { object: 'site' });
+    expect(JSON.stringify(kubevirtOf(host).spec)).toContain(':7}');
+    expect(kubevirtOf(host).metadata.annotations).toEqual({});
+  });
+
   test('somebody else’s write in between is looked at again, for so long', () => {
     const host = new FakeHost();
     let conflicts = 2;
