@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { agent } from '../../../src/agent/agent.ts';
+import type { Answer } from '../../../src/agent/instruction.ts';
+import { agentStatusKind } from '../../../src/crd/agent-status.ts';
+import { type Fault, faultNames } from '../../../src/sim/fault-kinds.ts';
+import { type Programs, type RunOptions, simulate } from '../../../src/sim/run.ts';
+import { shrink } from '../../../src/sim/shrink.ts';
+import { transcriptText } from '../../../src/sim/transcript.ts';
+import { toyProfile } from '../../support/operator-site.ts';
+
+/** The real operator and the real agents, with a workflow of one step. */
+const options: RunOptions = {
+  seed: 1,
+  workflow: 'ReplicationUpgrade',
+  profile: toyProfile(),
+  site: { nodes: 2, volumes: 1, vms: 1 },
+  faults: [],
+  boundMs: 20 * 60_000,
+  linesMax: 500,
+};
+const drawn = { kinds: faultNames, atMost: 6, withinMs: 60_000 };
+const fault = (kind: Fault['kind'], more: Partial<Fault> = {}): Fault => ({
+  kind,
+  on: 'site',
+  afterMs: 0,
+  forMs: 0,
+  how: 0,
+  ...more,
+});
+
+describe('a run', () => {
+  test('without faults comes to its end, and breaks no law', async () => {
+    const result = await simulate(options);
+    expect([result.end, result.violations]).toEqual(['complete', []]);
+    expect(result.states).toEqual(['AcquireLock', 'Stage', 'ReleaseLock', 'Complete']);
+    expect(transcriptText({ lines: result.transcript, left: 0 })).toMatchInlineSnapshot(`
+      "  0:20.000  ops@site      asks for ReplicationUpgrade/site
+        0:20.334  operator-1    Idle → AcquireLock: one workflow at a time works on a site
+        0:21.340  operator-1    AcquireLock: one workflow at a time works on a site
+        0:21.346  operator-1    the site lock is the workflow, epoch 1’s
+        0:22.362  operator-1    AcquireLock → Stage: the new files lie ready on every node
+        0:23.368  operator-1    Stage: begins with node-a, node-b
+        0:24.378  operator-1    Stage: for node-a, node-b
+        0:25.425  operator-1    Stage: network.stage for node-a
+        0:25.432  operator-1    orders node-a: network.stage (order 1)
+        0:26.443  operator-1    waits in Stage
+        0:26.443  operator-1        K1: network.stage has ended: node-a node.journalOutcome order 1 to node-a has not been seen by its agent
+        0:27.255  agent node-a  takes order 1 (network.stage)
+        0:27.470  agent node-a  order 1 done: files for active-backup are staged
+        0:28.455  operator-1    Stage: network.stage for node-b
+        0:28.460  operator-1    orders node-b: network.stage (order 2)
+        0:29.467  operator-1    waits in Stage
+        0:29.467  operator-1        K1: network.stage has ended: node-b node.journalOutcome order 2 to node-b has not been seen by its agent
+        0:31.142  agent node-b  takes order 2 (network.stage)
+        0:31.357  agent node-b  order 2 done: files for active-backup are staged
+        0:32.533  operator-1    Stage → ReleaseLock: another may begin
+        0:33.540  operator-1    ReleaseLock: another may begin
+        0:33.546  operator-1    the site lock is free
+        0:34.560  operator-1    ReleaseLock → Complete: done
+        0:35.597  operator-1    rests in Complete: complete
+      "
+    `);
+  });
+
+  test('is told the same, to the byte, for the same seed', async () => {
+    const twice = [
+      await simulate({ ...options, seed: 5, faults: drawn }),
+      await simulate({ ...options, seed: 5, faults: drawn }),
+    ];
+    const [one, other] = twice.map((result) =>
+      JSON.stringify({ ...result, coverage: [...result.coverage.hits].map(([state, row]) => [state, [...row]]) }),
+    );
+    expect(one).toBe(other);
+  });
+
+  test('with faults that end comes to rest, whatever they are, and breaks no law', async () => {
+    for (let seed = 100; seed < 108; seed += 1) {
+      const result = await simulate({ ...options, seed, faults: drawn, linesMax: 0 });
+      expect.soft(result.violations, `seed ${seed}`).toEqual([]);
+    }
+  }, 60_000);
+
+  test('that is given up or taken back says why', async () => {
+    const result = await simulate({ ...options, faults: [fault('abort', { state: 'Stage', afterMs: 3_000 })] });
+    expect([result.end, result.because]).toEqual(['undone', 'ops@site asked for it']);
+    expect(result.violations).toEqual([]);
+  });
+
+  test('that is cut short says that it was', async () => {
+    const result = await simulate({ ...options, boundMs: 15_000 });
+    expect([result.end, result.states]).toEqual(['bound', []]);
+  });
+
+  test('counts what was tried in which state', async () => {
+    const faults = [fault('api-slow', { state: 'Stage', forMs: 30_000 })];
+    const { coverage } = await simulate({ ...options, faults });
+    expect(coverage.hits.get('Stage')?.get('api-slow')).toBe(1);
+    expect(coverage.hits.get('Idle')?.size).toBe(0);
+  });
+});
+
+/** An agent that does as it is told, and says that it did so whatever its orders are. */
+const lying: Programs['agent'] = (node, { clock }) => {
+  const real = agent({ node, bond: 'bond1', peers: [], mtu: 9000, beatMs: 3_000 }, () => clock.monotonicMs());
+  return (function* lie() {
+    let answer: Answer | undefined;
+    for (;;) {
+      const turn = answer === undefined ? real.next() : real.next(answer);
+      const asked = turn.value;
+      const isWrite = asked.do === 'api' && asked.call.verb === 'update-status';
+      if (
+        isWrite &&
+        'object' in asked.call &&
+        `${asked.call.object.apiVersion}/${asked.call.object.kind}` === agentStatusKind
+      ) {
+        const text = JSON.stringify(asked.call.object).replaceAll(
+          '"bond.stagedMode","object":"node-a/bond1","value":"none"',
+          '"bond.stagedMode","object":"node-a/bond1","value":"active-backup"',
+        );
+        answer = yield { do: 'api', call: { verb: 'update-status', object: JSON.parse(text) } };
+      } else if (asked.do === 'write' && asked.path.includes('/staged/')) {
+        answer = yield { do: 'sleep', ms: 1 };
+      } else answer = yield asked;
+    }
+  })();
+};
+
+describe('a run that breaks a law', () => {
+  const faults = [
+    fault('api-slow', { afterMs: 1_000, forMs: 20_000 }),
+    fault('clock-jumps', { on: 'operator-1', afterMs: 5_000 }),
+    fault('api-twice', { state: 'Stage', forMs: 5_000 }),
+  ];
+
+  test('says which, when, and what', async () => {
+    const { operate, defaultTimes } = await import('../../../src/operator/operator.ts');
+    const config = { leaders: { namespace: 'nodewright', name: 'operator' }, ...defaultTimes, auditPath: '/audit' };
+    const programs: Programs = {
+      agent: lying,
+      operator: (name, { clock, incarnation, watches }) =>
+        operate(
+          { ...config, identity: `${name}-${incarnation}` },
+          { clock, inbox: watches, profiles: () => [options.profile] },
+        ),
+    };
+    const broken = { ...options, programs, faults };
+    const result = await simulate(broken);
+    expect(result.violations.length).toBeGreaterThan(0);
+    expect(result.violations[0]?.law).toBe('K6');
+    expect(result.violations[0]?.says).toContain('bond.stagedMode of node-a/bond1');
+    const shrunk = await shrink(broken, result, simulate);
+    expect([shrunk.faults, shrunk.site.vms, shrunk.result.violations[0]?.law]).toEqual([[], 0, 'K6']);
+  }, 60_000);
+});
