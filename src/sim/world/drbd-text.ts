@@ -33,21 +33,26 @@ export interface StatusText {
 
 /** `drbdsetup status --json --statistics --verbose`, laid out as drbd-utils' printer does it. */
 export function statusText(site: Site, host: Host, only?: string): StatusText {
-  let moves = false;
+  let everyMs = Number.POSITIVE_INFINITY;
   const resources: string[] = [];
   for (const volume of site.volumes.values()) {
     const own = replicaOf(volume, host.name);
     if (own === undefined || (only !== undefined && only !== volume.name)) continue;
     const pairs = pairsOf(volume, host.name);
-    moves ||= pairs.some((pair) => isMoving(volume, pair));
+    for (const pair of pairs) everyMs = Math.min(everyMs, pace(volume, pair));
     resources.push(resourceText(site, volume, own, pairs));
   }
   const text = resources.length === 0 ? '[\n]\n' : `[\n${resources.join(',\n')}\n]\n`;
-  return { text, untilMs: moves ? Math.floor(site.nowMs / 1000) * 1000 + 999 : Number.POSITIVE_INFINITY };
+  return {
+    text,
+    untilMs: everyMs === Number.POSITIVE_INFINITY ? everyMs : (Math.floor(site.nowMs / everyMs) + 1) * everyMs - 1,
+  };
 }
 
-function isMoving(volume: Volume, { resync, ends }: Pair): boolean {
-  return (resync !== undefined && !volume.resyncStalled) || ends.some(({ oosSinceMs }) => oosSinceMs !== undefined);
+/** How often its numbers are looked at anew: those of a resync every second, those of a copy that falls behind every ten. */
+function pace(volume: Volume, { resync, ends }: Pair): number {
+  if (resync !== undefined && !volume.resyncStalled) return 1_000;
+  return ends.some(({ oosSinceMs }) => oosSinceMs !== undefined) ? 10_000 : Number.POSITIVE_INFINITY;
 }
 
 function resourceText(site: Site, volume: Volume, own: Replica, pairs: readonly Pair[]): string {

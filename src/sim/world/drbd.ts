@@ -1,6 +1,6 @@
 import { linkTouched } from './linstor-state.ts';
 import { hasAddress, lossBetween } from './network.ts';
-import { connectedPeers, isIn, pairsOf, replicaOf, sideOf } from './pairs.ts';
+import { connectedPeers, isIn, pairsOf, reachableFrom, replicaOf, sideOf } from './pairs.ts';
 import { quorumOf } from './quorum.ts';
 import {
   forget,
@@ -408,7 +408,7 @@ export function whyNotPrimary(volume: Volume, node: string): string | undefined 
   const seesData = own.disk === 'UpToDate' || connectedPeers(volume, node).some(({ disk }) => disk === 'UpToDate');
   if (!seesData) return '(-2) Need access to UpToDate data';
   if (volume.policy !== 'off' && !own.quorum) return '(-25) No quorum';
-  const other = connectedPeers(volume, node).some(({ role }) => role === 'Primary');
+  const other = reachableFrom(volume, node).some(({ role }) => role === 'Primary');
   return other && !volume.twoPrimaries ? '(-1) Multiple primaries not allowed by config' : undefined;
 }
 
@@ -442,23 +442,34 @@ export function settle(site: Site, volume: Volume): void {
     replica.quorum = quorum;
     const writes = replica.up && replica.role === 'Primary';
     const reaches = [replica, ...connectedPeers(volume, replica.node)].some(({ disk }) => disk === 'UpToDate');
-    const froze = [
+    const lost = [
       set(replica.suspended, 'quorum', writes && !quorum),
       set(replica.suspended, 'no-data', writes && !reaches),
     ];
-    if (
-      froze.includes(true) &&
-      [...site.vms.values()].some((vm) => vm.volume === volume.name && vm.node === replica.node)
-    ) {
-      const says = `the I/O of its VM on ${replica.node} is frozen: ${[...replica.suspended].join(', ')}`;
-      trouble(site, 'vm-lost-disk', volume.name, says, explained(site, volume));
-    }
+    checkFrozen(site, volume, replica, lost.includes(true));
     forget(site.hosts.get(replica.node), 'drbd');
   }
   linkTouched(site);
   checkWrites(site, volume, writerOf(site, volume));
   site.revision += 1;
   for (const watch of site.watchers) watch(volume);
+}
+
+/** A moment of it belongs to every snapshot; to lose one's quorum or one's data does not. */
+function checkFrozen(site: Site, volume: Volume, replica: Replica, lost: boolean): void {
+  if (replica.suspended.size === 0 || !isUsed(site, volume, replica)) {
+    replica.frozen = undefined;
+    return;
+  }
+  replica.frozen ??= { sinceMs: site.nowMs, explained: explained(site, volume) };
+  if (!lost) return;
+  const says = `the I/O of its VM on ${replica.node} is frozen: ${[...replica.suspended].join(', ')}`;
+  trouble(site, 'vm-lost-disk', volume.name, says, explained(site, volume));
+}
+
+function isUsed(site: Site, volume: Volume, { node }: Replica): boolean {
+  for (const vm of site.vms.values()) if (vm.volume === volume.name && vm.node === node) return true;
+  return false;
 }
 
 /** Whether it is new. */

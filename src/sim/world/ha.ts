@@ -1,3 +1,4 @@
+import { whyNotPrimary } from './drbd.ts';
 import { editNode, taintsOf, withTaints } from './kube-objects.ts';
 import { pairsOf, sideOf } from './pairs.ts';
 import { isRunning, type Replica, type Site, type Vm, type Volume } from './state.ts';
@@ -36,7 +37,7 @@ function promotable(volume: Volume, vm: Vm): Replica | undefined {
       const side = sideOf(pair, copy.node);
       return side.peer === node && side.state !== 'Connected';
     });
-    return lost && copy.role === 'Secondary';
+    return lost && copy.role === 'Secondary' && whyNotPrimary(volume, copy.node) === undefined;
   });
 }
 

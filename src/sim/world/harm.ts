@@ -27,7 +27,7 @@ const frozenMs = 60_000;
 /** What stands now, by when it began and whether it was a fault's doing then. Looked at again only after a change. */
 export class HarmWatch {
   readonly #site: Site;
-  #standing = new Map<string, Trouble>();
+  readonly #standing = new Map<string, ReadonlyMap<string, Trouble>>();
   #revision = -1;
   #again = Number.NEGATIVE_INFINITY;
   #harm: readonly Harm[] = [];
@@ -46,19 +46,26 @@ export class HarmWatch {
     const site = this.#site;
     this.#revision = site.revision;
     this.#again = Number.POSITIVE_INFINITY;
-    const found = new Map<string, Trouble>();
-    for (const volume of site.volumes.values()) {
-      for (const [kind, says] of standing(site, volume)) {
-        const key = `${kind} ${volume.name}`;
-        const before = this.#standing.get(key);
-        const { name: object } = volume;
-        const isExplained = before?.explained ?? explained(site, volume);
-        found.set(key, { kind, object, says, sinceMs: before?.sinceMs ?? site.nowMs, explained: isExplained });
-      }
-    }
-    this.#standing = found;
-    const all = [...site.troubles.values(), ...found.values()];
+    for (const volume of site.volumes.values()) this.look(volume);
+    const all = [
+      ...site.troubles.values(),
+      ...[...this.#standing.values()].flatMap((ofVolume) => [...ofVolume.values()]),
+    ];
     this.#harm = all.filter((one) => !one.explained && this.#counts(one)) as readonly Trouble[] as readonly Harm[];
+  }
+
+  /** Whether a fault explains it is asked when it begins, so this is called with every change. */
+  look(volume: Volume): void {
+    const site = this.#site;
+    const known = this.#standing.get(volume.name);
+    const found = new Map<string, Trouble>();
+    for (const { kind, says, ...since } of standing(site, volume)) {
+      const before = known?.get(kind) ?? { sinceMs: site.nowMs, explained: explained(site, volume) };
+      const { sinceMs, explained: isExplained } = { ...before, ...since };
+      found.set(kind, { kind, object: volume.name, says, sinceMs, explained: isExplained });
+    }
+    if (found.size > 0) this.#standing.set(volume.name, found);
+    else if (known !== undefined) this.#standing.delete(volume.name);
   }
 
   #counts({ kind, sinceMs }: Trouble): boolean {
@@ -70,24 +77,34 @@ export class HarmWatch {
   }
 }
 
-function standing(site: Site, volume: Volume): readonly (readonly [Harm['kind'], string])[] {
-  const found: (readonly [Harm['kind'], string])[] = [];
+interface Standing {
+  readonly kind: Harm['kind'];
+  readonly says: string;
+  /** Where it is known better than by when it was first looked at. */
+  readonly sinceMs?: number;
+  readonly explained?: boolean;
+}
+
+function standing(site: Site, volume: Volume): readonly Standing[] {
+  const found: Standing[] = [];
   const copies = [...volume.replicas.values()].filter(({ kind }) => kind === 'diskful');
   // Nodes are only down by a fault, so a copy that lies on one counts as reachable: nothing of ours took it away.
   if (!copies.some(({ disk }) => disk === 'UpToDate' || disk === 'Consistent')) {
-    found.push([
-      'no-copy',
-      `no copy of it is up to date: ${copies.map(({ node, disk }) => `${node} ${disk}`).join(', ')}`,
-    ]);
+    found.push({
+      kind: 'no-copy',
+      says: `no copy of it is up to date: ${copies.map(({ node, disk }) => `${node} ${disk}`).join(', ')}`,
+    });
   }
   const writers = copies.filter(({ up, role }) => up && role === 'Primary');
   if (writers.length > 1 && !volume.twoPrimaries)
-    found.push(['two-writers', 'two nodes may write, and no VM migrates']);
-  for (const replica of volume.replicas.values()) {
-    const isUsed = [...site.vms.values()].some((vm) => vm.volume === volume.name && vm.node === replica.node);
-    if (isUsed && replica.suspended.size > 0 && isRunning(site.hosts.get(replica.node))) {
-      found.push(['frozen', `the I/O of its VM on ${replica.node} is frozen: ${[...replica.suspended].join(', ')}`]);
-    }
+    found.push({ kind: 'two-writers', says: 'two nodes may write, and no VM migrates' });
+  for (const { node, frozen, suspended } of volume.replicas.values()) {
+    if (frozen === undefined || !isRunning(site.hosts.get(node))) continue;
+    found.push({
+      kind: 'frozen',
+      says: `the I/O of its VM on ${node} is frozen: ${[...suspended].join(', ')}`,
+      ...frozen,
+    });
   }
   const mixed = volume.pairs.find((pair) => {
     const [one, other] = pair.ends;
@@ -98,7 +115,7 @@ function standing(site: Site, volume: Volume): readonly (readonly [Harm['kind'],
   });
   if (mixed !== undefined) {
     const [one, other] = mixed.ends;
-    found.push(['mixed-modes', `${one.node} and ${other.node} replicate over bonds in different modes`]);
+    found.push({ kind: 'mixed-modes', says: `${one.node} and ${other.node} replicate over bonds in different modes` });
   }
   return found;
 }

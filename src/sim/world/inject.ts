@@ -8,6 +8,7 @@ import { linstorTouched } from './linstor-state.ts';
 import { replyText } from './linstor-text.ts';
 import { addHost, addVm, addVolume, defaultFiles } from './make.ts';
 import { chooseActive } from './network.ts';
+import { isIn } from './pairs.ts';
 import { boot, crash, hang, heardChanged, shutDown, wake } from './power.ts';
 import {
   forget,
@@ -19,6 +20,7 @@ import {
   uuidOf,
   type Volume,
 } from './state.ts';
+import { trouble } from './trouble.ts';
 import { endVm, migrate, startVm } from './vms.ts';
 
 /** A fault begins. One that has already begun, or strikes who is not there, changes nothing. */
@@ -156,7 +158,20 @@ function replace(site: Site, host: Host): void {
     own.uuid = undefined;
     own.data = undefined;
     own.holes = [];
+    forgetLost(site, volume, host.name);
   }
+}
+
+/** The only copy of the newest writes went with the machine: the fault lost them, and nobody else can. */
+function forgetLost(site: Site, volume: Volume, node: string): void {
+  const left = [...volume.replicas.values()].flatMap(({ data }) => data ?? []);
+  const newest = left.reduce<Generation | undefined>(
+    (best, one) => (best === undefined || one.id > best.id ? one : best),
+    undefined,
+  );
+  if (newest === undefined || left.some((data) => isIn(volume.tip, data))) return;
+  volume.tip = newest;
+  trouble(site, 'lost-writes', volume.name, `the newest writes lay on ${node} alone`, true);
 }
 
 function cordon(site: Site, host: Host, by: string, begins: boolean): void {
@@ -231,7 +246,7 @@ function writerOrFirst(volume: Volume): Replica | undefined {
 
 const branches = new WeakMap<Replica, Generation>();
 
-/** The copy that nobody writes to has got writes of its own: the two sides do not speak until a person decides. */
+/** Each side has got writes of its own: they do not speak until a person decides. */
 function split(site: Site, volume: Volume): void {
   const copies = [...volume.replicas.values()].filter(
     ({ kind, up, uuid }) => kind === 'diskful' && up && uuid !== undefined,
@@ -239,7 +254,10 @@ function split(site: Site, volume: Volume): void {
   const victim = copies.length < 2 ? undefined : copies.find(({ role }) => role === 'Secondary');
   if (victim?.uuid === undefined) return;
   branches.set(victim, victim.uuid);
-  victim.uuid = newGeneration(site, victim.uuid);
+  for (const copy of copies) {
+    copy.uuid = newGeneration(site, copy.uuid);
+    if (copy !== victim) copy.data = copy.uuid;
+  }
   for (const pair of volume.pairs) {
     const isBetween = pair.ends.every(({ node }) => volume.replicas.get(node)?.kind === 'diskful');
     if (!isBetween || pair.ends.every(({ node }) => node !== victim.node)) continue;

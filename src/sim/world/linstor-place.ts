@@ -136,6 +136,7 @@ export function addReplica(
     open: false,
     quorum: true,
     suspended: new Set(),
+    frozen: undefined,
     uuid: kind === 'diskful' ? data : undefined,
     data: kind === 'diskful' ? data : undefined,
     holes: [],

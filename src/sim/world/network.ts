@@ -45,14 +45,15 @@ function delivered(site: Site, from: Bond, to: Bond): number {
     const nic = bond.nics[at];
     return nic !== undefined && carries(bond, nic);
   };
-  const ports = from.nics.map((_, at) => at);
-  const sends = from.mode === 'active-backup' ? ports.filter((at) => from.nics[at]?.name === from.active) : ports;
   // A direct cable that is out shows at both of its ends, a switch between hides it from the other.
-  const live2 = (at: number): boolean => live(from, at) && (site.wiring === 'switched' || live(to, at));
-  const used = sends.filter(live2);
+  const isDirect = site.wiring === 'direct';
+  const ports = from.nics.map((_, at) => at);
+  const used = ports.filter((at) => live(from, at) && (!isDirect || live(to, at)));
   if (used.length === 0 || !hasCarrier(to)) return 0;
   if (from.mode === 'active-backup') return 1;
-  const taken = used.filter((at) => live(to, at) && (to.mode !== 'active-backup' || to.nics[at]?.name === to.active));
+  const active = to.nics.findIndex(({ name }) => name === to.active);
+  const backup = isDirect && !used.includes(active) ? used[0] : active;
+  const taken = used.filter((at) => live(to, at) && (to.mode !== 'active-backup' || at === backup));
   return taken.length / used.length;
 }
 

@@ -57,3 +57,17 @@ export function isIn(old: Generation | undefined, young: Generation | undefined)
   while (at !== undefined && at.id > old.id) at = at.parent;
   return at === old;
 }
+
+/** Everybody whom a node is connected to, also over others: DRBD 9 asks all of them before it changes a role. */
+export function reachableFrom(volume: Volume, node: string): readonly Replica[] {
+  const found = new Map<string, Replica>();
+  const next = [node];
+  for (let at = next.pop(); at !== undefined; at = next.pop()) {
+    for (const peer of connectedPeers(volume, at)) {
+      if (peer.node === node || found.has(peer.node)) continue;
+      found.set(peer.node, peer);
+      next.push(peer.node);
+    }
+  }
+  return [...found.values()];
+}

@@ -108,6 +108,8 @@ export interface Replica {
   open: boolean;
   quorum: boolean;
   readonly suspended: Set<string>;
+  /** Since when its VM's I/O stands, and whether a fault had a hand in it. */
+  frozen: { readonly sinceMs: number; readonly explained: boolean } | undefined;
   /** What DRBD believes it has, and what it has. */
   uuid: Generation | undefined;
   data: Generation | undefined;

@@ -63,6 +63,7 @@ export function makeWorld(spec: WorldSpec, random: Random): World {
   site.watchers.push((volume) => {
     watchFailOver(site, volume);
     liftTaints(site);
+    harm.look(volume);
   });
 
   const advance = (nowMs: number): void => {

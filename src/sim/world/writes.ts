@@ -1,5 +1,5 @@
 import { lossBetween } from './network.ts';
-import { connectedPeers, isIn, pairsOf, sideOf } from './pairs.ts';
+import { connectedPeers, isIn, pairsOf, reachableFrom, sideOf } from './pairs.ts';
 import { isRunning, newGeneration, type Replica, type Side, type Site, type Volume, writeRate } from './state.ts';
 import { explained, trouble } from './trouble.ts';
 
@@ -33,6 +33,10 @@ export function checkWrites(site: Site, volume: Volume, writer: Replica | undefi
     taker.data = next;
   }
   volume.tip = next;
+  for (const copy of reachableFrom(volume, writer.node)) {
+    // Who hears of it only over others learns that it is behind.
+    if (copy.disk === 'UpToDate' && !takers.includes(copy)) copy.disk = 'Outdated';
+  }
   for (const pair of volume.pairs) {
     for (const side of pair.ends) {
       const isOurs = side.node === writer.node && volume.replicas.get(side.peer)?.kind === 'diskful';
