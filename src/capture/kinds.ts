@@ -1,4 +1,4 @@
-/** The kinds that normalisers read, by the plural that the API server's paths and refusals use. Everything else may be in
+/** The kinds that are read, by normalisers or as workflows, by the plural that the API server's paths and refusals use. Everything else may be in
  *  a capture and is skipped unparsed. */
 const plurals = {
   'v1/Node': 'nodes',
@@ -21,6 +21,8 @@ const plurals = {
   'snapshot.storage.k8s.io/v1/VolumeSnapshot': 'volumesnapshots',
   'snapshot.storage.k8s.io/v1/VolumeSnapshotContent': 'volumesnapshotcontents',
   'nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus': 'nodewrightagentstatuses',
+  'nodewright.spectrocloud.com/v1alpha1/ReplicationUpgrade': 'replicationupgrades',
+  'nodewright.spectrocloud.com/v1alpha1/BondModeFlipPlan': 'bondmodeflipplans',
 } as const satisfies Record<string, string>;
 
 export const kindsRead: ReadonlySet<string> = new Set(Object.keys(plurals));

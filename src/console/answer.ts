@@ -8,6 +8,7 @@ import { explainRule } from '../rules/explain.ts';
 import type { Finding, Gate } from '../rules/pack.ts';
 import { reasonsOf } from '../rules/reasons.ts';
 import type { Site } from './inputs.ts';
+import type { WorkflowAnswer } from './workflows.ts';
 
 /** What `eval` answers: the judgement of a site as far as it was asked for. Every output form is a function of this. */
 export interface Answer {
@@ -24,6 +25,8 @@ export interface Answer {
   readonly verdict: VerdictWord;
   /** Raised and unknown ones, the gravest first. None when single gates were asked for. */
   readonly findings: readonly FindingAnswer[];
+  /** Of every workflow that the capture holds. None when single gates were asked for. */
+  readonly workflows: readonly WorkflowAnswer[];
 }
 
 export interface GateAnswer {
@@ -64,7 +67,7 @@ export function answerOf(
   { profile, capture, nowMs, judgement }: Site,
   asked: readonly AskedGate[],
   only: readonly VerdictWord[],
-): Answer {
+): Omit<Answer, 'workflows'> {
   const all = gatesOf(judgement, asked).map((ruled): GateAnswer => {
     const { pack, rule, object, truth, verdict } = ruled;
     return { pack, gate: rule, object, verdict: verdictWords[truth], reasons: () => reasonsAgainst(verdict()) };

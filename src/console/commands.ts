@@ -12,6 +12,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   fmt: () => import('./commands/fmt.ts'),
   eval: () => import('./commands/eval.ts'),
   why: () => import('./commands/why.ts'),
+  plan: () => import('./commands/plan.ts'),
+  'plan diff': () => import('./commands/plan-diff.ts'),
   explain: () => import('./commands/explain.ts'),
   test: () => import('./commands/test.ts'),
   facts: () => import('./commands/facts.ts'),

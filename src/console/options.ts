@@ -36,7 +36,9 @@ export type OptionName =
   | 'coverage'
   | 'out'
   | 'all'
-  | 'origin';
+  | 'origin'
+  | 'workflow'
+  | 'exit-code';
 
 const forms: readonly OptionForm[] = [
   {
@@ -102,6 +104,8 @@ const forms: readonly OptionForm[] = [
   { name: 'coverage', says: 'also say which verdicts of each gate and finding no test has seen' },
   { name: 'out', short: 'o', value: 'FILE', says: 'the file to write' },
   { name: 'all', says: 'fold nothing: every part, every member' },
+  { name: 'workflow', short: 'w', value: 'KIND/NAME', says: 'which workflow; of `sim`, which kind' },
+  { name: 'exit-code', says: 'exit 5 if there is a difference' },
   { name: 'origin', says: 'also say where each value comes from' },
 ];
 

@@ -45,6 +45,8 @@ export function parse(argv: readonly string[], calledAs: string, columns: number
     const parent = second === undefined ? root : (parents.get(first) ?? groupOf(first));
     const command = parent.command(second ?? first, { hidden: verb.hidden === true });
     quiet(command, columns, onHelp);
+    // A verb may have words below it: what stands behind such a word is that word's.
+    if (isAlsoGroup(verb.name)) parents.set(verb.name, command.helpCommand(false).enablePositionalOptions());
     command.description(verb.more === undefined ? verb.says : `${verb.says}\n\n${verb.more}`).summary(verb.says);
     for (const { form, says } of verb.takes) command.addArgument(new Argument(form, says));
     for (const name of verb.options) command.addOption(optionOf(name, verb));
@@ -57,8 +59,10 @@ export function parse(argv: readonly string[], calledAs: string, columns: number
         .filter((word) => word !== undefined);
       const flags = new Map<string, unknown>();
       for (const name of [...verb.options, ...everywhere]) {
-        const from = everywhere.includes(name) ? root : command;
-        if (from.getOptionValueSource(camel(name)) === 'cli') flags.set(name, from.getOptionValue(camel(name)));
+        const from = (everywhere.includes(name) ? [root] : [command, parent]).find(
+          (one) => one.getOptionValueSource(camel(name)) === 'cli',
+        );
+        if (from !== undefined) flags.set(name, from.getOptionValue(camel(name)));
       }
       parsed = { kind: 'run', verb, args: spread.map(String), flags };
     });
@@ -81,6 +85,10 @@ export function parse(argv: readonly string[], calledAs: string, columns: number
     return { kind: 'wrong', fault: faultOf(problem), verb: asked };
   }
   return parsed ?? { kind: 'help', text: help };
+}
+
+function isAlsoGroup(name: string): boolean {
+  return verbs.some((other) => other.name.startsWith(`${name} `));
 }
 
 /** `help capture pack` is `capture pack --help`, which commander knows for one word only; of a word that it does not know

@@ -14,6 +14,9 @@ import type { VerifiedProfile } from '../profile/profile.ts';
 import type { Change, Expectation, RuleTest, TestStep } from '../profile/test-file.ts';
 import type { Compiled } from '../rules/compile.ts';
 import { rawsAt } from './inputs.ts';
+import type { TestWorkflows } from './test-workflows.ts';
+import { isWorkflow } from './workflow-kinds.ts';
+import type { WorkflowAnswer } from './workflows.ts';
 
 export interface StepResult {
   readonly says: string;
@@ -21,6 +24,10 @@ export interface StepResult {
   readonly failures: readonly Failure[];
   /** What was expected and came, for coverage: `gate node-may-restart open`. */
   readonly seen: readonly string[];
+  /** The moment that it was judged at. */
+  readonly nowMs: number;
+  /** As each stood, and what was decided. */
+  readonly workflows: readonly WorkflowAnswer[];
 }
 
 export interface Failure {
@@ -41,9 +48,15 @@ export type TestRun =
 
 /** Capture → changes → expectations, step after step. Each step is judged by the same function as everything else; what a
  *  test changes are reports, so that whatever is computed from them follows. */
-export function runTest(test: RuleTest, profile: VerifiedProfile, evaluator: Compiled, capture: Capture): TestRun {
+export async function runTest(
+  test: RuleTest,
+  profile: VerifiedProfile,
+  evaluator: Compiled,
+  capture: Capture,
+): Promise<TestRun> {
   let nowMs = test.nowMs ?? capture.takenAtMs ?? 0;
   const raws = rawsAt(capture, nowMs);
+  const workflows = await workflowsOf(test, profile, raws);
   const held: Held[] = [];
   const steps: StepResult[] = [];
   const faults: Fault[] = [];
@@ -58,9 +71,23 @@ export function runTest(test: RuleTest, profile: VerifiedProfile, evaluator: Com
       if (fault !== undefined) faults.push(fault);
     }
     if (faults.length > 0) return { ok: false, faults };
-    steps.push(resultOf(step, judgement));
+    const named = step.expects.flatMap((one) => (one.kind === 'workflow' ? `${one.drives}/${one.name}` : []));
+    const decided = (await workflows?.pass(named, judgement.snapshot)) ?? [];
+    steps.push({ ...resultOf(step, judgement, decided), nowMs, workflows: decided });
   }
   return { ok: true, steps };
+}
+
+/** Loaded only for a test that is about one. */
+async function workflowsOf(
+  { steps }: RuleTest,
+  profile: VerifiedProfile,
+  raws: readonly Raw[],
+): Promise<TestWorkflows | undefined> {
+  const isNamed = steps.some(({ expects }) => expects.some(({ kind }) => kind === 'workflow'));
+  if (!isNamed && !raws.some((raw) => raw.from === 'object' && isWorkflow(raw.object))) return undefined;
+  const { TestWorkflows } = await import('./test-workflows.ts');
+  return new TestWorkflows(profile, raws);
 }
 
 // --- changes ---
@@ -178,7 +205,11 @@ function storeOf(reports: readonly Report[], held: readonly Held[]): FactStore {
   for (const report of reports) store.fold(report);
   const computed = standing(held).filter(({ change }) => derivedFacts.has(change.fact));
   if (computed.length === 0) return store;
-  return { fold: (report) => store.fold(report), cut: (nowMs) => computed.reduce(withComputed, store.cut(nowMs)) };
+  return {
+    fold: (report) => store.fold(report),
+    replace: (reporter, scope, report) => store.replace(reporter, scope, report),
+    cut: (nowMs) => computed.reduce(withComputed, store.cut(nowMs)),
+  };
 }
 
 function withComputed(
@@ -229,11 +260,15 @@ function strangerIn(change: Change, { populations }: Snapshot): Fault | undefine
 
 // --- expectations ---
 
-function resultOf(step: TestStep, judgement: Judgement): StepResult {
+function resultOf(
+  step: TestStep,
+  judgement: Judgement,
+  workflows: readonly WorkflowAnswer[],
+): Omit<StepResult, 'nowMs' | 'workflows'> {
   const failures: Failure[] = [];
   const seen: string[] = [];
   for (const expectation of step.expects) {
-    const failure = failureOf(expectation, judgement);
+    const failure = failureOf(expectation, judgement, workflows);
     if (failure !== undefined) failures.push(failure);
     else if (expectation.kind === 'gate') seen.push(`gate ${expectation.gate} ${expectation.verdict}`);
     else if (expectation.kind === 'finding') seen.push(`finding ${expectation.finding} ${expectation.word}`);
@@ -243,7 +278,11 @@ function resultOf(step: TestStep, judgement: Judgement): StepResult {
 
 const raised = { closed: 'quiet', unknown: 'unknown', open: 'raised' } as const;
 
-function failureOf(expectation: Expectation, judgement: Judgement): Failure | undefined {
+function failureOf(
+  expectation: Expectation,
+  judgement: Judgement,
+  workflows: readonly WorkflowAnswer[],
+): Failure | undefined {
   const { at } = expectation;
   switch (expectation.kind) {
     case 'gate': {
@@ -282,12 +321,35 @@ function failureOf(expectation: Expectation, judgement: Judgement): Failure | un
       };
     }
     case 'workflow':
-      return {
-        at,
-        says: `workflows are not decided by this version, so nothing can be said of ${expectation.drives}/${expectation.name}`,
-        because: [],
-      };
+      return otherwise(expectation, workflows);
   }
+}
+
+/** What of a workflow is not as expected, in one sentence. */
+function otherwise(
+  expected: Expectation & { readonly kind: 'workflow' },
+  workflows: readonly WorkflowAnswer[],
+): Failure | undefined {
+  const id = `${expected.drives}/${expected.name}`;
+  const workflow = workflows.find((one) => one.id === id);
+  if (workflow === undefined) return { at: expected.at, says: `nothing was decided of ${id}`, because: [] };
+  const { state, decision } = workflow;
+  const to = 'to' in decision ? decision.to : undefined;
+  const overdue = decision.kind === 'hold' && decision.overdue;
+  const wrong = [
+    ...(expected.state === undefined || expected.state === state ? [] : [`is at ${state}, not at ${expected.state}`]),
+    ...(expected.decision === undefined || expected.decision === decision.kind
+      ? []
+      : [`is decided ${decision.kind}, not ${expected.decision}`]),
+    ...(expected.to === undefined || expected.to === to ? [] : [`goes ${to ?? 'nowhere'}, not to ${expected.to}`]),
+    ...(expected.overdue === undefined || expected.overdue === overdue ? [] : [`is ${overdue ? '' : 'not '}overdue`]),
+  ];
+  if (wrong.length === 0) return undefined;
+  const others = workflows.filter((one) => one !== workflow && one.begun).map((one) => one.id);
+  const unasked =
+    workflow.begun || others.length === 0 ? '' : ` (it is not in the capture, which has ${others.join(', ')})`;
+  const because = 'because' in decision && Array.isArray(decision.because) ? decision.because.map(sentence) : [];
+  return { at: expected.at, says: `${id}: ${wrong.join(', ')}${unasked}`, because };
 }
 
 function unlike(

@@ -20,7 +20,7 @@ export interface Argument {
   readonly form: string;
   readonly says: string;
   /** What completes it. */
-  readonly completes?: 'gate' | 'object' | 'fact' | 'code' | 'shell' | 'path' | 'folder';
+  readonly completes?: 'gate' | 'object' | 'workflow' | 'fact' | 'code' | 'shell' | 'path' | 'folder';
 }
 
 export interface Example {
@@ -29,6 +29,7 @@ export interface Example {
 }
 
 const where = '--profile profiles/three-node --capture captures/one-side-flipped';
+const calm = '--profile profiles/three-node --capture captures/calm';
 const reports = [...formats, ...reportFormats];
 
 export const verbs: readonly Verb[] = [
@@ -98,6 +99,42 @@ export const verbs: readonly Verb[] = [
     examples: [
       { does: 'why may the next step not happen?', args: `why storage-network-agrees ${where}` },
       { does: 'one object, nothing folded', args: `why node-may-restart node-b --all ${where}` },
+    ],
+  },
+  {
+    name: 'plan',
+    takes: [
+      {
+        form: '<workflow>',
+        says: 'KIND/NAME: ReplicationUpgrade/site, BondModeFlipPlan/NAME',
+        completes: 'workflow',
+      },
+    ],
+    says: 'every step that a workflow has before it, what each waits for, and what can be undone',
+    more: 'Of a workflow that is not in the capture: the plan from the beginning. Exit 0: nothing stands in the way of the next step. 3: a gate of it is closed, or the workflow has given up. 4: what it waits for is not known.',
+    options: ['profile', 'capture', 'now', 'exit-zero', 'output'],
+    formats,
+    examples: [
+      { does: 'what would the upgrade of this site do?', args: `plan ReplicationUpgrade/site ${calm}` },
+      { does: 'keep it, to compare it with tomorrow’s', args: `plan ReplicationUpgrade/site -o json ${calm}` },
+    ],
+  },
+  {
+    name: 'plan diff',
+    takes: [
+      { form: '<old>', says: 'a capture, or what `plan -o json` printed', completes: 'path' },
+      { form: '<new>', says: 'the same, of later', completes: 'path' },
+    ],
+    says: 'what became possible between two plans, what no longer is, which steps came and went',
+    more: 'Of captures the profile says how they are planned. Exit 0, with --exit-code 5 if the plans differ.',
+    options: ['profile', 'workflow', 'exit-code', 'output'],
+    formats,
+    examples: [
+      {
+        does: 'what changed overnight?',
+        args: 'plan diff captures/calm captures/silent-node -p profiles/three-node --workflow ReplicationUpgrade/site',
+      },
+      { does: 'of two that were kept, for a script', args: 'plan diff monday.json tuesday.json --exit-code -o json' },
     ],
   },
   {

@@ -59,6 +59,8 @@ export const exit = {
   invalid: 2,
   denied: 3,
   held: 4,
+  differs: 5,
+  bound: 6,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof exit)[keyof typeof exit];

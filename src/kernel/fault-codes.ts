@@ -297,6 +297,10 @@ export const faultCodes = {
     why: 'A test names something that does not exist in its profile or capture.',
     fix: 'Correct the name that is shown.',
   },
+  PLAN_INVALID: {
+    why: 'A file that says it is a plan is none that this version prints, so two of them cannot be compared.',
+    fix: 'Print it anew with `nwctl plan WORKFLOW -o json`.',
+  },
   ASK_UNKNOWN_NAME: {
     why: 'A gate, finding, object or code was asked for that does not exist here.',
     fix: 'The message lists the likely one; without arguments the command lists all.',

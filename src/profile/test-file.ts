@@ -67,6 +67,9 @@ export type Change = { readonly at: Place } & (
 export const raisedWords = ['raised', 'quiet', 'unknown'] as const;
 export type RaisedWord = (typeof raisedWords)[number];
 
+export const decisionWords = ['advance', 'undo', 'hold', 'halt', 'rest'] as const;
+export type DecisionWord = (typeof decisionWords)[number];
+
 /** `object` undefined: every object of it, and there must be one. */
 export type Expectation = { readonly at: Place } & (
   | {
@@ -91,8 +94,9 @@ export type Expectation = { readonly at: Place } & (
       readonly drives: string;
       readonly name: string;
       readonly state?: string;
-      readonly decision?: string;
+      readonly decision?: DecisionWord;
       readonly to?: string;
+      readonly overdue?: boolean;
     }
 );
 
@@ -298,7 +302,9 @@ function linkWorkflow({ key, keyAt, value }: Entry, context: Context): Expectati
     return undefined;
   }
   const states = machine.states.map((state) => state.name);
-  const decision = textOf(child(value, 'decision'));
+  const word = textOf(child(value, 'decision'));
+  const decision = decisionWords.find((known) => known === word);
+  const overdue = child(value, 'overdue');
   const named: { state?: string; to?: string } = {};
   for (const field of ['state', 'to'] as const) {
     const tree = child(value, field);
@@ -310,7 +316,15 @@ function linkWorkflow({ key, keyAt, value }: Entry, context: Context): Expectati
         error('PACK_UNKNOWN_STATE', tree.at, `\`${drives}\` has no state \`${shown(word)}\``, hintFor(word, states)),
       );
   }
-  return { kind: 'workflow', drives, name, at: keyAt, ...named, ...(decision === undefined ? {} : { decision }) };
+  return {
+    kind: 'workflow',
+    drives,
+    name,
+    at: keyAt,
+    ...named,
+    ...(decision === undefined ? {} : { decision }),
+    ...(overdue?.kind === 'scalar' && typeof overdue.value === 'boolean' ? { overdue: overdue.value } : {}),
+  };
 }
 
 /** One word for all objects, or one a object. */

@@ -37,12 +37,14 @@ async function candidates(before: readonly string[], typed: string, world: World
   const given = positionals(rest, verb);
   const argument = verb.takes[Math.min(given.length, verb.takes.length - 1)];
   if (argument === undefined || (given.length >= verb.takes.length && !argument.form.includes('...'))) return [];
-  return argumentValues(argument, given, before, world);
+  const values = await argumentValues(argument, given, before, world);
+  return given.length === 0 ? [...secondWords([verb.name]), ...values] : values;
 }
 
 function verbOf(words: readonly string[]): { readonly verb?: Verb; readonly rest: readonly string[] } {
   const plain = words.filter((word) => !word.startsWith('-'));
-  const verb = verbs.find(({ name, hidden }) => !hidden && (name === plain.slice(0, 2).join(' ') || name === plain[0]));
+  const named = (word: string): Verb | undefined => verbs.find(({ name, hidden }) => !hidden && name === word);
+  const verb = named(plain.slice(0, 2).join(' ')) ?? named(plain[0] ?? '');
   if (verb === undefined) return { rest: words };
   let skip = verb.name.split(' ').length;
   return { verb, rest: words.filter((word) => word.startsWith('-') || skip-- <= 0) };
@@ -86,6 +88,7 @@ async function valuesOf(
 ): Promise<readonly Candidate[]> {
   if (form.name === 'output') return verb.formats.map((word) => [word, '']);
   if (form.choices !== undefined) return form.choices.map((word) => [word, '']);
+  if (form.name === 'workflow') return workflowNames(before, world);
   if (form.name === 'gate') return gateNames(before, world);
   if (form.name === 'like') return ['three-node', 'two-node', 'single-node'].map((word) => [word, '']);
   return form.name === 'profile' ? [[':folders', '']] : form.path || form.name === 'out' ? [[':files', '']] : [];
@@ -102,6 +105,8 @@ async function argumentValues(
       return gateNames(before, world, true);
     case 'object':
       return objectNames(given[0] ?? '', before, world);
+    case 'workflow':
+      return workflowNames(before, world);
     case 'fact': {
       const { vocabulary } = await import('../../kernel/vocabulary.ts');
       return [...vocabulary.values()].map(({ name, means }) => [name, means]);
@@ -159,4 +164,20 @@ async function objectNames(name: string, before: readonly string[], world: World
   const { judged } = await import('../inputs.ts');
   const site = judged(profile, capture.value, capture.value.takenAtMs ?? 0);
   return site.judgement.snapshot.populations[rule.per].members.map(({ id }) => [site.names.shorten(id), '']);
+}
+
+/** Those of the capture, and for each kind that the profile drives how one is called that nobody has asked for yet. */
+async function workflowNames(before: readonly string[], world: World): Promise<readonly Candidate[]> {
+  const profile = await profileIn(before, world);
+  const kinds = (profile?.packs ?? []).flatMap(({ machine }) => machine?.drives ?? []);
+  const path = typedValue('capture', before, world);
+  const there: string[] = [];
+  if (path !== undefined && path !== '-') {
+    const { openCapture } = await import('../../capture/files.ts');
+    const { workflowObjects } = await import('../workflows.ts');
+    const capture = await openCapture(path, world);
+    if (capture.ok) there.push(...workflowObjects(capture.value.raws).keys());
+  }
+  const others = kinds.map((kind) => `${kind}/site`).filter((id) => !there.includes(id));
+  return [...there.map((id): Candidate => [id, 'in the capture']), ...others.map((id): Candidate => [id, ''])];
 }

@@ -12,6 +12,8 @@ import { evalReport } from '../render/eval-report.ts';
 import { evalText } from '../render/eval-text.ts';
 import { reportForms } from '../render/report.ts';
 import { nextCommand } from '../shell.ts';
+import { isWorkflow } from '../workflow-kinds.ts';
+import type { WorkflowAnswer } from '../workflows.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
@@ -20,7 +22,8 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const gates = gatesAsked(asked.settings.list('gate'), site.value);
   if (!gates.ok) return refuse(gates.faults, asked, world);
   const only = asked.settings.list('only') as readonly VerdictWord[];
-  const answer = answerOf(site.value, gates.value, only);
+  const workflows = gates.value.length > 0 ? [] : await workflowsOf(site.value);
+  const answer = { ...answerOf(site.value, gates.value, only), workflows };
   const split = answer.verdict === 'open' ? await splitOver(site.value, gates.value) : undefined;
   if (split !== undefined) {
     await asked.messages.faults([split]);
@@ -40,6 +43,18 @@ async function splitOver(site: Site, asked: readonly AskedGate[]): Promise<Fault
   const { fact, object, detail, at } = decision.because[0];
   const hint = 'please report it with the capture; until then the gate holds';
   return error('RULES_SPLIT', at, `\`${nameOf(fact, object)}\`: ${detail}`, hint);
+}
+
+/** Most sites have none, and then nothing is loaded for them. They change no exit code: that is what was asked of gates. */
+async function workflowsOf({ capture, profile, judgement }: Site): Promise<readonly WorkflowAnswer[]> {
+  if (!capture.raws.some((raw) => raw.from === 'object' && isWorkflow(raw.object))) return [];
+  const { decidedOn, held, workflowObjects } = await import('../workflows.ts');
+  const answers: WorkflowAnswer[] = [];
+  const holder = held(profile);
+  for (const found of workflowObjects(capture.raws).values()) {
+    answers.push(await decidedOn(holder, found, judgement.snapshot));
+  }
+  return answers;
 }
 
 function rendered(answer: Answer, asked: Asked, world: World): string {

@@ -109,7 +109,7 @@ class Bench {
       const fault = error('TEST_INVALID', test.value.capture.at, 'its capture could not be loaded');
       return { ok: false, faults: [fault, ...capture.faults] };
     }
-    const ran = runTest(test.value, profile.value.profile, this.#evaluator(profile.value), capture.value);
+    const ran = await runTest(test.value, profile.value.profile, this.#evaluator(profile.value), capture.value);
     if (!ran.ok) return ran;
     const { name, says, at } = test.value;
     return {

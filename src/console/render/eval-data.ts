@@ -3,6 +3,7 @@ import { moment } from '../ages.ts';
 import { type Answer, nameOf } from '../answer.ts';
 import type { Data } from './data.ts';
 import { captureData, placeData, profileData, reasonData } from './parts.ts';
+import { workflowData } from './workflow-data.ts';
 
 /** `eval -o json`: a contract, written down in schemas/eval.v1.json and held by a test. */
 export function evalData(answer: Answer): Data {
@@ -45,7 +46,7 @@ export function evalData(answer: Answer): Data {
         at: placeData(finding.at),
       };
     }),
-    workflows: [],
+    workflows: answer.workflows.map(workflowData),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Answer, nameOf } from '../answer.ts';
-import { reasonSays } from './eval-text.ts';
+import { reasonSays } from './reason-text.ts';
 import type { Case, Report } from './report.ts';
 
 /** Gates are cases; a raised finding is a remark, because findings drive nothing. */

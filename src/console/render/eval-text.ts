@@ -1,13 +1,13 @@
-import type { Reason, VerdictWord } from '../../kernel/verdict.ts';
+import type { VerdictWord } from '../../kernel/verdict.ts';
 import { reasonsAgainst } from '../../operator/spine.ts';
-import { ago, moment, sourceWords } from '../ages.ts';
 import type { Answer, GateAnswer } from '../answer.ts';
 import { harmless } from '../escape.ts';
 import { type Look, type Paint, plainly } from '../paint.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import { header } from './header.ts';
+import { grouped, limited, more, reasonLine, reasonSays, sentenceOf } from './reason-text.ts';
+import { workflowsText } from './workflow-text.ts';
 
-const reasonsShown = 4;
 /** Columns that names of objects may take; the first one always stands. */
 const objectsRoom = 60;
 
@@ -16,6 +16,7 @@ export function evalText(answer: Answer, look: Look, whyCommand: string | undefi
   return [
     header(answer, look),
     siteText(answer, look),
+    workflowsText(answer, look),
     findingsText(answer, look),
     gatesText(answer, look),
     heldText(answer, look),
@@ -145,44 +146,6 @@ function block(group: readonly [GateAnswer, ...GateAnswer[]], nowMs: number, loo
   return lines.join('');
 }
 
-/** The author's sentence; a leaf without one is only its own reading, which is shown anyway. */
-function sentenceOf({ says, fact }: Reason): string | undefined {
-  return says === '' || says.startsWith(`${fact} `) ? undefined : says;
-}
-
-/** `bond.mode of node-b/bond1 is balance-rr, must be active-backup (seen 6s ago by kernel:ip on node-b)`. */
-export function reasonLine(reason: Reason, nowMs: number, look: Look): string {
-  const { seenAtMs, source, at } = reason;
-  const when =
-    seenAtMs === undefined || !Number.isFinite(seenAtMs)
-      ? ''
-      : look.wide
-        ? `seen ${moment(seenAtMs)}, ${ago(seenAtMs, nowMs)}`
-        : `seen ${ago(seenAtMs, nowMs)}`;
-  const seen = [when, source === undefined ? '' : look.wide || when === '' ? sourceWords(source) : '']
-    .filter((part) => part !== '')
-    .join(', ');
-  const place = look.wide ? `   ${at.file}:${at.line}` : '';
-  return `${reasonSays(reason)}${seen === '' ? '' : ` (${seen})`}${place}`;
-}
-
-/** What was read of whom, without when and where. */
-export function reasonSays({ fact, object, detail, unknown }: Reason): string {
-  const whose = object === 'site' ? '' : ` of ${object}`;
-  if (!fact.startsWith('list of ')) return `${fact}${whose} ${detail}`;
-  // A quantifier tells its own story, and so does a list that is too old.
-  return !unknown || detail.startsWith(`the ${fact}`) ? detail : `the ${fact} is not known: ${detail}`;
-}
-
-function limited<T>(list: readonly T[], look: Look): readonly T[] {
-  return look.wide || list.length === reasonsShown + 1 ? list : list.slice(0, reasonsShown);
-}
-
-function more(total: number, indentation: string, look: Look): string {
-  const hidden = look.wide || total === reasonsShown + 1 ? 0 : total - reasonsShown;
-  return hidden <= 0 ? '' : `${indentation}${look.quiet(`and ${hidden} more; -o wide shows all`)}\n`;
-}
-
 function objects(list: readonly { readonly object: string | undefined }[], look: Look): string {
   const names = list.map(({ object }) => (object === undefined ? 'all of them' : look.short(object)));
   let room = objectsRoom;
@@ -197,16 +160,4 @@ function objects(list: readonly { readonly object: string | undefined }[], look:
 
 function indent(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
-}
-
-/** In the order of first appearance. */
-function grouped<T>(list: readonly T[], keyOf: (one: T) => string): readonly (readonly [T, ...T[]])[] {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const one of list) {
-    const key = keyOf(one);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
-  return [...groups.values()];
 }

@@ -38,7 +38,7 @@ export function captureData({
   };
 }
 
-export function reasonData({ says, fact, object, detail, unknown, at, seenAtMs, source }: Reason): Data {
+export function reasonData({ says, fact, object, detail, unknown, at, law, seenAtMs, source }: Reason): Data {
   return {
     says,
     fact,
@@ -47,6 +47,7 @@ export function reasonData({ says, fact, object, detail, unknown, at, seenAtMs, 
     unknown,
     seenAt: seenAtMs === undefined || !Number.isFinite(seenAtMs) ? null : moment(seenAtMs),
     source: source ?? null,
+    law: law ?? null,
     at: placeData(at),
   };
 }

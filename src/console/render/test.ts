@@ -1,13 +1,17 @@
 import type { Capture } from '../../capture/capture.ts';
 import type { Place } from '../../kernel/fault.ts';
 import type { Profile } from '../../profile/profile.ts';
+import { moment } from '../ages.ts';
 import { count } from '../messages.ts';
 import { type Look, plainly } from '../paint.ts';
 import type { StepResult } from '../run-test.ts';
 import { paragraph, table } from '../table.ts';
+import type { WorkflowAnswer } from '../workflows.ts';
 import type { Data } from './data.ts';
 import { captureData, placeData, profileData } from './parts.ts';
 import type { Report } from './report.ts';
+import { workflowData } from './workflow-data.ts';
+import { decisionText, standsText } from './workflow-text.ts';
 
 export interface TestResult {
   readonly name: string;
@@ -43,7 +47,7 @@ export function testText(
       `${mark}  ${look.strong(plainly(name, look))}  ${look.quiet(plainly(`${says} (${count(steps.length, 'step')})${look.wide ? `  ${file}` : ''}`, look))}\n`,
     );
     steps.forEach((step, at) => {
-      if (step.failures.length === 0 && !verbose) return;
+      if (step.failures.length === 0 && !verbose && !look.wide) return;
       lines.push(paragraph(look, '    ', `step ${at + 1}${step.says === '' ? '' : `: ${step.says}`}`, look.quiet));
       for (const failure of step.failures) {
         lines.push(
@@ -54,6 +58,7 @@ export function testText(
         const rest = failure.because.length - shown.length;
         if (rest > 0) lines.push(`        ${look.quiet(`and ${rest} more; -v shows all`)}\n`);
       }
+      if (verbose || look.wide) lines.push(...step.workflows.map((one) => watched(one, step.nowMs, look)));
     });
   }
   if (coverage !== undefined) lines.push(coverageText(coverage, look));
@@ -62,6 +67,12 @@ export function testText(
   const total = `${count(results.length, 'test')}, ${failed === 0 ? 'all passed' : `${failed} failed`}; ${profiles.join(', ')} (unsigned)`;
   lines.push(`${failed === 0 ? look.good(plainly(total, look)) : look.bad(plainly(total, look))}\n`);
   return lines.join('');
+}
+
+/** What somebody who watched would have read. */
+function watched(workflow: WorkflowAnswer, nowMs: number, look: Look): string {
+  const text = `${moment(nowMs)}  ${standsText(workflow, nowMs, look)}${decisionText(workflow, nowMs, look)}`;
+  return text.replaceAll(/^(?=.)/gm, '      ');
 }
 
 function coverageText(coverage: readonly Coverage[], look: Look): string {
@@ -95,6 +106,7 @@ export function testData(results: readonly TestResult[], coverage: readonly Cove
           because: [...failure.because],
           at: placeData(failure.at),
         })),
+        workflows: step.workflows.map(workflowData),
         at: placeData(step.at),
       })),
       file,

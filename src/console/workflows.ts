@@ -1,0 +1,137 @@
+import type { HandsOff, Tellable } from '../crd/told.ts';
+import { readWorkflow } from '../crd/workflow-object.ts';
+import type { Place } from '../kernel/fault.ts';
+import { stateOf } from '../kernel/machine.ts';
+import type { KubeObject, Raw } from '../kernel/raw.ts';
+import type { Intent } from '../kernel/sight.ts';
+import type { Snapshot } from '../kernel/snapshot.ts';
+import { newWorkflow, type WorkflowStatus } from '../kernel/workflow.ts';
+import { type HeldProfile, prepare } from '../operator/prepare.ts';
+import { passWorkflow } from '../operator/spine.ts';
+import type { Profile } from '../profile/profile.ts';
+import { type CompiledMachine, compileMachine } from '../rules/machine-evaluator.ts';
+import type { Question } from '../rules/pack.ts';
+import { isWorkflow } from './workflow-kinds.ts';
+
+/** A workflow that somebody asked for, and what is decided of it now: by the functions that the operator calls. */
+export interface WorkflowAnswer {
+  /** `ReplicationUpgrade/site` */
+  readonly id: string;
+  readonly uid: string;
+  /** Whether anybody has begun it. */
+  readonly begun: boolean;
+  /** As it stands in the object, whoever wrote it there. */
+  readonly state: string;
+  readonly decision: Tellable<Question>;
+  /** Undefined: nobody can read it, or this profile has nothing to do with it. */
+  readonly status?: WorkflowStatus;
+  readonly evaluator?: CompiledMachine;
+  /** Null: no budget runs where it is. */
+  readonly budgetMs: number | null;
+  readonly intent: Intent;
+}
+
+/** The profile as the operator holds one: each of its machines is compiled when it is asked for. */
+export function held({ digest, shape, packs }: Profile): HeldProfile {
+  const compiled = new Map<string, CompiledMachine | undefined>();
+  const compiledOf = (kind: string): CompiledMachine | undefined => {
+    const machine = packs.find((pack) => pack.machine?.drives === kind)?.machine;
+    return machine === undefined ? undefined : compileMachine(machine);
+  };
+  return {
+    digest,
+    shape,
+    machineOf(kind) {
+      if (!compiled.has(kind)) compiled.set(kind, compiledOf(kind));
+      return compiled.get(kind);
+    },
+  };
+}
+
+/** `ReplicationUpgrade/site`, of objects that are workflows of ours. Sorted, each once: of two the newer one; two that differ
+ *  and are of one moment are `torn`, and nobody can say which of them is meant. */
+export function workflowObjects(raws: readonly Raw[]): ReadonlyMap<string, FoundWorkflow> {
+  const found = new Map<string, { readonly at: number; readonly object: KubeObject; readonly torn: boolean }>();
+  for (const raw of raws) {
+    if (raw.from !== 'object' || !isWorkflow(raw.object)) continue;
+    const { at, object } = raw;
+    const id = `${object.kind}/${object.metadata.name}`;
+    const known = found.get(id);
+    if (known !== undefined && known.at > at) continue;
+    const differs = known?.at === at && JSON.stringify(known.object) !== JSON.stringify(object);
+    found.set(id, { at, object, torn: differs || (known?.at === at && known.torn) });
+  }
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+export interface FoundWorkflow {
+  readonly object: KubeObject;
+  readonly torn: boolean;
+}
+
+/** One pass of a workflow as it stands in its object, in the epoch of its status: what the leader that wrote it would decide now. */
+export async function decidedOn(
+  profile: HeldProfile,
+  { object, torn }: FoundWorkflow,
+  snapshot: Snapshot,
+): Promise<WorkflowAnswer> {
+  if (torn) return unreadable(object, 'status', 'stands there in two forms of one moment', snapshot.nowMs);
+  const read = readWorkflow(versioned(object));
+  if (!read.ok) return unreadable(object, read.field, read.says, snapshot.nowMs);
+  const workflow = read.value;
+  const prepared = prepare(workflow, [profile], firstEpoch, snapshot.nowMs);
+  const about = { id: workflow.id, uid: workflow.uid, begun: workflow.workflow !== undefined, intent: workflow.intent };
+  if (prepared.kind === 'decided') {
+    return { ...about, state: prepared.decision.state, decision: prepared.decision, budgetMs: null };
+  }
+  const { evaluator, status } = prepared;
+  return { ...about, ...(await passed(profile, evaluator, snapshot, status, workflow.intent)) };
+}
+
+/** A workflow that nobody has asked for yet, as though it were begun now. */
+export function begunNow(profile: HeldProfile, id: string, nowMs: number): WorkflowStatus | undefined {
+  const machine = profile.machineOf(id.slice(0, id.indexOf('/')))?.machine;
+  const [start] = machine?.states ?? [];
+  if (machine === undefined || start === undefined) return undefined;
+  const names = { workflow: id, uid: notYetAsked, profile: profile.digest, machine: machine.digest };
+  return newWorkflow(names, start.name, firstEpoch, nowMs);
+}
+
+/** Its status and one pass over it, by the one function that decides. */
+export async function passed(
+  profile: HeldProfile,
+  evaluator: CompiledMachine,
+  snapshot: Snapshot,
+  status: WorkflowStatus,
+  intent: Intent,
+): Promise<Pick<WorkflowAnswer, 'state' | 'decision' | 'status' | 'evaluator' | 'budgetMs'>> {
+  const decision = await passWorkflow(profile, evaluator, snapshot, status, status.epoch, intent);
+  const budgetMs = stateOf(evaluator.machine, status.state)?.budgetMs ?? Number.POSITIVE_INFINITY;
+  return { state: status.state, decision, status, evaluator, budgetMs: Number.isFinite(budgetMs) ? budgetMs : null };
+}
+
+/** Of whom no leader has decided yet, the first one would. */
+export const firstEpoch = 1;
+export const notYetAsked = 'not-yet-asked-for';
+
+/** Nothing is written here, so a version that somebody took out of the object is not missed. */
+function versioned(object: KubeObject): KubeObject {
+  return object.metadata.resourceVersion === undefined
+    ? { ...object, metadata: { ...object.metadata, resourceVersion: 'in a capture' } }
+    : object;
+}
+
+function unreadable(object: KubeObject, field: string, says: string, nowMs: number): WorkflowAnswer {
+  const id = `${object.kind}/${object.metadata.name}`;
+  const at: Place = { file: id, line: 1, col: 1 };
+  const decision: HandsOff = {
+    kind: 'hold',
+    state: 'unknown',
+    because: [{ says: 'the object cannot be read', fact: field, object: id, detail: says, unknown: false, at }],
+    sinceMs: nowMs,
+    dueAtMs: null,
+    overdue: true,
+    releases: `${field} of ${id}`,
+  };
+  return { id, uid: '', begun: false, state: 'unknown', decision, budgetMs: null, intent: {} };
+}
