@@ -1,10 +1,10 @@
 import type { Operation } from '../agent/instruction.ts';
 import { agentStatusKind, orderIn, withOrder } from '../crd/agent-status.ts';
 import { member, optionalCount, optionalText } from '../crd/read.ts';
+import { isSameJson } from '../crd/same.ts';
 import type { KubeObject } from '../kernel/raw.ts';
 import type { Order } from '../kernel/workflow.ts';
 import { type Desk, type Stopped, writeObject } from './desk.ts';
-import { isSameJson } from './same.ts';
 
 /** What to do about one order: write it, nothing because the node's object carries it, or why not. */
 export type OrderMove =

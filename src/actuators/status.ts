@@ -1,12 +1,12 @@
 import type { Operation } from '../agent/instruction.ts';
 import { conditionsOf } from '../crd/conditions.ts';
 import { isForeign, member } from '../crd/read.ts';
+import { isSameJson } from '../crd/same.ts';
 import { isNews, type Tellable, tell } from '../crd/told.ts';
 import { type WorkflowObject, withStatus } from '../crd/workflow-object.ts';
 import type { KubeObject } from '../kernel/raw.ts';
 import type { WorkflowStatus } from '../kernel/workflow.ts';
 import { type Desk, type Stopped, writeObject } from './desk.ts';
-import { isSameJson } from './same.ts';
 
 /** How old what people read may get while only its figures move. */
 export const refreshMs = 30_000;

@@ -1,7 +1,8 @@
-import { canonical, digestOf, type Json } from '../kernel/digest.ts';
+import { digestOf, type Json } from '../kernel/digest.ts';
 import type { Reason, Several } from '../kernel/verdict.ts';
 import type { Hold, NodeStands, WorkflowDecision } from '../kernel/workflow-decision.ts';
 import { member } from './read.ts';
+import { isSameJson } from './same.ts';
 
 /** A wait that the kernel was not even asked about: there is no status to go on from, only somebody to be told. */
 export type HandsOff = Omit<Hold, 'next'>;
@@ -88,8 +89,15 @@ export function tell(decision: Tellable, nowMs: number, record?: string): Told {
 /** Everything that makes it another decision, and nothing that only passes with time: not the moment, not the figures in
  *  a reason's detail. */
 export function identityOf(decision: Tellable): string {
-  return digestOf(sayableJson(essenceOf(decision)));
+  const known = identities.get(decision);
+  if (known !== undefined) return known;
+  const made = digestOf(sayableJson(essenceOf(decision)));
+  identities.set(decision, made);
+  return made;
 }
+
+/** Asked by the audit and by the status of the same decision. */
+const identities = new WeakMap<Tellable, string>();
 
 function essenceOf(decision: Tellable): Json {
   const { kind } = decision;
@@ -140,17 +148,17 @@ function reasons(because: Several<Reason>): { because: readonly ToldReason[]; mo
  *  was last seen) is new only once the old one is `refreshMs` old. */
 export function isNews(before: unknown, now: Told, refreshMs: number): boolean {
   if (member(before, 'identity') !== now.identity) return true;
-  if (canonical(sayableJson(withoutTimes(before))) === canonical(sayableJson(withoutTimes(now)))) return false;
+  if (isSameJson(withoutTimes(before), withoutTimes(now))) return false;
   const told = member(before, 'observedAt');
   const age = Date.parse(now.observedAt) - (typeof told === 'string' ? Date.parse(told) : Number.NaN);
   // A moment that lies ahead of ours was written by another clock, or by nobody: it is no reason to keep silent.
   return !(age >= 0 && age < refreshMs);
 }
 
-function withoutTimes(told: unknown): Json {
+function withoutTimes(told: unknown): unknown {
   const { observedAt: _, record: __, because, ...rest } = (told ?? {}) as Partial<Told>;
   const plain = Array.isArray(because) ? because.map((reason) => ({ ...(reason as object), seenAt: undefined })) : null;
-  return { ...rest, because: plain } as unknown as Json;
+  return { ...rest, because: plain };
 }
 
 /** RFC 3339. A moment that no calendar has is said as what it is. */

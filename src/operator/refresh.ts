@@ -17,6 +17,10 @@ export class Refresher {
   readonly #now: () => number;
   readonly #listedAtMs = new Map<string, number>();
   #polledAtMs = Number.NEGATIVE_INFINITY;
+  #kinds: { readonly of: readonly SiteShape[]; readonly kinds: ReadonlyMap<string, Pace> } = {
+    of: [],
+    kinds: kindsOf([]),
+  };
 
   constructor(times: RefreshTimes, observer: Observer, now: () => number) {
     this.#times = times;
@@ -32,7 +36,7 @@ export class Refresher {
 
   /** `between` runs before each question: whoever leads must not forget to renew while others are slow. */
   *refresh(shapes: readonly SiteShape[], between: () => Operation<void>): Operation<void> {
-    for (const [kind, pace] of kindsOf(shapes)) {
+    for (const [kind, pace] of this.#kindsOf(shapes)) {
       if (!this.#isDue(kind, pace)) continue;
       yield* between();
       yield* this.#list(kind);
@@ -46,6 +50,13 @@ export class Refresher {
       if (answer.kind === 'missing') this.#observer.missed(doubt);
     }
     if (shapes.some(({ backend }) => backend === 'piraeus')) yield* this.#poll(between);
+  }
+
+  #kindsOf(shapes: readonly SiteShape[]): ReadonlyMap<string, Pace> {
+    const { of } = this.#kinds;
+    const isSame = of.length === shapes.length && of.every((shape, at) => shape === shapes[at]);
+    if (!isSame) this.#kinds = { of: shapes, kinds: kindsOf(shapes) };
+    return this.#kinds.kinds;
   }
 
   #isDue(kind: string, pace: Pace): boolean {
