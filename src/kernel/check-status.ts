@@ -1,15 +1,9 @@
-import { commandNames, formOf } from './command.ts';
+import { formOf } from './command.ts';
 import type { FactValue } from './fact.ts';
-import { type Machine, stateOf } from './machine.ts';
-import {
-  type Cohort,
-  type Done,
-  type FactRead,
-  maxMembers,
-  type Order,
-  type Turn,
-  type WorkflowStatus,
-} from './workflow.ts';
+import { bool, counts, distinct, Foreign, factValue, list, map, names, only, text, whole } from './fields.ts';
+import { type Act, type Machine, stateOf } from './machine.ts';
+import { orderOf } from './read-order.ts';
+import { type Cohort, type Done, maxNodes, maxTries, type Order, type Turn, type WorkflowStatus } from './workflow.ts';
 
 /** A status as it was read: ours, or nobody's we know, and then which field says so. Any JSON may come in: somebody may have
  *  edited it, restored it from another site, or written it with a version of us that does not exist yet. */
@@ -26,19 +20,6 @@ export function readStatus<Q>(json: unknown, machine: Machine<Q>): StatusRead {
     throw fault;
   }
 }
-
-class Foreign extends Error {
-  readonly field: string;
-  readonly says: string;
-
-  constructor(field: string, says: string) {
-    super(`${field} ${says}`);
-    this.field = field;
-    this.says = says;
-  }
-}
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function statusOf<Q>(json: unknown, machine: Machine<Q>): WorkflowStatus {
   const all = map(json, 'status');
@@ -62,6 +43,8 @@ function statusOf<Q>(json: unknown, machine: Machine<Q>): WorkflowStatus {
     'because',
     'outcome',
   ]);
+  // First: all that follows is read by this machine.
+  if (text(all.machine, 'machine') !== machine.digest) throw new Foreign('machine', 'is the digest of another pack');
   const status: WorkflowStatus = {
     workflow: text(all.workflow, 'workflow'),
     uid: text(all.uid, 'uid'),
@@ -76,55 +59,110 @@ function statusOf<Q>(json: unknown, machine: Machine<Q>): WorkflowStatus {
     ...(all.lockAskedAtMs === undefined ? {} : { lockAskedAtMs: whole(all.lockAskedAtMs, 'lockAskedAtMs') }),
     ...(all.cohort === undefined ? {} : { cohort: cohortOf(all.cohort) }),
     ...(all.turn === undefined ? {} : { turn: turnOf(all.turn, machine) }),
-    done: list(all.done, 'done').map((entry, at) => doneOf(entry, `done.${at}`, machine)),
+    done: list(all.done, 'done', machine.states.length).map((entry, at) => doneOf(entry, `done.${at}`, machine)),
     ...(all.passed === undefined ? {} : { passed: stateName(all.passed, 'passed', machine) }),
     unguardedSinceMs: unguarded(all.unguardedSinceMs, machine),
     ...(all.because === undefined ? {} : { because: text(all.because, 'because') }),
     ...(all.outcome === undefined ? {} : { outcome: outcomeOf(all.outcome) }),
   };
-  if (status.machine !== machine.digest) throw new Foreign('machine', 'is the digest of another pack');
   checkTogether(status, machine);
   return status;
 }
 
 /** What no single field shows. */
 function checkTogether<Q>(status: WorkflowStatus, machine: Machine<Q>): void {
-  const { turn, cohort, step, epoch, uid, done } = status;
+  const { turn, cohort, done, outcome, passed } = status;
   const state = stateOf(machine, status.state);
-  if ((state?.ends === undefined) !== (status.outcome === undefined) && status.outcome !== 'undone') {
+  const isStart =
+    status.state === machine.states[0]?.name ||
+    machine.states.some(({ takesBack, goto }) => takesBack && goto[0]?.to === status.state);
+  if (outcome === 'undone' ? !isStart : outcome !== state?.ends) {
     throw new Foreign('outcome', `does not fit ${status.state}`);
   }
-  if (
-    status.outcome === 'undone' &&
-    status.state !== machine.states[0]?.name &&
-    !machine.states.some(({ takesBack, goto }) => takesBack && goto[0]?.to === status.state)
-  ) {
-    throw new Foreign('outcome', `does not fit ${status.state}`);
+  if (passed !== undefined && state?.takesBack) throw new Foreign('passed', `does not fit ${status.state}`);
+  if (cohort !== undefined) sameMembers(Object.keys(cohort.facts), machine.freezes, 'cohort.facts', 'what is frozen');
+  distinct(
+    done.map((entry) => entry.state),
+    'done',
+  );
+  for (const [index, entry] of done.entries()) {
+    const act = stateOf(machine, entry.state)?.act;
+    if (act?.undo === undefined) throw new Foreign(`done.${index}.state`, 'has nothing that could be taken back');
+    areOf(entry.members, act, cohort, `done.${index}.members`);
   }
-  if (new Set(done.map((entry) => entry.state)).size !== done.length) throw new Foreign('done', 'names a state twice');
-  if (turn === undefined || status.outcome !== undefined) return;
+  if (turn === undefined || outcome !== undefined) return;
+  const act = stateOf(machine, turn.of)?.act;
+  const isBack = state?.takesBack === true;
   if (
-    state?.takesBack
-      ? turn.way !== 'undo' || turn.of !== done.at(-1)?.state
-      : turn.way !== 'do' || turn.of !== status.state
-  ) {
+    act === undefined ||
+    turn.way !== (isBack ? 'undo' : 'do') ||
+    turn.of !== (isBack ? done.at(-1)?.state : status.state)
+  )
     throw new Foreign('turn.of', `does not fit ${status.state}`);
+  const everybody = [...turn.members, ...turn.excused];
+  distinct(everybody, 'turn.excused');
+  areOf(everybody, act, cohort, 'turn.members');
+  // INVARIANT K1: a turn that has forgotten somebody would be over without him.
+  if (isBack) sameMembers(turn.members, done.at(-1)?.members ?? [], 'turn.members', 'those to be taken back');
+  else if (act.on === 'site') sameMembers(everybody, ['site'], 'turn.members', 'the site');
+  else if (act.on === 'node') sameMembers(everybody, namesOf(cohort), 'turn.members', 'the cohort');
+  checkOrders(status, turn, isBack ? act.undo?.command : act.command, act.on);
+  for (const [member, tries] of Object.entries(turn.tries)) {
+    if (!Object.hasOwn(turn.orders, member)) throw new Foreign(`turn.tries.${member}`, 'is of nobody who was ordered');
+    if (tries > maxTries) throw new Foreign(`turn.tries.${member}`, `is more than ${maxTries}`);
   }
+}
+
+function checkOrders(
+  { cohort, step, epoch, uid }: WorkflowStatus,
+  turn: Turn,
+  command: Order['command'] | undefined,
+  on: 'site' | 'node' | 'volume',
+): void {
+  const steps = new Set<number>();
   for (const [member, order] of Object.entries(turn.orders)) {
     const at = `turn.orders.${member}`;
     if (!turn.members.includes(member) || order.object !== member) throw new Foreign(at, 'is of no member of the turn');
     if (order.step > step) throw new Foreign(`${at}.step`, `is past the last order given, ${step}`);
+    if (steps.has(order.step)) throw new Foreign(`${at}.step`, `is ${order.step}, as another’s`);
+    steps.add(order.step);
     if (order.epoch > epoch) throw new Foreign(`${at}.epoch`, `is newer than the status itself, ${epoch}`);
     if (order.workflow !== uid) throw new Foreign(`${at}.workflow`, 'is another workflow');
-    if (cohort?.nodes.some(({ name }) => name === order.node) !== true)
-      throw new Foreign(`${at}.node`, 'is no node of the cohort');
+    if (order.command !== command) throw new Foreign(`${at}.command`, `is not what ${turn.of} gives`);
+    const node = cohort?.nodes.find(({ name }) => name === order.node);
+    if (node === undefined) throw new Foreign(`${at}.node`, 'is no node of the cohort');
+    if (order.node !== (on === 'node' ? member : cohort?.hand)) throw new Foreign(`${at}.node`, 'is not whose this is');
+    if (order.bootId !== node.bootId) throw new Foreign(`${at}.bootId`, `is not the boot that ${order.node} was in`);
   }
+}
+
+/** Acts of agents need a cohort, and are about its nodes, about volumes, or about the site. */
+function areOf<Q>(members: readonly string[], act: Act<Q>, cohort: Cohort | undefined, field: string): void {
+  if (formOf(act.command).by === 'operator') {
+    sameMembers(members, ['site'], field, 'the site');
+    return;
+  }
+  if (cohort === undefined) throw new Foreign('cohort', 'is missing, though somebody was ordered');
+  const known = act.on === 'node' ? namesOf(cohort) : act.on === 'site' ? ['site'] : members;
+  const other = members.find((member) => !known.includes(member));
+  if (other !== undefined) throw new Foreign(field, `names ${other}, who cannot be meant`);
+}
+
+function sameMembers(found: readonly string[], asked: readonly string[], field: string, who: string): void {
+  const missing = asked.find((name) => !found.includes(name));
+  if (missing !== undefined) throw new Foreign(field, `leaves ${missing} out of ${who}`);
+  const extra = found.find((name) => !asked.includes(name));
+  if (extra !== undefined) throw new Foreign(field, `names ${extra}, who is not of ${who}`);
+}
+
+function namesOf(cohort: Cohort | undefined): readonly string[] {
+  return cohort?.nodes.map(({ name }) => name) ?? [];
 }
 
 function cohortOf(json: unknown): Cohort {
   const all = map(json, 'cohort');
   only(all, 'cohort.', ['nodes', 'hand', 'facts']);
-  const nodes = list(all.nodes, 'cohort.nodes').map((entry, at) => {
+  const nodes = list(all.nodes, 'cohort.nodes', maxNodes).map((entry, at) => {
     const one = map(entry, `cohort.nodes.${at}`);
     only(one, `cohort.nodes.${at}.`, ['name', 'uid', 'bootId']);
     const [name, uid, bootId] = (['name', 'uid', 'bootId'] as const).map((field) =>
@@ -156,7 +194,7 @@ function turnOf<Q>(json: unknown, machine: Machine<Q>): Turn {
   const { way } = all;
   if (way !== 'do' && way !== 'undo') throw new Foreign('turn.way', 'is neither `do` nor `undo`');
   const members = names(all.members, 'turn.members');
-  const orders: Record<string, Order> = {};
+  const orders: Record<string, Order> = Object.create(null);
   for (const [member, order] of Object.entries(map(all.orders, 'turn.orders')))
     orders[member] = orderOf(order, `turn.orders.${member}`);
   const tries = counts(all.tries, 'turn.tries');
@@ -167,74 +205,6 @@ function turnOf<Q>(json: unknown, machine: Machine<Q>): Turn {
     excused: names(all.excused, 'turn.excused'),
     orders,
     tries,
-  };
-}
-
-/** One order, as it stands in a status or before an agent. Throws nothing but `Foreign`. */
-function orderOf(json: unknown, at: string): Order {
-  const all = map(json, at);
-  only(all, `${at}.`, [
-    'workflow',
-    'step',
-    'epoch',
-    'node',
-    'bootId',
-    'object',
-    'command',
-    'with',
-    'confirmWithinMs',
-    'dependsOn',
-    'givenAtMs',
-  ]);
-  const command = commandNames.find((name) => name === all.command);
-  if (command === undefined) throw new Foreign(`${at}.command`, 'is no command');
-  const args: Record<string, FactValue> = {};
-  for (const [name, value] of Object.entries(map(all.with, `${at}.with`)))
-    args[name] = factValue(value, `${at}.with.${name}`);
-  for (const name of Object.keys(formOf(command).with)) {
-    if (!Object.hasOwn(args, name)) throw new Foreign(`${at}.with.${name}`, 'is missing');
-  }
-  const step = whole(all.step, `${at}.step`);
-  if (step === 0) throw new Foreign(`${at}.step`, 'is 0; the first order has 1');
-  return {
-    workflow: text(all.workflow, `${at}.workflow`),
-    step,
-    epoch: whole(all.epoch, `${at}.epoch`),
-    node: text(all.node, `${at}.node`),
-    bootId: text(all.bootId, `${at}.bootId`),
-    object: text(all.object, `${at}.object`),
-    command,
-    with: args,
-    ...(all.confirmWithinMs === undefined
-      ? {}
-      : { confirmWithinMs: whole(all.confirmWithinMs, `${at}.confirmWithinMs`) }),
-    dependsOn: list(all.dependsOn, `${at}.dependsOn`).map((entry, index) =>
-      factRead(entry, `${at}.dependsOn.${index}`),
-    ),
-    givenAtMs: whole(all.givenAtMs, `${at}.givenAtMs`),
-  };
-}
-
-/** An order as an agent finds it before itself. */
-export function readOrder(
-  json: unknown,
-):
-  | { readonly ok: true; readonly order: Order }
-  | { readonly ok: false; readonly field: string; readonly says: string } {
-  try {
-    return { ok: true, order: orderOf(json, 'order') };
-  } catch (fault) {
-    if (fault instanceof Foreign) return { ok: false, field: fault.field, says: fault.says };
-    throw fault;
-  }
-}
-
-function factRead(json: unknown, at: string): FactRead {
-  const all = map(json, at);
-  return {
-    fact: text(all.fact, `${at}.fact`),
-    object: text(all.object, `${at}.object`),
-    value: factValue(all.value, `${at}.value`),
   };
 }
 
@@ -262,61 +232,4 @@ function stateName<Q>(value: unknown, field: string, machine: Machine<Q>): strin
   const name = text(value, field);
   if (stateOf(machine, name) === undefined) throw new Foreign(field, 'is no state of this machine');
   return name;
-}
-
-function names(value: unknown, field: string): readonly string[] {
-  const found = list(value, field).map((entry, at) => text(entry, `${field}.${at}`));
-  if (found.length > maxMembers) throw new Foreign(field, `has more than ${maxMembers} members`);
-  distinct(found, field);
-  return found;
-}
-
-function distinct(all: readonly string[], field: string): void {
-  const twice = all.find((name, at) => all.indexOf(name) !== at);
-  if (twice !== undefined) throw new Foreign(field, `names ${twice} twice`);
-}
-
-function counts(value: unknown, field: string): Readonly<Record<string, number>> {
-  const found: Record<string, number> = {};
-  for (const [name, count] of Object.entries(map(value, field))) found[name] = whole(count, `${field}.${name}`);
-  return found;
-}
-
-function factValue(value: unknown, field: string): FactValue {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value;
-  throw new Foreign(field, 'is no value that a fact can have');
-}
-
-function map(value: unknown, field: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new Foreign(field, value === undefined ? 'is missing' : 'is no map');
-}
-
-function list(value: unknown, field: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new Foreign(field, value === undefined ? 'is missing' : 'is no list');
-}
-
-function text(value: unknown, field: string): string {
-  if (typeof value === 'string' && value.length <= 4096) return value;
-  throw new Foreign(field, value === undefined ? 'is missing' : 'is no text');
-}
-
-function bool(value: unknown, field: string): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new Foreign(field, value === undefined ? 'is missing' : 'is neither true nor false');
-}
-
-/** Counts and moments: whole, and not below zero. */
-function whole(value: unknown, field: string): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  if (typeof value === 'number' && value < 0) throw new Foreign(field, 'is negative');
-  throw new Foreign(field, value === undefined ? 'is missing' : 'is no whole number');
-}
-
-function only(all: Fields, at: string, known: readonly string[]): void {
-  const extra = Object.keys(all).find((field) => !known.includes(field));
-  if (extra !== undefined) throw new Foreign(`${at}${extra}`, 'is no field of a status');
 }

@@ -376,6 +376,11 @@ export function goOn<Q>(pass: Pass<Q>, change: Partial<WorkflowStatus> = {}): Wo
     const closed = gatesAgainst(pass, transition.gates, 'site');
     if (closed.length === 0) {
       const to = machine.states.find(({ name }) => name === transition.to) as State<Q>; // the linker has seen to it
+      if (to.takesBack && pass.status.passed !== undefined) {
+        return halt(pass, [
+          lawReason('K8', state, 'there is no way back', to.name, 'site', `past ${pass.status.passed}`),
+        ]);
+      }
       if (to.ends !== undefined && (change.locked ?? pass.status.locked)) {
         return halt(pass, [
           lawReason('K7', state, 'who ends has given the lock back', 'site.lock', 'site', 'is still ours'),
