@@ -148,6 +148,7 @@ function replace(site: Site, host: Host): void {
   site.ids += 1;
   host.uid = uuidOf(`node ${host.name} ${site.ids}`);
   host.boots = 0;
+  host.power = 'off'; // whatever the old machine was about
   host.isArmed = false;
   host.files.clear();
   for (const [path, text] of defaultFiles(host)) host.files.set(path, text);
@@ -159,6 +160,7 @@ function replace(site: Site, host: Host): void {
     own.data = undefined;
     own.holes = [];
     forgetLost(site, volume, host.name);
+    settle(site, volume);
   }
 }
 

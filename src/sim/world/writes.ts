@@ -65,7 +65,8 @@ function takersOf(volume: Volume, writer: Replica): readonly Replica[] {
 
 /** A VM that begins to write where its last acknowledged writes are not. */
 function checkStart(site: Site, volume: Volume, writer: Replica, takers: readonly Replica[]): void {
-  const read = writer.kind === 'diskful' ? writer : takers[0];
+  // Without good data of its own it reads over the network.
+  const read = takers[0];
   if (read === undefined) return;
   if (!isIn(volume.tip, read.data) || read.holes.length > 0) {
     const says = `a VM goes on at ${writer.node} without writes that it was told are written`;

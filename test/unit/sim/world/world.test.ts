@@ -304,7 +304,7 @@ describe('harm', () => {
 
   test('faults alone do none, whichever there are and however they overlap', () => {
     const ends = (Object.keys(faultForms) as Fault['kind'][]).filter((kind) => faultForms[kind].ends);
-    for (let seed = 0; seed < 150; seed += 1) {
+    for (let seed = 0; seed < 400; seed += 1) {
       const lab = new Lab(threeNodes, seed);
       const random = randomOf(`faults ${seed}`);
       const struck: Fault[] = [];
