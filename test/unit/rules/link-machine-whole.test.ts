@@ -298,6 +298,15 @@ test('what leads to another stands before it, also where a way leads past it', (
   ).toBe(order);
 });
 
+test('of two ways to one state, the first that is written stands first', () => {
+  const two = edited(drivingPack, [
+    '    Verify: {says: looks, goto: [{to: Confirm, gates: [in-mode]}],',
+    '    Aside: {goto: [{to: Confirm}], budget: 5m}\n    Beside: {goto: [{to: Confirm}], budget: 5m}\n    Verify: {says: looks, goto: [{to: Beside, gates: [in-mode]}, {to: Aside}],',
+  ]);
+  const names = machine(two).states.map(({ name }) => name);
+  expect(names.slice(5, 9)).toEqual(['Verify', 'Beside', 'Aside', 'Confirm']);
+});
+
 test('a stretch may use another, and `end` leads out of both', () => {
   const nested = edited(sharedPack, [
     '  stretches:\n',

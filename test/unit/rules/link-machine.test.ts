@@ -115,6 +115,21 @@ const cases: readonly (readonly [says: string, driving: Edits, shared: Edits])[]
     ],
     [],
   ],
+  [
+    'a parameter that is a number of something else',
+    [
+      [
+        'step: {command: bond.confirm, on: {every: node}}',
+        'step: {command: volume.raise-placement, on: {every: volume}, gates: [quiet], with: {place: {fact: param.beat}}}',
+      ],
+      [
+        'settled: {every: bond, satisfies: {fact: bond.armed, operator: equal, value: false}}',
+        'settled: {fact: volume.place, operator: equal, value: 2}',
+      ],
+      ['  parameters:\n', '  parameters:\n    beat: {type: duration, default: 2ms, says: x}\n'],
+    ],
+    [],
+  ],
   ['a parameter that nobody declares', [['with: {mode: {fact: param.mode}}', 'with: {mode: {fact: param.moed}}']], []],
   ['a fact that changes as argument', [['with: {mode: {fact: param.mode}}', 'with: {mode: {fact: bond.mode}}']], []],
   [
