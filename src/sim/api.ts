@@ -147,6 +147,16 @@ export function apiServer(time: TrueTime): ApiServer {
         case 'update':
         case 'update-status':
           return write(who, call.verb, call.object);
+        case 'delete': {
+          const before = storedOf(call.kind, call.name, call.namespace)?.object;
+          if (before === undefined) return { kind: 'missing' };
+          const { resourceVersion } = call;
+          if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion)
+            return { kind: 'conflict' };
+          version += 1;
+          store(who, 'remove', call.kind, keyOf(call.name, call.namespace), undefined);
+          return { kind: 'done' };
+        }
       }
     },
     put(object) {

@@ -51,6 +51,7 @@ export function simWorld(
       return [...gone.map((ref) => ({ gone: ref })), ...changed.map((object) => ({ object }))];
     },
     applied: (object) => world.applied(object, nowMs),
+    deleted: (gone) => world.deleted(gone, nowMs),
     volumes: () => [...world.site.volumes.keys()],
     vms: () => [...world.site.vms.values()].map(({ name }) => name),
     address: (node) => addressOf(hostOf(node)),

@@ -8,7 +8,7 @@ import { defaultTimes, operate } from '../operator/operator.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import type { Fault } from './fault-kinds.ts';
-import { drawFaults, type FaultChoice } from './faults.ts';
+import { drawFaults, type FaultChoice, type Targets } from './faults.ts';
 import { statusIn } from './oracles/court.ts';
 import { journalsOf } from './oracles/journals.ts';
 import { juryOf } from './oracles/jury.ts';
@@ -137,14 +137,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   for (const node of world.nodes()) site.addAgent(node, (life) => programs.agent(node, life));
   for (const name of operatorNames) site.addOperator(name, (life) => measured(programs.operator(name, life)));
 
-  const targets = {
-    nodes: world.nodes(),
-    volumes: world.volumes(),
-    vms: world.vms(),
-    processes: [...world.nodes(), ...operatorNames],
-    operators: [...operatorNames],
-    states,
-  };
+  const targets = targetsIn(world, states);
   const { faults: asked } = options;
   const faults = isChoice(asked) ? drawFaults(random.split('faults'), targets, asked) : asked;
   const begun: Fault[] = [];
@@ -250,6 +243,24 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
     transcript: transcript.lines,
     decidingMs,
   };
+}
+
+function targetsIn(world: SimWorld, states: readonly string[]): Targets {
+  return {
+    nodes: world.nodes(),
+    volumes: world.volumes(),
+    vms: world.vms(),
+    processes: [...world.nodes(), ...operatorNames],
+    operators: [...operatorNames],
+    states,
+  };
+}
+
+/** Whom faults can strike in the site of a run. */
+export function targetsOfRun({ seed, site, workflow, profile, makeWorld }: Omit<RunOptions, 'faults'>): Targets {
+  const world = (makeWorld ?? simWorld)(site ?? {}, workflow, profile, randomOf(seed).split('world'), startMs);
+  const states = profile.machineOf(workflow)?.machine.states.map(({ name }) => name) ?? [];
+  return targetsIn(world, states);
 }
 
 function isChoice(faults: RunOptions['faults']): faults is FaultChoice {

@@ -30,6 +30,7 @@ export interface WorldPort {
   changedObjects(): readonly { readonly object?: KubeObject; readonly gone?: Gone }[];
   /** Somebody wrote this to the API server: whoever watches it in the world acts on it. */
   applied(object: KubeObject): void;
+  deleted(gone: Gone): void;
 }
 
 export interface Gone {
@@ -200,6 +201,7 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
           const answer = saw(runner, instruction, api.answer(runner.name, instruction.call, staleMs));
           if (answer.kind === 'object' && writes(instruction.call) && !isOurs(answer.object))
             world.applied(answer.object);
+          if (answer.kind === 'done' && instruction.call.verb === 'delete') world.deleted(instruction.call);
           flush();
           return answer;
         });

@@ -21,6 +21,8 @@ export interface Story {
   readonly seed: number;
   readonly boundMs: number;
   readonly events: readonly Fault[];
+  /** Where each of them stands in the file; empty for a story that nobody wrote. */
+  readonly eventsAt: readonly Place[];
   readonly expect: StoryExpectation;
 }
 
@@ -84,6 +86,7 @@ function storyOf(top: Fields): Story {
   const path = (field: string): Story['profile'] => ({ path: spec.text(field) ?? '', at: spec.placeOf(field) });
   const site = spec.map('site');
   const size = site === undefined ? {} : sizeOf(site);
+  const events = spec.list('events');
   const story: Story = {
     name,
     says: spec.text('says') ?? '',
@@ -93,7 +96,8 @@ function storyOf(top: Fields): Story {
     site: size,
     seed: spec.count('seed', 0, Number.MAX_SAFE_INTEGER) ?? 1,
     boundMs: spec.duration('bound') ?? storyBoundMs,
-    events: spec.list('events').map(eventOf),
+    events: events.map(eventOf),
+    eventsAt: events.map(({ at }) => at),
     expect: expectationOf(spec.map('expect')),
   };
   if (spec !== top) spec.done();

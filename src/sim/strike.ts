@@ -107,8 +107,6 @@ function striking(struck: Struck, fault: Fault, copies: readonly ApiCopy[]): (()
   }
   const runner = site.runners.get(fault.on);
   switch (fault.kind) {
-    case 'vm-created':
-      return undefined;
     case 'agent-dies':
     case 'operator-dies': {
       if (runner === undefined) return undefined;
@@ -130,6 +128,8 @@ function striking(struck: Struck, fault: Fault, copies: readonly ApiCopy[]): (()
     case 'clock-jumps': {
       const hours = [-1, 1, -24, 24 * 400][fault.how % 4] ?? 1;
       runner?.clock.jump(hours * 3_600_000);
+      // A node's clock is its agent's.
+      if (runner?.node !== undefined) struck.strike({ kind: 'clock-jumps', node: fault.on, byMs: hours * 3_600_000 });
       return undefined;
     }
     case 'clock-drifts':

@@ -40,8 +40,8 @@ export function worldFaultOf({ kind, on, how, forMs }: Fault): WorldFault | unde
       return { kind, vm: on };
     case 'cordon':
       return { kind, node: on, by: 'ops@site' };
-    case 'clock-jumps':
-      return undefined;
+    case 'vm-created':
+      return { kind, vm: `vm-new-${how}`, volume: `pvc-new-${how}`, node: 'node-a' };
     default:
       return undefined;
   }

@@ -13,7 +13,8 @@ export function judgeStatus(court: Court, before: WorkflowStatus | undefined, no
   const { machine } = court.compiled;
   if (before === undefined || before.uid !== now.uid) return;
   if (before.outcome !== undefined) {
-    if (!sameJson(before, now)) court.violated('K8', `a workflow at rest (${before.outcome}) is moved on to ${now.state}`);
+    if (!sameJson(before, now))
+      court.violated('K8', `a workflow at rest (${before.outcome}) is moved on to ${now.state}`);
     return;
   }
   sameRules(court, before, now);

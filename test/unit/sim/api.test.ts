@@ -69,6 +69,20 @@ describe('the API server', () => {
       'conflict',
     );
   });
+  test('deletes the version that is named, and no other', () => {
+    const first = created();
+    const { resourceVersion } = first.metadata;
+    const call = { verb: 'delete', kind, name: 'node-a' } as const;
+    update({ ...first, spec: { order: 1 } });
+    expect(api.answer('test', { ...call, resourceVersion: String(resourceVersion) })).toEqual({ kind: 'conflict' });
+    expect(api.answer('test', call)).toEqual({ kind: 'done' });
+    expect(api.answer('test', call)).toEqual({ kind: 'missing' });
+    expect(writes.map(({ how, after }) => `${how} ${after === undefined}`)).toEqual([
+      'create false',
+      'update false',
+      'remove true',
+    ]);
+  });
   test('makes no version of a write that changes nothing', () => {
     const first = created();
     expect(objectOf(updateStatus({ ...first, status: { heartbeat: 1 } }))).toBe(first);

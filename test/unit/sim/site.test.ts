@@ -60,6 +60,7 @@ class TwoHosts implements WorldPort {
     this.changed = [];
     return changed;
   }
+  deleted(): void {}
   applied(object: KubeObject): void {
     this.seen.push(`${object.kind}/${object.metadata.name}`);
   }
