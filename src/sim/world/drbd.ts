@@ -246,7 +246,13 @@ function splitBrain(site: Site, volume: Volume, pair: Pair): void {
     side.replication = 'Off';
     side.peerDisk = 'DUnknown';
   }
-  trouble(site, 'split-brain', volume.name, 'both sides have writes that the other lacks', explained(site, volume));
+  // Two branches that a fault made stay two until they are one again, however long after.
+  const was = site.troubles.get(`split-brain ${volume.name}`)?.explained === true;
+  const made = [...site.faults.values()].some(
+    ({ fault }) => fault.kind === 'split-brain' && fault.volume === volume.name,
+  );
+  const says = 'both sides have writes that the other lacks';
+  trouble(site, 'split-brain', volume.name, says, was || made || explained(site, volume));
 }
 
 /** Incident 2.1: the handshake finds `no-sync`, clears the bitmap, and both call themselves UpToDate. */
