@@ -29,7 +29,15 @@ export type ApiCall =
   | { readonly verb: 'get'; readonly kind: string; readonly name: string; readonly namespace?: string }
   | { readonly verb: 'list'; readonly kind: string }
   | { readonly verb: 'create'; readonly object: KubeObject }
-  | { readonly verb: 'update' | 'update-status'; readonly object: KubeObject };
+  | { readonly verb: 'update' | 'update-status'; readonly object: KubeObject }
+  /** Only this version of it, where one is named; answered with `done`, `missing` or `conflict`. */
+  | {
+      readonly verb: 'delete';
+      readonly kind: string;
+      readonly name: string;
+      readonly namespace?: string;
+      readonly resourceVersion?: string;
+    };
 
 export type Answer =
   | { readonly kind: 'ran'; readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -55,3 +63,5 @@ export const journalPath = '/var/lib/nodewright/journal.ndjson';
 /** New network files wait here for the flip, each under its whole path: a twin of the host's root
  *  (`…/staged/etc/systemd/network/10-bond1.netdev`). */
 export const stagedDirectory = '/var/lib/nodewright/staged';
+/** What a StorageClass has to become, kept here while it is deleted and made anew. */
+export const classesDirectory = '/var/lib/nodewright/classes';

@@ -160,10 +160,15 @@ export class FakeHost {
       const object = this.objects.get(`${call.kind} ${call.name}`);
       return object === undefined ? { kind: 'missing' } : { kind: 'object', object };
     }
+    if (call.verb === 'delete') {
+      this.did.push(`delete ${call.kind}`);
+      return this.objects.delete(`${call.kind} ${call.name}`) ? { kind: 'done' } : { kind: 'missing' };
+    }
     const key = `${kindOf(call.object)} ${call.object.metadata.name}`;
     const before = this.objects.get(key);
     if (call.verb === 'create') {
       if (before !== undefined) return { kind: 'conflict' };
+      if (call.object.kind !== 'NodewrightAgentStatus') this.did.push(`create ${call.object.kind}`);
       this.put(call.object);
       return { kind: 'object', object: this.objects.get(key) as KubeObject };
     }

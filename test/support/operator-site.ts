@@ -232,7 +232,12 @@ export class ToySite {
       case 'create':
         if (this.objects.has(keyOf(call.object))) return { kind: 'conflict' };
         return { kind: 'object', object: this.#written(call.object) };
-      default: {
+      case 'delete':
+        return this.objects.delete(`${call.kind} ${call.namespace ?? ''}/${call.name}`)
+          ? { kind: 'done' }
+          : { kind: 'missing' };
+      case 'update':
+      case 'update-status': {
         const before = this.objects.get(keyOf(call.object));
         if (before === undefined) return { kind: 'missing' };
         if (before.metadata.resourceVersion !== call.object.metadata.resourceVersion) return { kind: 'conflict' };

@@ -431,6 +431,22 @@ describe('the site', () => {
   });
 });
 
+function withClass(parameters: Readonly<Record<string, string>>): FakeHost {
+  const host = new FakeHost();
+  const csi = { driver: 'linstor.csi.linbit.com', volumeHandle: 'pvc-1' };
+  const spec = { csi, storageClassName: 'sc' };
+  host.put({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv' }, spec });
+  host.put({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'sc', uid: 'u-1', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: 'linstor.csi.linbit.com',
+    parameters,
+    reclaimPolicy: 'Retain',
+  });
+  return host;
+}
+
 describe('volumes', () => {
   const object = { object: 'pvc-1' };
 
@@ -487,27 +503,72 @@ describe('volumes', () => {
     expect(host.did).toEqual([]);
   });
 
-  test('a class that asks for fewer copies stops it: the next volume would undo it', () => {
-    const host = new FakeHost();
-    const csi = { driver: 'linstor.csi.linbit.com', volumeHandle: 'pvc-1' };
-    host.put({
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name: 'pv' },
-      spec: { csi, storageClassName: 'sc' },
-    });
-    const storageClass = (count: string): KubeObject => ({
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name: 'sc' },
-      provisioner: 'linstor.csi.linbit.com',
-      parameters: { placementCount: count },
-    });
-    host.put(storageClass('1'));
-    expect(run(host, 'volume.raise-placement', { ...object, with: { place: 3 } }).why).toMatch(/still asks for 1/);
-    expect(host.did).toEqual([]);
-    host.put(storageClass('3'));
+  test('a class that asks for fewer copies is made anew, as it was but for that, and before anything is placed', () => {
+    const host = withClass({ placementCount: '1', storagePool: 'thin' });
     expect(run(host, 'volume.raise-placement', { ...object, with: { place: 3 } }).outcome).toBe('done');
+    expect(host.objects.get('storage.k8s.io/v1/StorageClass sc')).toMatchObject({
+      metadata: { name: 'sc', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      parameters: {
+        storagePool: 'thin',
+        'linstor.csi.linbit.com/placementCount': '3',
+        'linstor.csi.linbit.com/resourceGroup': 'rg1',
+      },
+      reclaimPolicy: 'Retain',
+    });
+    expect(host.did.map((did) => did.split(' ')[0])).toEqual(['write', 'delete', 'create', 'remove', 'POST']);
+    host.did.length = 0;
+    expect(run(host, 'volume.raise-placement', { ...object, with: { place: 3 } }).outcome).toBe('done');
+    expect(host.did).toEqual([]);
+  });
+
+  test('whoever dies while there is no class leaves what it takes to make it', () => {
+    for (const until of ['write', 'delete', 'create', 'remove']) {
+      const host = withClass({ placementCount: '1' });
+      const senses = new Senses(config, () => host.nowMs);
+      const operation = execute(anOrder({ command: 'volume.raise-placement', ...object, with: { place: 3 } }), {
+        senses,
+      });
+      let next = operation.next();
+      while (!host.did.some((did) => did.startsWith(until)) && next.done !== true) {
+        const answer = host.answer(next.value);
+        if (!host.did.some((did) => did.startsWith(until))) next = operation.next(answer);
+      }
+      expect(next.done).toBe(false);
+      expect(run(host, 'volume.raise-placement', { ...object, with: { place: 3 } }).outcome, until).toBe('done');
+      expect(JSON.stringify(host.objects.get('storage.k8s.io/v1/StorageClass sc'))).toContain('placementCount":"3"');
+      expect([...host.files.keys()].some((path) => path.includes('/classes/'))).toBe(false);
+    }
+  });
+
+  test.each([
+    ['cannot be read', () => withClass({ placementCount: 'many' }), /cannot be read/],
+    [
+      'cannot be kept',
+      (host: FakeHost): undefined => {
+        host.instead = (one) => (one.do === 'write' ? { kind: 'refused', why: 'full' } : undefined);
+      },
+      /was left alone/,
+    ],
+    [
+      'does not come back',
+      (host: FakeHost): undefined => {
+        host.instead = (one) => (one.do === 'api' && one.call.verb === 'create' ? { kind: 'unheard' } : undefined);
+      },
+      /does not ask for 3/,
+    ],
+    [
+      'somebody changed meanwhile',
+      (host: FakeHost): undefined => {
+        host.instead = (one) => (one.do === 'api' && one.call.verb === 'delete' ? { kind: 'conflict' } : undefined);
+      },
+      /does not ask for 3/,
+    ],
+  ])('nothing is placed while the class %s', (_, breakIt, why) => {
+    const host = withClass({ placementCount: '1' });
+    const other = breakIt(host);
+    const result = run(other ?? host, 'volume.raise-placement', { ...object, with: { place: 3 } });
+    expect(result).toMatchObject({ outcome: 'failed', why: expect.stringMatching(why) });
+    expect(host.placed.get('pvc-1')).toHaveLength(2);
   });
 
   test.each(['pvc-9', '../x', 'all', '-pvc'])('%s is no volume of LINSTOR’s', (id) => {

@@ -24,7 +24,7 @@ class Server {
   answer(call: ApiCall): Answer {
     if (call.verb === 'get')
       return this.object === undefined ? { kind: 'missing' } : { kind: 'object', object: this.object };
-    if (call.verb === 'list') return { kind: 'refused', why: 'nobody lists here' };
+    if (call.verb === 'list' || call.verb === 'delete') return { kind: 'refused', why: 'nobody asks that here' };
     const replaced = call.object.metadata.resourceVersion;
     if (this.object?.metadata.resourceVersion !== replaced) return { kind: 'conflict' };
     this.put(call.object.spec as object);
