@@ -77,5 +77,5 @@ export function whole(value: unknown, field: string): number {
 
 export function only(all: Fields, at: string, known: readonly string[]): void {
   const extra = Object.keys(all).find((field) => !known.includes(field));
-  if (extra !== undefined) throw new Foreign(`${at}${extra}`, 'is no field of a status');
+  if (extra !== undefined) throw new Foreign(`${at}${extra || '""'}`, 'is no field of a status');
 }
