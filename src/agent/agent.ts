@@ -15,7 +15,8 @@ import type { Operation } from './instruction.ts';
 import { intentOf, type Journal } from './journal.ts';
 import { Notebook } from './notebook.ts';
 import { bootIdPath } from './programs.ts';
-import { type Part, type SenseConfig, Senses, wireOf } from './sense.ts';
+import type { Part } from './seen.ts';
+import { type SenseConfig, Senses, wireOf } from './sense.ts';
 
 export interface AgentConfig extends SenseConfig {
   /** How long it rests between two looks at its orders. */

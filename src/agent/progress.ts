@@ -1,4 +1,4 @@
-import type { Part, Seen } from './sense.ts';
+import type { Part, Seen } from './seen.ts';
 
 /** How long each resync has not moved: since the amount out of sync last went down, by the agent's own clock. More of it
  *  is no progress. From the first sight on it counts anew, so it can only say too little: an agent that has just come back

@@ -11,6 +11,7 @@ import { type Answer, armedPath, type Operation } from './instruction.ts';
 import { lookAtFiles, modesOf, type NetworkFiles, withStaged } from './network-files.ts';
 import { drbdStatus, ipLink, ping, procBondingPath, procDrbdPath } from './programs.ts';
 import { Progress } from './progress.ts';
+import type { Part, Seen } from './seen.ts';
 
 export interface SenseConfig {
   readonly node: string;
@@ -20,19 +21,6 @@ export interface SenseConfig {
   readonly peers: readonly string[];
   /** Bytes that a frame of it must carry. */
   readonly mtu: number;
-}
-
-/** One thing seen of this node. */
-export interface Seen {
-  readonly fact: string;
-  readonly object: string;
-  readonly value: FactValue | Unreadable;
-}
-
-/** What one source said, and when it was asked. What could not be had is no part at all. */
-export interface Part {
-  readonly seen: readonly Seen[];
-  readonly askedAtMs: number;
 }
 
 export const sources = ['drbd', 'version', 'links', 'files', 'armed', 'peers'] as const;

@@ -95,18 +95,26 @@ describe('K9: an agent is fenced by its journal', () => {
             // Whatever changes the host belongs to the order that the journal says is under way, and that stands there now.
             if (changesTheHost(instruction)) {
               expect(before?.phase).toBe('accepted');
-              const order = (host.own['spec'] as { order: { step: number; epoch: number; node: string } }).order;
+              const order = (host.own.spec as { order: { step: number; epoch: number; node: string } }).order;
               expect(order).toMatchObject({ step: before?.step, epoch: before?.epoch, node: 'node-a' });
             }
             if (now !== undefined) outcomes.add(now.phase);
             before = now;
           };
-          drive(agent(config, () => host.nowMs), host, { most: turn.lives, sleeps: 3, watch });
+          drive(
+            agent(config, () => host.nowMs),
+            host,
+            { most: turn.lives, sleeps: 3, watch },
+          );
           host.lost = () => false;
           // A death in the middle of an append leaves part of a line, which nobody was told was written.
           if (turn.tears && host.journal !== '') host.files.set(journalPath, `${host.journal}3f1c0d {"epo`);
         }
-        drive(agent(config, () => host.nowMs), host, { sleeps: 2 });
+        drive(
+          agent(config, () => host.nowMs),
+          host,
+          { sleeps: 2 },
+        );
         const last = onDisk(host);
         expect(last?.phase).not.toBe('accepted');
         expect(host.said('node.journalStep')).toBe(last?.step);
@@ -126,7 +134,11 @@ describe('K9: an agent is fenced by its journal', () => {
         const host = new FakeHost();
         for (let step = 1; step <= orders; step += 1) {
           host.order(anOrder({ step }));
-          drive(agent(config, () => host.nowMs), host, { sleeps: 1 });
+          drive(
+            agent(config, () => host.nowMs),
+            host,
+            { sleeps: 1 },
+          );
         }
         const lines = host.journal.length - 1;
         const lastLine = host.journal.lastIndexOf('\n', lines - 1);
@@ -136,11 +148,15 @@ describe('K9: an agent is fenced by its journal', () => {
         const damaged = host.journal;
         host.did.length = 0;
         host.order(anOrder({ step: 9, epoch: 9, command: 'drbd.disconnect' }));
-        drive(agent(config, () => host.nowMs), host, { sleeps: 3 });
+        drive(
+          agent(config, () => host.nowMs),
+          host,
+          { sleeps: 3 },
+        );
         expect(host.did).toEqual([]);
         expect(host.journal).toBe(damaged);
         expect(host.said('node.journalStep')).toBeUndefined();
-        expect((host.own['status'] as { trouble?: string }).trouble).toMatch(/journal .*no order is obeyed/);
+        expect((host.own.status as { trouble?: string }).trouble).toMatch(/journal .*no order is obeyed/);
       }),
       { numRuns: 100 },
     );
