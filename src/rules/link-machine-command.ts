@@ -25,20 +25,23 @@ export function commandOf(tree: Tree | undefined): CommandName | undefined {
 export function linkAct(state: string, says: string, tree: MapTree, context: PackContext): Act<Question> | undefined {
   const step = child(tree, 'step');
   const command = commandOf(step);
-  if (step === undefined || command === undefined) return undefined;
-  const { on } = formOf(command);
-  checkMembers(step, command, context);
+  if (step === undefined) return undefined;
+  // Of a step whose command is none the rest is looked at all the same: an author mends a file in one go.
+  const on = command === undefined ? (writtenMembers(step) ?? 'site') : formOf(command).on;
+  if (command !== undefined) checkMembers(step, command, context);
   const about = (what: string) => ({ name: `${what} of ${state}`, says, per: on });
   const where = linkQuestion(child(child(step, 'on'), 'where'), about('where'), context);
   const settled = linkQuestion(child(tree, 'settled'), about('settled'), context);
   const confirmWithinMs = durationOf(child(step, 'confirmWithin'), context);
   const undo = linkUndo(child(tree, 'undo'), about('undo'), context);
+  const gates = linkGateUses(child(step, 'gates'), on, context);
+  if (command === undefined) return undefined;
   return {
     command,
     on,
     with: linkArguments(step, command, context),
     atATime: atATimeOf(step) ?? 1,
-    gates: linkGateUses(child(step, 'gates'), on, context),
+    gates,
     ...(where === undefined ? {} : { where }),
     ...(settled === undefined ? {} : { settled }),
     ...(undo === undefined ? {} : { undo }),
@@ -69,11 +72,17 @@ function atATimeOf(tree: Tree): number | undefined {
   return count?.kind === 'scalar' && typeof count.value === 'number' ? count.value : undefined;
 }
 
+function writtenMembers(step: Tree): 'node' | 'volume' | undefined {
+  const every = child(child(step, 'on'), 'every');
+  const word = every?.kind === 'scalar' ? every.value : undefined;
+  return word === 'node' || word === 'volume' ? word : undefined;
+}
+
 /** Whom a command is given to follows from the command; that the author writes it is for whoever reads the pack. */
 function checkMembers(step: Tree, command: CommandName, { report }: PackContext): void {
   const { on } = formOf(command);
   const onEntry = entryOf(step, 'on');
-  const every = child(onEntry?.value, 'every');
+  const written = writtenMembers(step);
   if (on === 'site') {
     if (onEntry === undefined) return;
     const message = `\`${command}\` is a command of the site and has no \`on\``;
@@ -85,9 +94,10 @@ function checkMembers(step: Tree, command: CommandName, { report }: PackContext)
     report(error('PACK_COMMAND_ARGUMENT', at, `\`${command}\` is given to ${on}s`, `add \`on: {every: ${on}}\``));
     return;
   }
-  if (every?.kind !== 'scalar' || every.value === on || (every.value !== 'node' && every.value !== 'volume')) return;
-  const message = `\`${command}\` is given to ${on}s, not to ${every.value}s`;
-  report(error('PACK_COMMAND_ARGUMENT', every.at, message, `write \`every: ${on}\``));
+  if (written === undefined || written === on) return;
+  const at = child(onEntry.value, 'every')?.at ?? onEntry.keyAt;
+  const message = `\`${command}\` is given to ${on}s, not to ${written}s`;
+  report(error('PACK_COMMAND_ARGUMENT', at, message, `write \`every: ${on}\``));
 }
 
 /** All that the command needs, and nothing else. */

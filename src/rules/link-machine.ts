@@ -4,6 +4,7 @@ import { digestOf, type Json } from '../kernel/digest.ts';
 import { error, type Place, warning } from '../kernel/fault.ts';
 import type { Guard, Machine, State } from '../kernel/machine.ts';
 import { child, type Entry, entryOf, type Tree } from '../source/tree.ts';
+import { has } from './link-condition.ts';
 import { durationOf } from './link-fact.ts';
 import { linkQuestion } from './link-machine-question.ts';
 import { wordIn } from './link-machine-state.ts';
@@ -84,7 +85,9 @@ function linkMachine(
   const guardsTree = child(spec, 'guards');
   const placed = placeStates(entriesOf(statesTree), name, context, library);
   for (const stretch of placed.used) used.add(stretch);
-  const guards = entriesOf(guardsTree).map((entry) => linkGuard(entry, placed, context));
+  // The states of a stretch that was not found have names that nobody knows.
+  const isWhole = placed.sound || !entriesOf(statesTree).some(({ value }) => has(value, 'stretch'));
+  const guards = entriesOf(guardsTree).map((entry) => linkGuard(entry, placed, isWhole, context));
   if (statesTree !== undefined && drives === undefined) {
     context.report(error('SHAPE_INVALID', statesTree.at, 'has `states`, but `drives` does not say of which workflow'));
   }
@@ -159,6 +162,7 @@ function stateOf({ written, stretch, goto, onFailure }: PlacedState): State<Ques
 function linkGuard(
   { key, keyAt, value }: Entry,
   placed: PlacedStates,
+  isWhole: boolean,
   context: PackContext,
 ): Guard<Question> | undefined {
   const names = placed.states.map(({ written }) => written.name);
@@ -167,7 +171,7 @@ function linkGuard(
   const during = items.flatMap((item): readonly string[] => {
     if (item.kind !== 'scalar' || typeof item.value !== 'string') return [];
     const span = placed.spans.get(item.value) ?? (names.includes(item.value) ? [item.value] : undefined);
-    if (span === undefined && placed.sound)
+    if (span === undefined && isWhole)
       reportUnknownState(item.value, item.at, [...names, ...placed.spans.keys()], context);
     return span ?? [];
   });
