@@ -219,7 +219,7 @@ function handshake(site: Site, volume: Volume, pair: Pair): void {
   }
   const source = isIn(left.uuid, right.uuid) ? right : isIn(right.uuid, left.uuid) ? left : undefined;
   if (source === undefined) {
-    splitBrain(site, volume, pair);
+    splitBrain(site, volume, pair, torn?.explained === true);
     return;
   }
   const target = source === left ? right : left;
@@ -240,7 +240,7 @@ function agree(left: Replica, right: Replica, pair: Pair): void {
 }
 
 /** Both wrote while they were apart: they do not speak any more until a person says whose data count. */
-function splitBrain(site: Site, volume: Volume, pair: Pair): void {
+function splitBrain(site: Site, volume: Volume, pair: Pair, tornByFault: boolean): void {
   for (const side of pair.ends) {
     side.state = 'StandAlone';
     side.replication = 'Off';
@@ -252,7 +252,7 @@ function splitBrain(site: Site, volume: Volume, pair: Pair): void {
     ({ fault }) => fault.kind === 'split-brain' && fault.volume === volume.name,
   );
   const says = 'both sides have writes that the other lacks';
-  trouble(site, 'split-brain', volume.name, says, was || made || explained(site, volume));
+  trouble(site, 'split-brain', volume.name, says, was || made || tornByFault || explained(site, volume));
 }
 
 /** Incident 2.1: the handshake finds `no-sync`, clears the bitmap, and both call themselves UpToDate. */

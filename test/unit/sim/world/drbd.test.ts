@@ -235,6 +235,15 @@ describe('generations of data', () => {
     expect(lab.wait(4_000).seen('node-b', 'r0', 'node-a')).toBe(connected);
   });
 
+  test('while an outage is not noticed nothing is acknowledged: no copy falls behind', () => {
+    const lab = new Lab(twoNodes);
+    const tip = (): unknown => lab.world.site.volumes.get('r0')?.tip.id;
+    const before = tip();
+    lab.world.begin({ kind: 'node-crashes', node: 'node-b' }, lab.nowMs);
+    expect([lab.wait(9_000), tip()][1]).toBe(before);
+    expect([lab.wait(2_000), tip()][1]).not.toBe(before);
+  });
+
   test('a stalled resync does not move, and ends after the stall', () => {
     const lab = new Lab(twoNodes);
     lab.shell('node-b', 'drbdadm disconnect r0');
