@@ -1,5 +1,6 @@
 import type { Answer, Instruction } from '../agent/instruction.ts';
-import { type Seen, Senses, type Source, wireOf } from '../agent/sense.ts';
+import type { Seen } from '../agent/seen.ts';
+import { Senses, type Source, wireOf } from '../agent/sense.ts';
 import { agentStatusKind } from '../crd/agent-status.ts';
 import { leaseKind } from '../crd/lease.ts';
 import { normalise } from '../facts/normalise.ts';
