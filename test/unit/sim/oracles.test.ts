@@ -326,6 +326,39 @@ describe('seen from outside is broken', () => {
     give(order('node-b', 1));
     expect(laws()).toContain('K10 order 1 to node-b although node-a has seen 1');
   });
+  test('K10: not when the old database knows as much as the journals', () => {
+    upToStage([order('node-a', 1)]);
+    give(order('node-a', 1));
+    journal('node-a', intent(1));
+    journal('node-a', { kind: 'outcome', step: 1, phase: 'done', why: '' });
+    const copy = site.api.copy();
+    write({ unguardedSinceMs: { something: 5 } });
+    site.api.restore(copy);
+    write({ turn: turn([order('node-a', 1), order('node-b', 2)]), step: 2 });
+    give(order('node-b', 2));
+    expect(laws()).toEqual([]);
+  });
+  test('K11: more is asked of the storage while its I/O is frozen', () => {
+    const more = order('node-a', 1, { command: 'volume.snapshot', object: 'pvc-1' });
+    upToStage([more]);
+    site.time.nowMs += 1_000;
+    world.advance(site.time.nowMs);
+    world.strike({ kind: 'io-suspended', volume: 'pvc-1' });
+    note();
+    give(more);
+    expect(laws()).toEqual([]);
+    for (let s = 0; s < 60; s += 5) {
+      site.time.nowMs += 5_000;
+      world.advance(site.time.nowMs);
+      note();
+    }
+    const again = order('node-b', 2, { command: 'volume.snapshot', object: 'pvc-1' });
+    write({ turn: turn([again]), step: 2 });
+    give(again);
+    expect(laws().join('\n')).toMatch(
+      /^K11 volume.snapshot of pvc-1 while replica.suspended of pvc-1@node-[ab] is bad$/m,
+    );
+  });
   test('K12: a wait past its budget that nobody says is overdue', () => {
     write({});
     site.time.nowMs += 3_600_000 + 100_000;
