@@ -31,6 +31,7 @@ for (const args of tour) {
     cwd: process.cwd(),
     disk: diskFrom(dist),
     nowMs: () => 0,
+    monotonicMs: () => 0,
     runtime: process.version,
     interrupted: new AbortController().signal,
   });

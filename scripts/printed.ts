@@ -40,6 +40,7 @@ async function block(text: string): Promise<string> {
       cwd: root,
       disk: diskFrom(join(root, 'src')),
       nowMs: () => 0,
+      monotonicMs: () => 0,
       runtime: 'v24',
       interrupted: new AbortController().signal,
     });

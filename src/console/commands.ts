@@ -16,6 +16,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'plan diff': () => import('./commands/plan-diff.ts'),
   explain: () => import('./commands/explain.ts'),
   test: () => import('./commands/test.ts'),
+  replay: () => import('./commands/replay.ts'),
+  sim: () => import('./commands/sim.ts'),
   facts: () => import('./commands/facts.ts'),
   'capture pack': () => import('./commands/capture-pack.ts'),
   'capture show': () => import('./commands/capture-show.ts'),

@@ -63,7 +63,7 @@ export function rawsAt(capture: Capture, nowMs: number): readonly Raw[] {
   return capture.takenAtMs === null ? capture.raws.map((raw) => ({ ...raw, at: nowMs })) : capture.raws;
 }
 
-async function openProfileAsked(asked: Asked, world: World): Promise<Loaded<LoadedProfile>> {
+export async function openProfileAsked(asked: Asked, world: World): Promise<Loaded<LoadedProfile>> {
   const path = asked.settings.text('profile');
   if (path === undefined) return { ok: false, faults: [missing('profile', 'DIR')] };
   return openProfile(path, world);

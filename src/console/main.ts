@@ -41,6 +41,7 @@ const code = await run(process.argv.slice(2), {
   // Unbuilt this file stands in a room of `src/`, built in `dist/` itself.
   disk: diskFrom(basename(import.meta.dirname) === 'console' ? dirname(import.meta.dirname) : import.meta.dirname),
   nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   runtime: process.version,
   interrupted: interrupt.signal,
 });

@@ -38,6 +38,11 @@ export type OptionName =
   | 'all'
   | 'origin'
   | 'workflow'
+  | 'seed'
+  | 'runs'
+  | 'faults'
+  | 'steps'
+  | 'time'
   | 'exit-code';
 
 const forms: readonly OptionForm[] = [
@@ -105,6 +110,16 @@ const forms: readonly OptionForm[] = [
   { name: 'out', short: 'o', value: 'FILE', says: 'the file to write' },
   { name: 'all', says: 'fold nothing: every part, every member' },
   { name: 'workflow', short: 'w', value: 'KIND/NAME', says: 'which workflow; of `sim`, which kind' },
+  { name: 'seed', value: 'N', default: '1', says: 'of the first run; each next one has one more' },
+  { name: 'runs', value: 'M', default: '100', says: 'how many runs' },
+  {
+    name: 'faults',
+    value: 'KINDS',
+    default: 'all',
+    says: 'what goes wrong: all, none, or kinds and families of them, with commas',
+  },
+  { name: 'steps', value: 'N', says: 'begin no run once so many steps were simulated' },
+  { name: 'time', value: 'DURATION', says: 'begin no run once so long was spent (10m)' },
   { name: 'exit-code', says: 'exit 5 if there is a difference' },
   { name: 'origin', says: 'also say where each value comes from' },
 ];

@@ -164,6 +164,30 @@ export const verbs: readonly Verb[] = [
     ],
   },
   {
+    name: 'replay',
+    takes: [{ form: '<story>', says: 'a story: a site, a workflow, and what goes wrong when', completes: 'path' }],
+    says: 'tell a story: the whole transcript of one simulated run',
+    more: 'The same story and build give the same bytes. Exit 0: it came as the story expects. 3: it did not; the first difference is named.',
+    options: ['exit-zero', 'output'],
+    formats,
+    examples: [{ does: 'what would happen?', args: 'replay test/golden/stories/two-sides/story.yaml' }],
+  },
+  {
+    name: 'sim',
+    takes: [],
+    says: 'run a workflow in a simulated site many times, with everything that can go wrong',
+    more: 'The real operator and the real agents in a simulated site, under one seed a run. Exit 0: no law was broken. 3: one was; the shortest story of it is saved for `replay`. 6: a bound stopped it, and what was not explored is said.',
+    options: ['profile', 'workflow', 'seed', 'runs', 'faults', 'steps', 'time', 'exit-zero', 'output'],
+    formats,
+    examples: [
+      { does: 'a thousand upgrades, each with its own bad luck', args: 'sim -p profiles/three-node --runs 1000' },
+      {
+        does: 'only what agents and the API server do, for ten minutes',
+        args: 'sim -p profiles/three-node --runs 100000 --faults api,process --time 10m',
+      },
+    ],
+  },
+  {
     name: 'facts',
     takes: [{ form: '[fact...]', says: 'facts or subjects (`bond`), of one object with /OBJECT', completes: 'fact' }],
     says: 'the vocabulary; with a profile and a capture, every reading with source, age and grade',

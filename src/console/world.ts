@@ -14,6 +14,8 @@ export interface World {
   readonly cwd: string;
   readonly disk: Disk;
   nowMs(): number;
+  /** Milliseconds that only ever grow, finer than a clock: for measuring ourselves. */
+  monotonicMs(): number;
   /** What runs us: `v24.1.0`. */
   readonly runtime: string;
   /** Ctrl-C. */

@@ -53,6 +53,7 @@ export async function nwctl(args: readonly string[], around: Around = {}): Promi
     cwd: around.cwd ?? '/proc/self',
     disk: diskFrom(join(root, 'src')),
     nowMs: () => 0,
+    monotonicMs: () => 0,
     runtime: 'v24.0.0',
     interrupted: around.interrupted ?? new AbortController().signal,
   };

@@ -1,0 +1,67 @@
+import type { Loaded } from '../../kernel/fault.ts';
+import { runOf, unknownNames, unmet } from '../../sim/play.ts';
+import { simulate } from '../../sim/run.ts';
+import { loadStory } from '../../sim/story.ts';
+import type { Asked } from '../asked.ts';
+import { openProfile } from '../inputs.ts';
+import { unknownName } from '../names.ts';
+import { refuse } from '../refuse.ts';
+import { json, yaml } from '../render/data.ts';
+import { type Replayed, replayData, replayText } from '../render/replay.ts';
+import { strangeStates } from '../story-states.ts';
+import { beside } from '../tests.ts';
+import { readSource } from '../walk.ts';
+import { held } from '../workflows.ts';
+import { type ExitCode, exit, type World } from '../world.ts';
+
+/** More than anybody reads; a story that needs more is two. */
+const linesMax = 20_000;
+
+export async function run(asked: Asked, world: World): Promise<ExitCode> {
+  const [path = ''] = asked.args;
+  const told = await replay(path, world);
+  if (!told.ok) return refuse(told.faults, asked, world);
+  world.out.write(rendered(told.value, asked));
+  return told.value.differences.length === 0 || asked.settings.on('exit-zero') ? exit.ok : exit.denied;
+}
+
+async function replay(path: string, world: World): Promise<Loaded<Replayed>> {
+  const read = readSource(world.disk, path);
+  if ('faults' in read) return { ok: false, faults: read.faults };
+  const story = loadStory(read.source);
+  if (!story.ok) return story;
+  const { profile: named, nextProfile, workflow } = story.value;
+  const profile = await openProfile(beside(world.disk, path, named.path), world);
+  const next = nextProfile && (await openProfile(beside(world.disk, path, nextProfile.path), world));
+  if (!profile.ok || next?.ok === false) {
+    return { ok: false, faults: [...(profile.ok ? [] : profile.faults), ...(next?.ok === false ? next.faults : [])] };
+  }
+  const machine = profile.value.profile.packs.find((pack) => pack.machine?.drives === workflow)?.machine;
+  if (machine === undefined) {
+    const says = `no pack of profile \`${profile.value.profile.name}\` drives a ${workflow}`;
+    return { ok: false, faults: [{ ...unknownName(says), at: named.at }] };
+  }
+  const options = runOf(story.value, held(profile.value.profile), next && held(next.value.profile));
+  const strange = [...unknownNames(story.value, options), ...strangeStates(read.source, machine)];
+  if (strange.length > 0) return { ok: false, faults: strange };
+  const result = await simulate({ ...options, linesMax });
+  const differences = unmet(story.value, result);
+  return {
+    ok: true,
+    value: { path, story: story.value, profile: profile.value.profile, result, differences },
+    warnings: story.warnings,
+  };
+}
+
+function rendered(replayed: Replayed, { format, look }: Asked): string {
+  switch (format) {
+    case 'json':
+      return json(replayData(replayed));
+    case 'yaml':
+      return yaml(replayData(replayed));
+    case 'name':
+      return `${replayed.story.name}\n`;
+    default:
+      return replayText(replayed, look);
+  }
+}

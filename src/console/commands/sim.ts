@@ -1,0 +1,137 @@
+import { type WorkflowKind, workflowKinds } from '../../crd/workflow-object.ts';
+import type { Fault, Loaded } from '../../kernel/fault.ts';
+import { parseDuration } from '../../kernel/value.ts';
+import type { VerifiedProfile } from '../../profile/profile.ts';
+import { shown } from '../../rules/shown.ts';
+import { hintFor, listed } from '../../rules/suggest.ts';
+import { type FaultKind, faultNames } from '../../sim/fault-kinds.ts';
+import { parseFaults } from '../../sim/faults.ts';
+import { storyOfRun } from '../../sim/play.ts';
+import { storyText } from '../../sim/story-text.ts';
+import type { Asked } from '../asked.ts';
+import { openProfileAsked } from '../inputs.ts';
+import { unknownName } from '../names.ts';
+import { refuse } from '../refuse.ts';
+import { json, yaml } from '../render/data.ts';
+import { type Simulated, simData, simText } from '../render/sim.ts';
+import { simProgress } from '../sim-progress.ts';
+import { runSimulations, type SimAsked, type SimFound } from '../sim-runs.ts';
+import { usage } from '../usage.ts';
+import { held } from '../workflows.ts';
+import { type ExitCode, exit, type World } from '../world.ts';
+
+const runsByDefault = 100;
+
+export async function run(asked: Asked, world: World): Promise<ExitCode> {
+  const loaded = await openProfileAsked(asked, world);
+  if (!loaded.ok) return refuse(loaded.faults, asked, world);
+  const { profile } = loaded.value;
+  const question = questionOf(asked, profile);
+  if (!question.ok) return refuse(question.faults, asked, world);
+  const progress = simProgress(question.value, asked, world);
+  const found = await runSimulations(question.value, {
+    meterMs: () => world.monotonicMs(),
+    isInterrupted: () => world.interrupted.aborted,
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    progress: progress.tell,
+  });
+  progress.end();
+  const saved = await save(found, question.value, asked, world);
+  if (!saved.ok) await asked.messages.faults(saved.faults);
+  const simulated: Simulated = {
+    profile,
+    asked: question.value,
+    found,
+    story: saved.ok ? saved.value : undefined,
+  };
+  world.out.write(rendered(simulated, asked, world));
+  return codeOf(found, saved.ok, asked);
+}
+
+/** A broken law outweighs a bound: that is what was asked for. */
+function codeOf({ broken, stopped, restless }: SimFound, isSaved: boolean, asked: Asked): ExitCode {
+  if (!isSaved) return exit.bug;
+  if (broken !== undefined) return asked.settings.on('exit-zero') ? exit.ok : exit.denied;
+  if (stopped === 'interrupted') return exit.interrupted;
+  return stopped !== undefined || restless.length > 0 ? exit.bound : exit.ok;
+}
+
+function questionOf({ settings }: Asked, profile: VerifiedProfile): Loaded<SimAsked> {
+  const faults: Fault[] = [];
+  const number = (name: 'seed' | 'runs' | 'steps', otherwise: number, least: number): number => {
+    const text = settings.text(name);
+    if (text === undefined) return otherwise;
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least) return value;
+    faults.push(usage(`--${name} is \`${text}\``, `write a whole number from ${least} on`));
+    return otherwise;
+  };
+  const [seed, runs] = [number('seed', 1, 0), number('runs', runsByDefault, 1)];
+  const stepsMax = number('steps', Number.POSITIVE_INFINITY, 1);
+  const time = settings.text('time');
+  const timeMaxMs = time === undefined ? Number.POSITIVE_INFINITY : parseDuration(time);
+  if (timeMaxMs === undefined) faults.push(usage(`--time is \`${time}\``, 'write it as 10m'));
+  const kinds = kindsAsked(settings.text('faults') ?? 'all', faults);
+  const workflow = workflowKindAsked(settings.text('workflow'), profile, faults);
+  if (faults.length > 0 || workflow === undefined) return { ok: false, faults };
+  const question = { workflow, profile: held(profile), seed, runs, kinds, stepsMax, timeMaxMs: timeMaxMs ?? 0 };
+  return { ok: true, value: question, warnings: [] };
+}
+
+function kindsAsked(text: string, faults: Fault[]): readonly FaultKind[] {
+  const { kinds, unknown } = parseFaults(text);
+  for (const word of unknown) {
+    const hint = hintFor(word, faultNames, `there are ${faultNames.join(', ')}; or say all, or none`);
+    faults.push(usage(`there is no kind of fault \`${shown(word)}\``, hint));
+  }
+  return kinds;
+}
+
+/** `ReplicationUpgrade`, with or without a name behind it; without any, the first that the profile drives. */
+function workflowKindAsked(
+  word: string | undefined,
+  { name, packs }: VerifiedProfile,
+  faults: Fault[],
+): WorkflowKind | undefined {
+  const driven = packs.flatMap(({ machine }) => machine?.drives ?? []);
+  const kinds = workflowKinds.filter((kind) => driven.includes(kind));
+  const kind = word === undefined ? kinds[0] : kinds.find((one) => one === word || word.startsWith(`${one}/`));
+  if (kind !== undefined) return kind;
+  const says =
+    word === undefined
+      ? `no pack of profile \`${name}\` drives a workflow`
+      : `profile \`${name}\` drives no \`${shown(word)}\``;
+  const others = kinds.length === 0 ? undefined : `there are ${listed(kinds, 'and')}`;
+  faults.push(unknownName(says, word === undefined ? others : hintFor(word.split('/')[0] ?? '', kinds, others)));
+  return undefined;
+}
+
+/** The shortest way to see the broken law again, as a file that `replay` takes. It tells of no broken law, so that it is a
+ *  test of the repair: until then `replay` exits 3. */
+async function save(
+  { broken }: SimFound,
+  { workflow }: SimAsked,
+  { settings }: Asked,
+  { disk, cwd }: World,
+): Promise<Loaded<string | undefined>> {
+  if (broken === undefined) return { ok: true, value: undefined, warnings: [] };
+  const { seed, shrunk, options } = broken;
+  const profile = disk.relative(cwd, disk.resolve(settings.text('profile') ?? '.'));
+  const story = storyOfRun(`seed-${seed}`, options, shrunk, profile);
+  const path = `story-${workflow}-${seed}.yaml`;
+  const written = await disk.write(path, storyText({ ...story, expect: { passes: [], never: [], breaks: [] } }));
+  return written.ok ? { ok: true, value: path, warnings: [] } : written;
+}
+
+function rendered(simulated: Simulated, { format, look }: Asked, { calledAs }: World): string {
+  switch (format) {
+    case 'json':
+      return json(simData(simulated));
+    case 'yaml':
+      return yaml(simData(simulated));
+    case 'name':
+      return simulated.story === undefined ? '' : `${simulated.story}\n`;
+    default:
+      return simText(simulated, look, calledAs);
+  }
+}
