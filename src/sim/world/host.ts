@@ -27,7 +27,7 @@ export function carryOut(site: Site, host: Host, instruction: Instruction): Carr
     case 'run':
       return run(site, host, instruction.argv, instruction.stdin ?? '', instruction.timeoutMs);
     case 'read':
-      return { answer: read(site, host, instruction.path), tookMs: 1 };
+      return { answer: read(host, instruction.path), tookMs: 1 };
     case 'write':
       if (host.diskFull) return { answer: noSpace, tookMs: 2 };
       setFile(host, instruction.path, instruction.text);
@@ -98,9 +98,8 @@ function linksChanged(site: Site, host: Host): void {
   networkChanged(site, host.name);
 }
 
-function read(site: Site, host: Host, path: string): Answer {
+function read(host: Host, path: string): Answer {
   const text = host.files.get(path) ?? kernelFile(host, path);
-  void site;
   return text === undefined ? { kind: 'missing' } : { kind: 'text', text };
 }
 
@@ -182,7 +181,7 @@ function program(site: Site, host: Host, argv: readonly string[], stdin: string,
     case 'kairos-agent':
       return { said: { ...silent, stdout: kairosText(host) }, tookMs: 120 };
     case 'cat':
-      return cat(site, host, words[0] ?? '');
+      return cat(host, words[0] ?? '');
     case 'find':
       return find(
         host,
@@ -198,8 +197,8 @@ function program(site: Site, host: Host, argv: readonly string[], stdin: string,
   }
 }
 
-function cat(site: Site, host: Host, path: string): Ran {
-  const answer = read(site, host, path);
+function cat(host: Host, path: string): Ran {
+  const answer = read(host, path);
   const found = answer.kind === 'text';
   const said = found ? { ...silent, stdout: answer.text } : fails(1, `cat: ${path}: No such file or directory`);
   return { said, tookMs: 65 };

@@ -74,7 +74,7 @@ export function makeSite(spec: WorldSpec, random: Random): Site {
     volumes: new Map(),
     vms: new Map(),
     linstor: newLinstor(spec),
-    kube: { objects: new Map(), changed: new Set(), gone: new Map(), haRuns: true, ha: undefined },
+    kube: { objects: new Map(), changed: new Set(), gone: new Map(), haRuns: true },
     faults: new Map(),
     troubles: new Map(),
     watchers: [],
@@ -222,7 +222,6 @@ export function addVolume(site: Site, name: string, spec?: VolumeSpec): void {
     receivers: '',
     willDiverge: false,
     resyncStalled: false,
-    served: true,
   };
   site.volumes.set(name, volume);
   const definition = define(site, name, 'lvm', volume.sizeKib);

@@ -93,8 +93,6 @@ export interface Volume {
   /** Incident 2.1 waits for the next careless reconnect. */
   willDiverge: boolean;
   resyncStalled: boolean;
-  /** Once it has had an UpToDate copy. */
-  served: boolean;
 }
 
 export interface Replica {
@@ -236,7 +234,6 @@ export interface Kube {
   readonly changed: Set<string>;
   readonly gone: Map<string, Ref>;
   haRuns: boolean;
-  ha: Timer | undefined;
 }
 
 export interface Ref {
