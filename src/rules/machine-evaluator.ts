@@ -74,6 +74,7 @@ class Seeing implements MachineSight {
   readonly #facts: readonly string[];
   readonly #compiledOf: (question: Question) => AskedOnce;
   readonly #truths = new Map<AskedOnce, readonly Truth[]>();
+  readonly #reads = new Map<string, { readonly question: Question; readonly reads: readonly FactRead[] }>();
   #frozen: Snapshot | undefined;
 
   constructor(
@@ -111,7 +112,12 @@ class Seeing implements MachineSight {
   }
 
   reads(question: Question, object: string): readonly FactRead[] {
-    return readsOf(explainRule(question, this.frozen, object));
+    const key = `${question.name} ${object}`;
+    const known = this.#reads.get(key);
+    if (known?.question === question) return known.reads;
+    const reads = readsOf(explainRule(question, this.frozen, object));
+    this.#reads.set(key, { question, reads });
+    return reads;
   }
 
   #truthsOf(question: Question): readonly Truth[] {

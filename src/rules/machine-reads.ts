@@ -9,11 +9,7 @@ import { frozen } from './link-fact.ts';
 export function readsOf(explanation: Explanation): readonly FactRead[] {
   const found = new Map<string, FactRead>();
   if (explanation.truth === TRUE) gather(explanation, found);
-  return [...found.values()].sort((a, b) => compared(a.fact, b.fact) || compared(a.object, b.object));
-}
-
-function compared(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return [...found.keys()].sort().map((key) => found.get(key) as FactRead); // by its own key
 }
 
 /** What keeps this part at the truth that it has, which is never unknown here. */
@@ -46,66 +42,71 @@ function gather(explanation: Explanation, found: Map<string, FactRead>): void {
 
 type Quantifier = 'every' | 'some' | 'none' | 'atLeast' | 'atMost';
 
-/** Members come as whether they count and, if they may, whether they satisfy. For each it is asked what it adds: surely that it
- *  counts and satisfies, surely not, or neither. */
+/** A member as it was counted. */
+interface Member {
+  readonly counts: Truth;
+  /** Why it counts or does not; undefined where all count. */
+  readonly where: Explanation | undefined;
+  /** Undefined where it does not count. */
+  readonly satisfies: Explanation | undefined;
+}
+
+function memberOf({ what, parts }: Explanation): Member {
+  const counts = what.kind === 'member' ? what.counts : TRUE;
+  const [first, second] = parts;
+  if (counts === FALSE) return { counts, where: first, satisfies: undefined };
+  return second === undefined
+    ? { counts, where: undefined, satisfies: first }
+    : { counts, where: first, satisfies: second };
+}
+
+/** For each member it is asked what it adds: surely that it counts and satisfies, surely not, or neither. */
 function gatherMembers(
   quantifier: Quantifier,
   truth: Truth,
-  members: readonly Explanation[],
+  explained: readonly Explanation[],
   found: Map<string, FactRead>,
 ): void {
-  const some = members.filter((member) => counts(member) === TRUE);
+  const members = explained.map(memberOf);
   // A yes of «all of them», and a no of «one of them», rest on there being somebody.
   const restsOnSomebody = (quantifier === 'some' || quantifier === 'atLeast') === (truth === FALSE);
-  const [somebody] = some;
-  if (restsOnSomebody && somebody !== undefined) gatherCounts(somebody, found);
-  const isFor = (member: Explanation): boolean => counts(member) === TRUE && satisfies(member) === TRUE;
-  const isAgainst = (member: Explanation): boolean => counts(member) === TRUE && satisfies(member) === FALSE;
+  const somebody = restsOnSomebody ? members.find(({ counts }) => counts === TRUE) : undefined;
+  if (somebody?.where !== undefined) gather(somebody.where, found);
+  const that = (wanted: Truth): readonly Member[] =>
+    members.filter(({ counts, satisfies }) => counts === TRUE && satisfies?.truth === wanted);
   switch (quantifier) {
     case 'every':
-      if (truth === TRUE) for (const member of members) gatherExcused(member, TRUE, found);
-      else gatherBoth(members.filter(isAgainst).slice(0, 1), found);
+      if (truth === TRUE) gatherExcused(members, TRUE, found);
+      else gatherBoth(that(FALSE).slice(0, 1), found);
       return;
     case 'none':
-      if (truth === TRUE) for (const member of members) gatherExcused(member, FALSE, found);
-      else gatherBoth(members.filter(isFor).slice(0, 1), found);
+      if (truth === TRUE) gatherExcused(members, FALSE, found);
+      else gatherBoth(that(TRUE).slice(0, 1), found);
       return;
     case 'some':
-      if (truth === TRUE && members.some(isFor)) gatherBoth(members.filter(isFor).slice(0, 1), found);
-      else for (const member of members) gatherExcused(member, FALSE, found);
-      return;
     case 'atLeast':
     case 'atMost': {
-      const isMany = (quantifier === 'atLeast') === (truth === TRUE);
-      if (isMany && members.some(isFor)) gatherBoth(members.filter(isFor), found);
-      else for (const member of members) gatherExcused(member, FALSE, found);
+      const many = (quantifier === 'atMost') === (truth === FALSE) ? that(TRUE) : [];
+      // Over nobody a `some` may be true as well, where its author says so.
+      if (many.length > 0) gatherBoth(quantifier === 'some' ? many.slice(0, 1) : many, found);
+      else gatherExcused(members, FALSE, found);
     }
   }
 }
 
-/** A member that does not count, or that is as it must be if it does. */
-function gatherExcused(member: Explanation, wanted: Truth, found: Map<string, FactRead>): void {
-  const last = member.parts.at(-1);
-  if (counts(member) === FALSE) gatherCounts(member, found);
-  else if (last?.truth === wanted) gather(last, found);
+/** Members that do not count, or that are as they must be if they do. */
+function gatherExcused(members: readonly Member[], wanted: Truth, found: Map<string, FactRead>): void {
+  for (const { counts, where, satisfies } of members) {
+    if (counts === FALSE) {
+      if (where !== undefined) gather(where, found);
+    } else if (satisfies?.truth === wanted) gather(satisfies, found);
+  }
 }
 
-function gatherBoth(members: readonly Explanation[], found: Map<string, FactRead>): void {
-  for (const { parts } of members) for (const part of parts) gather(part, found);
-}
-
-function gatherCounts({ parts, what }: Explanation, found: Map<string, FactRead>): void {
-  const [where] = parts;
-  const hasWhere = parts.length > 1 || (what.kind === 'member' && what.counts === FALSE);
-  if (hasWhere && where !== undefined) gather(where, found);
-}
-
-function counts({ what }: Explanation): Truth {
-  return what.kind === 'member' ? what.counts : TRUE;
-}
-
-function satisfies({ parts, what }: Explanation): Truth {
-  return what.kind === 'member' && what.counts === FALSE ? FALSE : (parts.at(-1)?.truth ?? FALSE);
+function gatherBoth(members: readonly Member[], found: Map<string, FactRead>): void {
+  for (const { where, satisfies } of members) {
+    for (const part of [where, satisfies]) if (part !== undefined) gather(part, found);
+  }
 }
 
 function add({ fact, object, usable }: LeafReading, found: Map<string, FactRead>): void {
