@@ -82,7 +82,7 @@ function readId(kind: SubjectKind, id: string): Subject | undefined {
   }
 }
 
-/** Here null is a value: it says that there is nobody, where a fact may say so. */
+/** Null and all: where a fact may say that there is nobody, that is how. */
 function valueIn(entry: unknown): unknown {
   return isMap(entry) && Object.hasOwn(entry, 'value') ? entry.value : undefined;
 }
@@ -90,6 +90,7 @@ function valueIn(entry: unknown): unknown {
 /** A value as it is written in a pack: `30s`, `0KiB`, `9.2.14`, true, a word, a list of words. */
 function valueAsWritten(type: FactType, value: unknown): Found<FactValue> {
   if (value === undefined) return undefined;
+  if (value === null) return type.kind === 'text' && type.optional === true ? null : undefined;
   switch (type.kind) {
     case 'duration':
       return (typeof value === 'string' ? parseDuration(value) : undefined) ?? unreadable(value);
@@ -104,9 +105,8 @@ function valueAsWritten(type: FactType, value: unknown): Found<FactValue> {
     case 'bool':
       return typeof value === 'boolean' ? value : unreadable(value);
     case 'enum':
-      return typeof value === 'string' ? value : unreadable(value);
     case 'text':
-      return typeof value === 'string' || (value === null && type.optional === true) ? value : unreadable(value);
+      return typeof value === 'string' ? value : unreadable(value);
   }
 }
 
