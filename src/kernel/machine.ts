@@ -7,9 +7,10 @@ import type { Place } from './fault.ts';
 export interface Machine<Q = unknown> {
   /** The kind of workflow it drives: `ReplicationUpgrade`. */
   readonly drives: string;
-  /** Of the pack that drives it and of the packs whose stretches it uses. */
+  /** Of the pack that drives it and of those whose stretches and gates it uses, with what the profile sets in them. */
   readonly digest: string;
-  /** In the pack's order, stretches put in where they are used; the first is where it starts. */
+  /** The first is where it starts. What leads to another stands before it, whatever order they were written in (a built document
+   *  sorts its keys); the one that takes back and the one that has given up stand last. */
   readonly states: readonly State<Q>[];
   readonly guards: readonly Guard<Q>[];
   /** Facts that are frozen with the cohort: all that its commands move, and all that it reads as `cohort.FACT`. */
