@@ -1,8 +1,9 @@
 import { fails, type Said, silent } from './bond.ts';
-import { connect, disconnect, settle, whyNotPrimary } from './drbd.ts';
+import { connect, disconnect, whyNotPrimary } from './drbd.ts';
 import { versionText } from './drbd-text.ts';
 import { pairsOf, replicaOf, sideOf } from './pairs.ts';
 import { quorumOf } from './quorum.ts';
+import { settle } from './settle.ts';
 import type { Host, Site, Volume } from './state.ts';
 
 /** A command and what it does to the kernel; done later if DRBD hangs. */

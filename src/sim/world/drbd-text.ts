@@ -1,6 +1,7 @@
-import { leftOf, lossOf } from './drbd.ts';
+import { lossOf } from './drbd.ts';
 import { addressOf } from './network.ts';
 import { pairsOf, replicaOf, sideOf } from './pairs.ts';
+import { leftOf } from './resync.ts';
 import { type Host, type Pair, type Replica, resyncRate, type Side, type Site, type Volume } from './state.ts';
 import { oosOf } from './writes.ts';
 

@@ -1,20 +1,9 @@
-import { linkTouched } from './linstor-state.ts';
 import { hasAddress, lossBetween } from './network.ts';
 import { connectedPeers, isIn, pairsOf, reachableFrom, replicaOf, sideOf } from './pairs.ts';
-import { quorumOf } from './quorum.ts';
-import {
-  forget,
-  isRunning,
-  type Pair,
-  type Replica,
-  type Resync,
-  resyncRate,
-  type Side,
-  type Site,
-  type Volume,
-} from './state.ts';
+import { beginResync, endResync } from './resync.ts';
+import { settle } from './settle.ts';
+import { forget, isRunning, type Pair, type Replica, type Side, type Site, type Volume } from './state.ts';
 import { explained, trouble } from './trouble.ts';
-import { checkWrites, oosOf, writerOf } from './writes.ts';
 
 /** Until an outage is noticed: the one that writes after 10 s, the other within 11 to 15 (host-lab.md). */
 const noticedByPrimaryMs = 10_000;
@@ -271,90 +260,6 @@ function diverge(site: Site, volume: Volume, pair: Pair, source: Replica, target
   trouble(site, 'divergence', volume.name, says, isExplained);
 }
 
-function beginResync(site: Site, volume: Volume, pair: Pair, source: Replica, target: Replica): void {
-  const towards = sideOf(pair, source.node);
-  const back = sideOf(pair, target.node);
-  // A copy that gets its data from one is not given it by another as well.
-  if (volume.pairs.some(({ resync }) => resync?.target === target.node)) {
-    towards.replication = 'PausedSyncS';
-    back.replication = 'PausedSyncT';
-    return;
-  }
-  if (!isIn(target.uuid, source.uuid)) lose(site, volume, target, source);
-  const known = Math.max(oosOf(site, volume, towards), oosOf(site, volume, back));
-  const amount = target.data === undefined ? volume.usedKib : Math.max(known, 4);
-  for (const side of pair.ends) {
-    side.oosKib = amount;
-    side.oosSinceMs = undefined;
-  }
-  target.disk = 'Inconsistent';
-  if (source.disk === 'Consistent') source.disk = 'UpToDate'; // now it knows that nobody has anything newer
-  towards.replication = 'SyncSource';
-  back.replication = 'SyncTarget';
-  pair.resync = {
-    source: source.node,
-    target: target.node,
-    totalKib: amount,
-    leftKib: amount,
-    atMs: site.nowMs,
-    timer: undefined,
-  };
-  resumeResync(site, volume, pair);
-}
-
-function lose(site: Site, volume: Volume, target: Replica, source: Replica): void {
-  const says = `writes that only ${target.node} had were overwritten by ${source.node}`;
-  trouble(site, 'lost-writes', volume.name, says, explained(site, volume));
-}
-
-export function leftOf(site: Site, volume: Volume, resync: Resync): number {
-  if (volume.resyncStalled) return resync.leftKib;
-  return Math.max(0, Math.ceil(resync.leftKib - (site.nowMs - resync.atMs) * resyncRate));
-}
-
-/** A resync goes on from here, or stands: called when it begins, and when a stall begins or ends. */
-export function resumeResync(site: Site, volume: Volume, pair: Pair): void {
-  const { resync } = pair;
-  if (resync === undefined) return;
-  if (resync.timer !== undefined) resync.timer.off = true;
-  resync.timer = undefined;
-  resync.atMs = site.nowMs;
-  if (volume.resyncStalled) return;
-  const doneMs = site.nowMs + Math.ceil(resync.leftKib / resyncRate);
-  resync.timer = site.timers.at(doneMs, () => {
-    endResync(site, pair, true, volume);
-    settle(site, volume);
-  });
-}
-
-function endResync(site: Site, pair: Pair, done: boolean, volume?: Volume): void {
-  const { resync } = pair;
-  if (resync === undefined) return;
-  if (resync.timer !== undefined) resync.timer.off = true;
-  pair.resync = undefined;
-  const spent = (site.nowMs - resync.atMs) * resyncRate;
-  for (const side of pair.ends) {
-    side.oosKib = done ? 0 : resync.timer === undefined ? resync.leftKib : Math.max(4, resync.leftKib - spent);
-    side.replication = done ? 'Established' : 'Off';
-  }
-  if (!done || volume === undefined) return;
-  const [source, target] = [volume.replicas.get(resync.source), volume.replicas.get(resync.target)];
-  if (source === undefined || target === undefined) return;
-  target.holes = target.data === undefined ? source.holes : [...new Set([...target.holes, ...source.holes])];
-  target.disk = source.disk;
-  target.uuid = source.uuid;
-  target.data = source.data;
-  // Those that waited for it find nothing left to do.
-  for (const other of pairsOf(volume, target.node)) {
-    const side = sideOf(other, target.node);
-    if (side.replication !== 'PausedSyncT') continue;
-    for (const end of other.ends) {
-      end.replication = 'Established';
-      end.oosKib = 0;
-    }
-  }
-}
-
 /** Gracefully: the other hears of it, and whoever does not write knows that it is behind from now on. */
 export function disconnect(site: Site, volume: Volume, node: string, peer?: string): void {
   for (const pair of pairsOf(volume, node)) {
@@ -434,54 +339,4 @@ export function demote(site: Site, volume: Volume, node: string): void {
   own.role = 'Secondary';
   own.open = false;
   settle(site, volume);
-}
-
-/** After anything changed: what each believes of the others, who has quorum, whose I/O is frozen, and who gets the writes. */
-export function settle(site: Site, volume: Volume): void {
-  for (const pair of volume.pairs) {
-    for (const side of pair.ends) {
-      if (side.state === 'Connected') side.peerDisk = volume.replicas.get(side.peer)?.disk ?? 'DUnknown';
-    }
-  }
-  const quorums = [...volume.replicas.values()].map((replica) => [replica, quorumOf(volume, replica)] as const);
-  for (const [replica, quorum] of quorums) {
-    replica.quorum = quorum;
-    const writes = replica.up && replica.role === 'Primary';
-    const reaches = [replica, ...connectedPeers(volume, replica.node)].some(({ disk }) => disk === 'UpToDate');
-    const lost = [
-      set(replica.suspended, 'quorum', writes && !quorum),
-      set(replica.suspended, 'no-data', writes && !reaches),
-    ];
-    checkFrozen(site, volume, replica, lost.includes(true));
-    forget(site.hosts.get(replica.node), 'drbd');
-  }
-  linkTouched(site);
-  checkWrites(site, volume, writerOf(site, volume));
-  site.revision += 1;
-  for (const watch of site.watchers) watch(volume);
-}
-
-/** A moment of it belongs to every snapshot; to lose one's quorum or one's data does not. */
-function checkFrozen(site: Site, volume: Volume, replica: Replica, lost: boolean): void {
-  if (replica.suspended.size === 0 || !isUsed(site, volume, replica)) {
-    replica.frozen = undefined;
-    return;
-  }
-  replica.frozen ??= { sinceMs: site.nowMs, explained: explained(site, volume) };
-  if (!lost) return;
-  const says = `the I/O of its VM on ${replica.node} is frozen: ${[...replica.suspended].join(', ')}`;
-  trouble(site, 'vm-lost-disk', volume.name, says, explained(site, volume));
-}
-
-function isUsed(site: Site, volume: Volume, { node }: Replica): boolean {
-  for (const vm of site.vms.values()) if (vm.volume === volume.name && vm.node === node) return true;
-  return false;
-}
-
-/** Whether it is new. */
-function set(words: Set<string>, word: string, holds: boolean): boolean {
-  const had = words.has(word);
-  if (holds) words.add(word);
-  else words.delete(word);
-  return holds && !had;
 }

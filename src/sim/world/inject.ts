@@ -1,4 +1,4 @@
-import { connect, dropCut, leftOf, networkChanged, resumeResync, settle } from './drbd.ts';
+import { connect, dropCut, networkChanged } from './drbd.ts';
 import { type Fault, faultForms, faultId } from './fault.ts';
 import { drbdComesBack } from './host.ts';
 import { objectOf, publish } from './kube.ts';
@@ -10,6 +10,8 @@ import { addHost, addVm, addVolume, defaultFiles } from './make.ts';
 import { chooseActive } from './network.ts';
 import { isIn } from './pairs.ts';
 import { boot, crash, hang, heardChanged, shutDown, wake } from './power.ts';
+import { leftOf, resumeResync } from './resync.ts';
+import { settle } from './settle.ts';
 import {
   forget,
   type Generation,

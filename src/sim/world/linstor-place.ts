@@ -1,6 +1,7 @@
-import { bringUp, connect, settle, takeDown, tryConnect } from './drbd.ts';
+import { bringUp, connect, takeDown, tryConnect } from './drbd.ts';
 import { linstorTouched } from './linstor-state.ts';
 import { pairsOf, pairUp } from './pairs.ts';
+import { settle } from './settle.ts';
 import { type Definition, type Generation, isRunning, type Satellite, type Site, type Volume } from './state.ts';
 
 /** How long a satellite takes to do what was stored for it. */

@@ -1,8 +1,8 @@
-import { leftOf } from './drbd.ts';
 import { volumeMinor, volumePort } from './drbd-text.ts';
 import { reaches } from './linstor-place.ts';
 import { addressOf } from './network.ts';
 import { pairsOf, sideOf } from './pairs.ts';
+import { leftOf } from './resync.ts';
 import { type Definition, type Placed, type Replica, type Site, uuidOf, type Volume } from './state.ts';
 
 /** LINSTOR 1.33's replies, member by member as the recorded ones; what it says of DRBD comes from the satellites that it

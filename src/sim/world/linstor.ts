@@ -1,7 +1,7 @@
-import { settle } from './drbd.ts';
 import { autoplace, autoQuorum, copiesOf, dropCopy } from './linstor-place.ts';
 import { linstorTouched } from './linstor-state.ts';
 import { hungSatellite, replyText } from './linstor-text.ts';
+import { settle } from './settle.ts';
 import type { Definition, Site } from './state.ts';
 
 export interface LinstorReply {

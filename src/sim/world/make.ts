@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import { promote, settle } from './drbd.ts';
+import { promote } from './drbd.ts';
 import { publish } from './kube.ts';
 import {
   kubeVirt,
@@ -18,6 +18,7 @@ import { addReplica, startBalancer } from './linstor-place.ts';
 import { addressOf, chooseActive } from './network.ts';
 import { bondOfFiles } from './networkd.ts';
 import { pairUp } from './pairs.ts';
+import { settle } from './settle.ts';
 import { type Host, type Linstor, newGeneration, type Site, uuidOf, type Vm, type Volume } from './state.ts';
 import { Timers } from './timers.ts';
 

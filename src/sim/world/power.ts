@@ -1,8 +1,9 @@
-import { bringUp, demote, networkChanged, settle, takeDown } from './drbd.ts';
+import { bringUp, demote, networkChanged, takeDown } from './drbd.ts';
 import { revert } from './host.ts';
 import { publishHandler, publishNode } from './kube-objects.ts';
 import { satellitesChanged } from './linstor-place.ts';
 import { bondOfFiles } from './networkd.ts';
+import { settle } from './settle.ts';
 import { type Host, isRunning, type Site, uuidOf } from './state.ts';
 import { endVm, failMigration, startVm } from './vms.ts';
 
