@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   agent: ['kernel', 'facts', 'crd'],
   actuators: ['kernel', 'crd'],
   operator: ['kernel', 'facts', 'rules', 'profile', 'crd', 'actuators'],
+  sim: ['kernel', 'source', 'facts', 'rules', 'profile', 'crd', 'agent', 'actuators', 'operator'],
   console: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'operator'],
 };
 
@@ -40,7 +41,7 @@ const mayUse: Readonly<Record<string, RegExp>> = {
 
 /** It stands outside of the rooms and only names what is in them. */
 const libraryDoor = 'nodewright.ts';
-const pureRooms = ['kernel', 'source', 'facts', 'rules', 'profile', 'crd', 'agent', 'actuators', 'operator'];
+const pureRooms = ['kernel', 'source', 'facts', 'rules', 'profile', 'crd', 'agent', 'actuators', 'operator', 'sim'];
 const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bprocess\.|\bconsole\./;
 
 const root = join(import.meta.dirname, '..', 'src');
