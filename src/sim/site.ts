@@ -71,6 +71,8 @@ export interface Runner {
 
 /** Who looks on, and what each saw. Nothing that is looked at can change because of it. */
 export interface Onlooker {
+  /** A process asks for something. It may be carried out much later, or never. */
+  asked?(runner: Runner, instruction: Asked): void;
   /** A process was answered by its host, by the API server or by LINSTOR: it has really been carried out. */
   carriedOut?(runner: Runner, instruction: Asked, answer: Answer): void;
   started?(runner: Runner): void;
@@ -187,6 +189,7 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
 
   const carryOut = (runner: Runner, instruction: Asked, asked: number): void => {
     steps += 1;
+    for (const onlooker of onlookers) onlooker.asked?.(runner, instruction);
     switch (instruction.do) {
       case 'sleep':
         later(Math.ceil(runner.clock.trueMs(instruction.ms)), () => hear(runner, asked, { kind: 'done' }));

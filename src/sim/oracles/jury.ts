@@ -101,16 +101,19 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
       if (kind === workflow.kind && one.metadata.name === workflow.name) wroteWorkflow(write);
       else if (kind === agentStatusKind) wroteAgent(write);
     },
+    asked(runner, instruction) {
+      if (runner.kind !== 'agent' || runner.node === undefined) return;
+      const deed = deedOf(instruction);
+      if (deed !== undefined && court.journals.of(runner.node)?.busy !== true) {
+        court.violated('K9', `${runner.node} runs ${deed} without an order in its journal`);
+      }
+    },
     carriedOut(runner, instruction, answer) {
       if (runner.kind !== 'agent' || runner.node === undefined) return;
       if (instruction.do === 'append' || instruction.do === 'write') {
         if (answer.kind !== 'done') return;
         const wrong = court.journals.wrote(runner.node, instruction);
         if (wrong !== undefined) court.violated('K9', `${runner.node}: ${wrong}`);
-      }
-      const deed = deedOf(instruction);
-      if (deed !== undefined && court.journals.of(runner.node)?.busy !== true) {
-        court.violated('K9', `${runner.node} runs ${deed} without an order in its journal`);
       }
     },
     started: () => {
@@ -125,7 +128,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
       const budgetMs = stateOf(court.compiled.machine, status.state)?.budgetMs ?? Number.POSITIVE_INFINITY;
       const dueMs = Math.max(enteredAtMs + budgetMs, quietSinceMs) + saidWithinMs;
       if (court.time.nowMs < dueMs) return;
-      overdueTold = isOverdue(object);
+      overdueTold = isSaid(object);
       if (overdueTold) return;
       overdueTold = true; // once is enough
       court.violated('K12', `${status.state} is past its time and nobody says so`);
@@ -136,11 +139,14 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
 /** What is under way for no longer than this disturbs nobody. */
 export const quietSlackMs = plainSlackMs;
 
-function isOverdue(object: KubeObject | undefined): boolean {
+const loud: readonly unknown[] = ['Overdue', 'Halted'];
+
+/** That it waits for too long, or that it has given up and leaves everything as it is. */
+function isSaid(object: KubeObject | undefined): boolean {
   const conditions = object === undefined ? undefined : member(object.status, 'conditions');
   return (
     Array.isArray(conditions) &&
-    conditions.some((one: unknown) => member(one, 'type') === 'Overdue' && member(one, 'status') === 'True')
+    conditions.some((one: unknown) => loud.includes(member(one, 'type')) && member(one, 'status') === 'True')
   );
 }
 

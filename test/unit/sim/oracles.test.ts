@@ -300,12 +300,7 @@ describe('seen from outside is broken', () => {
   test('K9: a deed without an order in the journal', () => {
     write({});
     const run = { do: 'run', argv: ['drbdadm', 'disconnect', 'pvc-1'], timeoutMs: 1 } as const;
-    jury.carriedOut?.({ kind: 'agent', node: 'node-a' } as Runner, run, {
-      kind: 'ran',
-      code: 0,
-      stdout: '',
-      stderr: '',
-    });
+    jury.asked?.({ kind: 'agent', node: 'node-a' } as Runner, run);
     expect(laws()).toEqual(['K9 node-a runs drbdadm disconnect pvc-1 without an order in its journal']);
   });
   test('K9: an order that no status knows of', () => {
@@ -369,8 +364,8 @@ describe('seen from outside is broken', () => {
     jury.tick();
     expect(laws()).toEqual(['K12 Idle is past its time and nobody says so']);
   });
-  test('K12: not if somebody says so', () => {
-    write({}, { conditions: [{ type: 'Overdue', status: 'True' }] });
+  test.each(['Overdue', 'Halted'])('K12: not if somebody says so: %s', (type) => {
+    write({}, { conditions: [{ type, status: 'True' }] });
     site.time.nowMs += 3_600_000 + 600_000;
     jury.tick();
     expect(laws()).toEqual([]);
