@@ -63,8 +63,10 @@ export class Observer {
     }
   }
 
-  listFailed(kind: string, why: string, askedAtMs: number): void {
-    this.#lost.delete(kind);
+  /** `again`: at once, since nobody said no. */
+  listFailed(kind: string, why: string, askedAtMs: number, again = false): void {
+    if (again) this.#lost.add(kind);
+    else this.#lost.delete(kind);
     this.#shelfOf(kind).listFailed(why, askedAtMs);
   }
 

@@ -69,7 +69,7 @@ export class Refresher {
     this.#listedAtMs.set(kind, askedAtMs);
     const answer: Answer = yield { do: 'api', call: { verb: 'list', kind } };
     if (answer.kind === 'objects') this.#observer.listed(kind, answer.objects, askedAtMs);
-    else this.#observer.listFailed(kind, failureOf(answer), askedAtMs);
+    else this.#observer.listFailed(kind, failureOf(answer), askedAtMs, answer.kind === 'unheard');
   }
 
   *#poll(between: () => Operation<void>): Operation<void> {

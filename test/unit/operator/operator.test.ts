@@ -1,13 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import { leaseKind } from '../../../src/crd/lease.ts';
 import { normalise } from '../../../src/facts/normalise.ts';
 import { createStore } from '../../../src/facts/store.ts';
 import { canonical, type Json } from '../../../src/kernel/digest.ts';
+import type { KubeObject } from '../../../src/kernel/raw.ts';
 import { snapshotDigest } from '../../../src/kernel/snapshot.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import type { WorkflowStatus } from '../../../src/kernel/workflow.ts';
 import { answerOpinion } from '../../../src/operator/second-opinion.ts';
 import { passWorkflow } from '../../../src/operator/spine.ts';
-import { type Fate, isWrite, runToEnd, ToyOperator, ToySite, toyProfile } from '../../support/operator-site.ts';
+import {
+  type Fate,
+  isWrite,
+  kindOfWorkflow,
+  runToEnd,
+  ToyOperator,
+  ToySite,
+  toyProfile,
+} from '../../support/operator-site.ts';
 
 const profile = toyProfile();
 const newer = toyProfile('1.1.0');
@@ -227,6 +237,44 @@ test('K10: a status that went back is a slow cache’s at first, and an old data
   expect(site.status).toMatchObject({ outcome: 'halted', serial: 7 });
   expect(site.status?.because).toContain('K10');
   expectOneWay(site);
+});
+
+test('nothing gives up on an old copy: the workflow is asked for once more before that', () => {
+  for (let staleBy = 1; staleBy < 60; staleBy += 1) {
+    const { site, operator } = begun();
+    while (site.agents.get('node-a')?.step !== 8) operator.step();
+    operator.stop();
+    const next = new ToyOperator(site, 'two', [profile]);
+    let lists = 0;
+    for (let count = 0; count < 600 && site.status?.outcome === undefined; count += 1) {
+      const { waitsFor } = next;
+      const isList = waitsFor.do === 'api' && waitsFor.call.verb === 'list' && waitsFor.call.kind === kindOfWorkflow;
+      if (isList) lists += 1;
+      // By the time that it is answered, and then by an old cache, the agents have been seen to be further.
+      site.staleBy = isList && lists < 6 ? staleBy : 0;
+      next.step(isList && lists < 5 ? 'lost' : 'heard');
+    }
+    expect(site.audit.filter((line) => line.includes('"kind":"halt"'))).toEqual([]);
+    expectComplete(site);
+  }
+});
+
+test('who leads again asks for everything again before it writes', () => {
+  const { site, operator } = begun();
+  while (site.status?.state !== 'Stage') operator.step();
+  const lease = site.find(leaseKind, 'operator', 'nodewright') as KubeObject;
+  site.put({ ...lease, spec: { holderIdentity: 'two', leaseTransitions: 5 } });
+  const isOurs = () => JSON.stringify(site.find(leaseKind, 'operator', 'nodewright')?.spec).includes('"one"');
+  const waitsFor = () => operator.waitsFor;
+  while (isOurs() || waitsFor().do !== 'sleep') operator.step();
+  while (!isOurs()) operator.step();
+  const listed: string[] = [];
+  for (let asked = waitsFor(); asked.do !== 'append'; asked = waitsFor()) {
+    if (asked.do === 'api' && asked.call.verb === 'list') listed.push(asked.call.kind);
+    operator.step();
+  }
+  expect(listed).toContain(kindOfWorkflow);
+  expect(listed).toContain('v1/Node');
 });
 
 test('an abort takes everything back, and leaves the facts as they were', () => {
