@@ -28,10 +28,11 @@ export const observationsMax = 8_000;
 const writesMax = 2;
 
 /** A node's agent: for ever looks at its orders, does what may be done, looks at its host, says what it saw. `clock` is
- *  monotonic, milliseconds, its own; nobody compares it with another's. Whatever answer comes back, it goes on: what it
+ *  monotonic, milliseconds, its own; nobody compares it with another's. `wall` is what the node believes the time to be,
+ *  milliseconds since the epoch: it is said with every beat, so that whoever hears it knows how far off it is. Whatever answer comes back, it goes on: what it
  *  cannot do it says, and what it does not know it does not. */
-export function* agent(config: AgentConfig, clock: () => number): Operation<never> {
-  const one = new Agent(config, clock);
+export function* agent(config: AgentConfig, clock: () => number, wall?: () => number): Operation<never> {
+  const one = new Agent(config, clock, wall);
   yield* one.start();
   for (;;) {
     yield* one.beat();
@@ -42,6 +43,7 @@ export function* agent(config: AgentConfig, clock: () => number): Operation<neve
 class Agent {
   readonly #config: AgentConfig;
   readonly #clock: () => number;
+  readonly #wall: (() => number) | undefined;
   readonly #senses: Senses;
   readonly #notebook = new Notebook();
   #bootId: string | undefined;
@@ -50,9 +52,10 @@ class Agent {
   #report: { readonly of: readonly (readonly AgentSaid[])[]; readonly observations: readonly AgentSaid[] } | undefined;
   #journalSaid: { readonly of: Journal; readonly said: readonly AgentSaid[] } | undefined;
 
-  constructor(config: AgentConfig, clock: () => number) {
+  constructor(config: AgentConfig, clock: () => number, wall: (() => number) | undefined) {
     this.#config = config;
     this.#clock = clock;
+    this.#wall = wall;
     this.#senses = new Senses(config, clock);
   }
 
@@ -144,7 +147,7 @@ class Agent {
     const troubles = [trouble, isCut ? `${whole.length - observationsMax} observations do not fit in here` : ''];
     const said = troubles.filter((one) => one !== '').join('; ');
     return {
-      heartbeat: { sequence: this.#sequence, bootId: this.#bootId ?? '' },
+      heartbeat: { sequence: this.#sequence, bootId: this.#bootId ?? '', ...momentOf(this.#wall?.()) },
       observations,
       ...(answer === undefined ? {} : { order: answer }),
       ...(said === '' ? {} : { trouble: said }),
@@ -174,4 +177,9 @@ function isOwn(object: unknown, node: string): boolean {
   const metadata =
     typeof object === 'object' && object !== null ? (object as Record<string, unknown>).metadata : undefined;
   return typeof metadata === 'object' && metadata !== null && (metadata as Record<string, unknown>).name === node;
+}
+
+/** RFC 3339; nothing where nobody knows, or no calendar has it. */
+function momentOf(ms: number | undefined): { readonly at?: string } {
+  return ms === undefined || Math.abs(ms) > 8.64e15 ? {} : { at: new Date(ms).toISOString() };
 }

@@ -9,7 +9,7 @@ import type { FactRead, Order } from '../kernel/workflow.ts';
  *  ```yaml
  *  spec: {node, order?: Order}
  *  status:
- *    heartbeat: {sequence, bootId}
+ *    heartbeat: {sequence, bootId, at: 2026-03-04T10:15:02.120Z}   # `at` by the node's own wall clock: how far it is from ours is a fact
  *    observations: [{fact, object, value, age}]       # value and age as a pack writes them: 30s, 0KiB, true, word, [words]
  *    order: {workflow, step, epoch, command, object, outcome, why}   # the last one, for people
  *    trouble: sentence                                # why it can do nothing; absent while it can
@@ -30,6 +30,8 @@ export type WireValue = string | number | boolean | null | readonly string[] | {
 export interface Heartbeat {
   readonly sequence: number;
   readonly bootId: string;
+  /** The node's wall clock when this was written, RFC 3339. */
+  readonly at?: string;
 }
 
 /** What became of the last order, for people; the kernel reads the journal's facts among the observations. */
@@ -78,8 +80,9 @@ export function orderIn(object: unknown): unknown {
 /** The heartbeat that an object carries; undefined if there is none that can be read. */
 export function heartbeatIn(object: unknown): Heartbeat | undefined {
   const heartbeat = member(member(object, 'status'), 'heartbeat');
-  const [sequence, bootId] = [member(heartbeat, 'sequence'), member(heartbeat, 'bootId')];
-  return isCount(sequence) && typeof bootId === 'string' ? { sequence, bootId } : undefined;
+  const [sequence, bootId, at] = [member(heartbeat, 'sequence'), member(heartbeat, 'bootId'), member(heartbeat, 'at')];
+  if (!isCount(sequence) || typeof bootId !== 'string') return undefined;
+  return { sequence, bootId, ...(typeof at === 'string' ? { at } : {}) };
 }
 
 /** As much of an order as fencing needs. */

@@ -154,9 +154,10 @@ export class Observer {
     const names = [...this.#beats.keys()].sort();
     return new Map(
       names.map((node) => {
-        const changedAt = this.#beats.get(node)?.changedAtMs;
-        const heartbeat = changedAt === undefined ? {} : { heartbeatChangedAt: changedAt };
-        return [node, { from: 'observer', at: nowMs, node, ...heartbeat }];
+        const { changedAtMs, skewMs } = this.#beats.get(node) ?? {};
+        const heartbeat = changedAtMs === undefined ? {} : { heartbeatChangedAt: changedAtMs };
+        const skew = skewMs === undefined ? {} : { clockSkewMs: skewMs };
+        return [node, { from: 'observer', at: nowMs, node, ...heartbeat, ...skew }];
       }),
     );
   }
@@ -181,7 +182,7 @@ export class Observer {
     } else if (before?.heartbeat === undefined || before.uid !== uid || shown === 'back') {
       this.#beats.set(name, { uid, heartbeat, changedAtMs: undefined });
     } else if (before.heartbeat.sequence !== heartbeat.sequence || before.heartbeat.bootId !== heartbeat.bootId) {
-      this.#beats.set(name, { uid, heartbeat, changedAtMs: nowMs });
+      this.#beats.set(name, { uid, heartbeat, changedAtMs: nowMs, ...skewOf(heartbeat, nowMs) });
     }
   }
 
@@ -202,10 +203,17 @@ export class Observer {
   }
 }
 
+function skewOf({ at }: Heartbeat, nowMs: number): { readonly skewMs?: number } {
+  const ms = at === undefined ? Number.NaN : Date.parse(at);
+  return Number.isFinite(ms) ? { skewMs: ms - nowMs } : {};
+}
+
 interface Beat {
   readonly uid: string | undefined;
   readonly heartbeat: Heartbeat | undefined;
   readonly changedAtMs: number | undefined;
+  /** Its wall clock minus ours when it was seen to change; what the message took on its way is in it. */
+  readonly skewMs?: number;
 }
 
 export interface Doubt {

@@ -275,7 +275,11 @@ function realPrograms(world: SimWorld, profile: HeldProfile, profiles: () => rea
       const peers = world.nodes().flatMap((peer) => (peer === node ? [] : [world.address(peer)]));
       const bond = storageBond === undefined ? {} : { bond: storageBond.name };
       const config = { node, ...bond, peers, mtu: storageBond?.mtu ?? 1500, beatMs: 3_000 };
-      return agent(config, () => clock.monotonicMs());
+      return agent(
+        config,
+        () => clock.monotonicMs(),
+        () => clock.wallMs(),
+      );
     },
     operator(name, { clock, incarnation, watches }) {
       const config = { identity: `${name}-${incarnation}`, leaders, ...defaultTimes, auditPath: '/audit.ndjson' };
