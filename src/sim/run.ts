@@ -209,6 +209,9 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
 
   const look = (): void => {
     jury.tick();
+    // Whoever keeps his hands off moves no status, and will not until people come.
+    if (outcome === undefined)
+      restedAtMs = jury.handsOff === undefined ? Number.POSITIVE_INFINITY : Math.min(restedAtMs, time.nowMs);
     site.later(lookEveryMs, look);
   };
   look();
@@ -232,8 +235,8 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   return {
     seed: options.seed,
     steps: site.steps,
-    end: outcome ?? 'bound',
-    because,
+    end: outcome ?? (jury.handsOff === undefined ? 'bound' : 'halted'),
+    because: outcome === undefined ? (jury.handsOff ?? '') : because,
     violations,
     coverage,
     faults,

@@ -19,6 +19,8 @@ export interface Jury extends Onlooker {
   tick(): void;
   /** The workflow's status, as it stands. */
   readonly status: WorkflowStatus | undefined;
+  /** Why an operator leaves a status that nobody of us wrote as it stands: the audit says so, the object does not. */
+  readonly handsOff: string | undefined;
 }
 
 /** So long after a budget is over everybody may still be on the way to saying so. */
@@ -35,6 +37,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
   let quietSinceMs = court.time.nowMs;
   let wentBack: { readonly step: number; readonly journal: number; readonly node: string } | undefined;
   let overdueTold = false;
+  let handsOff: string | undefined;
 
   const isOperator = ({ who }: ApiWrite): boolean => who.startsWith('operator');
 
@@ -94,6 +97,9 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
     get status() {
       return status;
     },
+    get handsOff() {
+      return handsOff;
+    },
     wrote(write) {
       const one = write.after ?? write.before;
       if (one === undefined) return;
@@ -109,6 +115,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
       }
     },
     carriedOut(runner, instruction, answer) {
+      if (runner.kind === 'operator' && instruction.do === 'append') handsOff = givesUp(instruction.line);
       if (runner.kind !== 'agent' || runner.node === undefined) return;
       if (instruction.do === 'append' || instruction.do === 'write') {
         if (answer.kind !== 'done') return;
@@ -128,7 +135,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
       const budgetMs = stateOf(court.compiled.machine, status.state)?.budgetMs ?? Number.POSITIVE_INFINITY;
       const dueMs = Math.max(enteredAtMs + budgetMs, quietSinceMs) + saidWithinMs;
       if (court.time.nowMs < dueMs) return;
-      overdueTold = isSaid(object);
+      overdueTold = handsOff !== undefined || isSaid(object);
       if (overdueTold) return;
       overdueTold = true; // once is enough
       court.violated('K12', `${status.state} is past its time and nobody says so`);
@@ -138,6 +145,19 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
 
 /** What is under way for no longer than this disturbs nobody. */
 export const quietSlackMs = plainSlackMs;
+
+/** What an audit record that gives up says first; undefined for any other. */
+function givesUp(line: string): string | undefined {
+  try {
+    const decision = member(JSON.parse(line), 'decision');
+    if (member(decision, 'kind') !== 'halt') return undefined;
+    const because = member(decision, 'because');
+    const first: unknown = Array.isArray(because) ? because[0] : undefined;
+    return `${String(member(first, 'says'))}: ${String(member(first, 'fact'))} ${String(member(first, 'detail'))}`;
+  } catch {
+    return undefined;
+  }
+}
 
 const loud: readonly unknown[] = ['Overdue', 'Halted'];
 

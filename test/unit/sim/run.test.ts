@@ -86,6 +86,16 @@ describe('a run', () => {
     expect(result.violations).toEqual([]);
   });
 
+  test('over a status that nobody of us wrote keeps its hands off, and the audit says why', async () => {
+    const result = await simulate({ ...options, faults: [fault('status-mangled', { state: 'Stage', how: 1 })] });
+    expect([result.end, result.because, result.violations]).toEqual([
+      'halted',
+      'the status is nobody’s we know: status.workflow.step is negative',
+      [],
+    ]);
+    expect(result.simulatedMs).toBeLessThan(5 * 60_000);
+  });
+
   test('that is cut short says that it was', async () => {
     const result = await simulate({ ...options, boundMs: 15_000 });
     expect([result.end, result.states]).toEqual(['bound', []]);
