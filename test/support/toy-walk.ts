@@ -230,6 +230,8 @@ export class Walk {
     const { status, view } = this;
     const orders = decision.kind === 'advance' || decision.kind === 'undo' ? decision.orders : [];
     const state = stateOf(this.machine, status.state);
+    if (status.epoch > epoch && (decision.kind === 'advance' || decision.kind === 'undo'))
+      this.#say('K9', `leader ${epoch} went on from what leader ${status.epoch} wrote`);
     // What an agent or the API server said of itself may be half a minute old, and no older.
     const stale = this.nowMs - view.seenAtMs > 30_000 || this.nowMs < view.seenAtMs;
     const left = decision.kind === 'advance' && decision.to !== status.state && state?.act !== undefined;
