@@ -29,6 +29,7 @@ export function volumeFacts(replies: LinstorReplies, placed: Placed, requested: 
         text === undefined ? false : switchOf({ text }, 'text'),
       ),
       ...snapshotRunning(snapshots, resource, subject, requested),
+      ...bookend(snapshots, resource, subject),
     ];
   });
 }
@@ -99,12 +100,18 @@ interface Snapshots {
   readonly list: Held<readonly unknown[]>;
   /** What of each resource's snapshots is known; under undefined those that do not say whose they are. */
   readonly running: ReadonlyMap<string | undefined, readonly Found<boolean>[]>;
+  /** Of each resource: whether each snapshot that a workflow of ours took was taken whole. */
+  readonly ours: ReadonlyMap<string | undefined, readonly Found<boolean>[]>;
 }
+
+/** How snapshots are called that workflows take (`agent/operations/snapshot.ts`). */
+const ourPrefix = 'nodewright-';
 
 /** A snapshot that neither succeeded nor failed is being taken. */
 function snapshotsOf(replies: LinstorReplies): Snapshots {
   const list = listOf(replies.get(paths.snapshots));
   const running = new Map<string | undefined, Found<boolean>[]>();
+  const ours = new Map<string | undefined, Found<boolean>[]>();
   for (const entry of list.ok ? list.value : []) {
     const flags = flagsOf(entry);
     const value = Array.isArray(flags)
@@ -112,8 +119,11 @@ function snapshotsOf(replies: LinstorReplies): Snapshots {
       : (flags as { unreadable: string });
     const resource = textAt(entry, 'resource_name');
     running.set(resource, [...(running.get(resource) ?? []), value]);
+    if (textAt(entry, 'name')?.startsWith(ourPrefix) !== true) continue;
+    const whole = Array.isArray(flags) ? flags.includes('SUCCESSFUL') && !flags.includes('DELETE') : value;
+    ours.set(resource, [...(ours.get(resource) ?? []), whole]);
   }
-  return { list, running };
+  return { list, running, ours };
 }
 
 /** While Kubernetes has asked for a snapshot that is not ready, LINSTOR's «none» only means that it did not get to it yet,
@@ -133,4 +143,12 @@ function snapshotRunning(
   const value = own.includes(true) ? true : (odd ?? false);
   if (value === false && (requested.anybody || requested.ids.has(subject.id))) return [];
   return say('volume.snapshotRunning', subject, value, from(list));
+}
+
+/** Ours by its name, and taken whole. Without the list nobody knows of any; one that is still being taken is none yet. */
+function bookend({ list, ours }: Snapshots, resource: string, subject: Subject): readonly Observation[] {
+  if (!list.ok) return [];
+  const own = ours.get(resource) ?? [];
+  const odd = own.find((one) => typeof one === 'object');
+  return say('volume.bookend', subject, own.includes(true) ? true : (odd ?? false), from(list));
 }
