@@ -8,7 +8,10 @@ import { generateValidators } from './validators.ts';
 await generateValidators();
 
 const consoleFolder = join(import.meta.dirname, '..', 'src', 'console');
-const names = readdirSync(join(consoleFolder, 'commands')).map((file) => basename(file, '.ts'));
+/** They need the whole simulator, and nobody else does: a file of its own. */
+const simulating = ['replay', 'sim'];
+const all = readdirSync(join(consoleFolder, 'commands')).map((file) => basename(file, '.ts'));
+const names = all.filter((name) => !simulating.includes(name));
 
 /** Loaded late by the door, and needed by most commands. */
 const late = ['yaml', 'files', 'fault-text'];
@@ -47,7 +50,8 @@ const commandsStandApart: Plugin = {
       return { path: basename(path, '.ts'), namespace: 'command' };
     });
     bundler.onLoad({ filter: /.*/, namespace: 'command' }, ({ path }) => {
-      return { contents: `export const { run } = nextTo('commands')[${JSON.stringify(path)}];` };
+      const file = simulating.includes(path) ? 'simulator' : 'commands';
+      return { contents: `export const { run } = nextTo('${file}')[${JSON.stringify(path)}];` };
     });
     // The few pieces that the door itself asks for late are in that file too.
     bundler.onResolve({ filter: /\.ts$/ }, ({ path, kind }) => {
@@ -97,6 +101,14 @@ await build({
     ...lateFrom.map((path) => `export * from '${path}';`),
   ]),
   entryNames: 'commands',
+});
+await build({
+  ...keptScript,
+  stdin: inConsole(
+    'simulator',
+    simulating.map((name) => `export * as ${JSON.stringify(name)} from './commands/${name}.ts';`),
+  ),
+  entryNames: 'simulator',
 });
 await build({ ...common, entryPoints: { nodewright: 'src/nodewright.ts' } });
 execFileSync(process.execPath, [join(import.meta.dirname, 'keep-code.ts')], { stdio: 'inherit' });

@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly makeWorld?: MakeWorld;
   /** For the bench: a clock that measures our own time, milliseconds. */
   readonly meter?: () => number;
+  /** For whoever keeps what a site looked like: everything that is written to the API server, when it is. */
+  readonly onWrite?: (object: KubeObject, nowMs: number) => void;
   /** For tests: other programs than the real ones. */
   readonly programs?: Programs;
 }
@@ -182,6 +184,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
     plan.entered(state);
   };
   api.onWrite((write) => {
+    if (write.after !== undefined) options.onWrite?.(write.after, time.nowMs);
     if (lock !== undefined && isLock(write.after ?? write.before, lock)) note();
     teller.wrote(write);
     jury.wrote(write);
