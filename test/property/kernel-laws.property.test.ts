@@ -68,7 +68,8 @@ const gateNames = [
   ...['n0', 'n1', 'v0', 'v1', 'site'].map((member) => `where:${member}`),
 ];
 const mild: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 12, arbitrary: fc.constant<Event>({ kind: 'look' }) },
+  { weight: 8, arbitrary: fc.constant<Event>({ kind: 'look' }) },
+  { weight: 12, arbitrary: fc.constant<Event>({ kind: 'round' }) },
   {
     weight: 10,
     arbitrary: fc.record({

@@ -22,6 +22,8 @@ import {
 /** What happens between two passes. */
 export type Event =
   | { readonly kind: 'look' }
+  /** Everybody does what stands before it, and is looked at. */
+  | { readonly kind: 'round' }
   | { readonly kind: 'work'; readonly node: number; readonly how: How }
   | { readonly kind: 'silence'; readonly node: number; readonly on: boolean }
   | { readonly kind: 'lock-unknown'; readonly on: boolean }
@@ -83,6 +85,11 @@ export class Walk {
     const name = (index: number): string => [...this.world.nodes.keys()][index % this.world.nodes.size] ?? '';
     switch (event.kind) {
       case 'look':
+        this.view = this.#seen();
+        return;
+      case 'round':
+        for (const node of this.world.nodes.keys())
+          carryOut(this.world, node, this.slots.get(node), this.machine, 'well');
         this.view = this.#seen();
         return;
       case 'work': {
