@@ -1,5 +1,5 @@
 import type { Operation } from '../agent/instruction.ts';
-import { agentStatusKind, orderIn, withOrder } from '../crd/agent-status.ts';
+import { agentStatusKind, orderIn, withOrder, withoutOrder } from '../crd/agent-status.ts';
 import { member, optionalCount, optionalText } from '../crd/read.ts';
 import { isSameJson } from '../crd/same.ts';
 import type { KubeObject } from '../kernel/raw.ts';
@@ -44,6 +44,22 @@ export function standingOrders(orders: readonly Order[], epoch: number): readonl
     if (before === undefined || before.step < order.step) last.set(order.node, order);
   }
   return [...last.values()].sort((left, right) => left.step - right.step).map((order) => ({ ...order, epoch }));
+}
+
+/** What has given up wants nothing done any more: an order of it that no agent has seen yet is taken away, or an agent that comes
+ *  back tomorrow would carry it out. One that was seen is left: it has run, or runs. Undefined: nothing is to be written. Pure. */
+export function withdrawal(status: KubeObject | undefined, order: Order): KubeObject | undefined {
+  if (status === undefined) return undefined;
+  const carried = orderIn(status);
+  if (member(carried, 'workflow') !== order.workflow || member(carried, 'step') !== order.step) return undefined;
+  const answered = member(member(status, 'status'), 'order');
+  const isSeen = member(answered, 'workflow') === order.workflow && member(answered, 'step') === order.step;
+  return isSeen ? undefined : withoutOrder(status);
+}
+
+export function* withdrawOrder(desk: Desk, order: Order): Operation<Stopped | undefined> {
+  const object = withdrawal(desk.find(agentStatusKind, order.node), order);
+  return object === undefined ? undefined : yield* writeObject(desk, 'order', 'update', object);
 }
 
 export function* giveOrder(desk: Desk, order: Order): Operation<Stopped | undefined> {

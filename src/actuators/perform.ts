@@ -6,7 +6,7 @@ import type { Order } from '../kernel/workflow.ts';
 import { audit, type Grounds, type Recorded } from './audit.ts';
 import type { Desk, Stopped } from './desk.ts';
 import { writeLock } from './lock.ts';
-import { giveOrder, standingOrders } from './order.ts';
+import { giveOrder, standingOrders, withdrawOrder } from './order.ts';
 import { statusToWrite, writeStatus } from './status.ts';
 
 /** One decision, with all that it takes to carry it out. */
@@ -16,6 +16,8 @@ export interface Act {
   readonly grounds: Grounds;
   /** Whether the site lock was seen to be held by this workflow, in this leader's epoch: no order is given again without. */
   readonly lockIsOurs: boolean;
+  /** The orders that stand in the status that was decided on. */
+  readonly standing: readonly Order[];
   /** The Lease that the pinned profile names. */
   readonly lock: LeaseName | undefined;
   readonly auditPath: string;
@@ -53,7 +55,18 @@ function* write(desk: Desk, act: Act, recorded: Recorded): Operation<Stopped | u
     const ungiven = yield* giveOrder(desk, order);
     if (ungiven !== undefined) return ungiven;
   }
+  for (const order of hasGivenUp(decision) ? act.standing : []) {
+    const stands = yield* withdrawOrder(desk, order);
+    if (stands !== undefined) return stands;
+  }
   return undefined;
+}
+
+/** A status that is nobody's we know has not: its orders are not ours to take away. */
+function hasGivenUp(decision: Tellable): boolean {
+  return decision.kind === 'halt'
+    ? decision.next !== undefined
+    : decision.kind === 'rest' && decision.outcome === 'halted';
 }
 
 /** INVARIANT K7: without the lock in this epoch nobody is told anything, also nothing that was decided before. */

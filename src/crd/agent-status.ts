@@ -67,6 +67,11 @@ export function withOrder(object: KubeObject, order: Order): KubeObject {
   return { ...object, spec: { node: object.metadata.name, order } };
 }
 
+/** The same object with no order standing in it. */
+export function withoutOrder(object: KubeObject): KubeObject {
+  return { ...object, spec: { node: object.metadata.name } };
+}
+
 export function withStatus(object: KubeObject, status: AgentStatusBody): KubeObject {
   return { ...object, status };
 }

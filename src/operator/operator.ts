@@ -203,6 +203,7 @@ export class Operator {
         askedBy: workflow.intent.abort?.by ?? workflow.id,
       },
       lockIsOurs: lock?.kind === 'ours' && lock.epoch === 'current',
+      standing: Object.values(on?.prepared.status.turn?.orders ?? {}),
       lock: on?.prepared.profile.shape.lock?.lease,
       auditPath: this.#config.auditPath,
       recorded: memory.recorded ?? recordedIn(workflow),

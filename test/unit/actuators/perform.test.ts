@@ -94,18 +94,21 @@ interface Run {
   readonly asked: readonly string[];
   readonly doubts: readonly string[];
   readonly took: number;
+  readonly written: readonly KubeObject[];
 }
 
 function run(
   change: Partial<Act>,
   answerTo: (at: number, asked: Instruction) => Answer | undefined = () => undefined,
+  carrier: KubeObject = agent,
 ): Run {
   const asked: string[] = [];
+  const written: KubeObject[] = [];
   const doubts: string[] = [];
   let took = 0;
   let leads = true;
   const desk: Desk = {
-    find: (kind) => (kind.endsWith('Lease') ? lease : agent),
+    find: (kind) => (kind.endsWith('Lease') ? lease : carrier),
     took: () => {
       took += 1;
     },
@@ -117,6 +120,7 @@ function run(
     decision: advance,
     grounds: { nowMs, epoch: 2, profile: 'p', machine: 'm', snapshot: () => 's', askedBy: 'ops' },
     lockIsOurs: true,
+    standing: [],
     lock: { namespace: 'n', name: 'lock' },
     auditPath: 'audit.ndjson',
     recorded: undefined,
@@ -129,12 +133,13 @@ function run(
     const what =
       value.do === 'api' && 'object' in value.call ? `${value.call.verb} ${value.call.object.kind}` : value.do;
     asked.push(what);
+    if (value.do === 'api' && 'object' in value.call) written.push(value.call.object);
     const usual: Answer = value.do === 'append' ? { kind: 'done' } : { kind: 'object', object: agent };
     const answer = answerTo(asked.length - 1, value) ?? usual;
     if (answer.kind === 'missing' && answer === deposed) leads = false;
     next = program.next(answer === deposed ? usual : answer);
   }
-  return { performed: next.value, asked, doubts, took };
+  return { performed: next.value, asked, doubts, took, written };
 }
 
 /** Not an answer: what is asked is answered as usual, and from then on we lead no longer. */
@@ -183,6 +188,38 @@ describe('K7: orders', () => {
     const halt = { kind: 'halt', state: 'Stage', because: [reason], nodes: [], next: { ...standing, turn } } as const;
     const rest = { kind: 'rest', state: 'Complete', outcome: 'complete' } as const;
     for (const decision of [halt, rest]) expect(run({ decision }).asked).not.toContain(all[3]);
+  });
+});
+
+describe('what has given up', () => {
+  const halt = { kind: 'halt', state: 'Stage', because: [reason], nodes: [], next: { ...standing, turn } } as const;
+  const given = { ...agent, spec: { node: 'node-a', order } };
+  const seen = { ...given, status: { order: { workflow: 'u1', step: 5 } } };
+
+  test.each([
+    ['that no agent has seen is taken away', given, true],
+    ['that its agent has seen is left', seen, false],
+    ['of another workflow is left', { ...given, spec: { node: 'node-a', order: { ...order, workflow: 'u2' } } }, false],
+    ['of another step is left', { ...given, spec: { node: 'node-a', order: { ...order, step: 6 } } }, false],
+  ] as const)('an order %s', (_, object, taken) => {
+    const { asked, written } = run({ decision: halt, standing: [order] }, undefined, object);
+    expect(asked.includes('update NodewrightAgentStatus')).toBe(taken);
+    if (taken) expect(written.at(-1)?.spec).toEqual({ node: 'node-a' });
+  });
+
+  test('also when it was found at rest, and not of a status that is nobody’s', () => {
+    const rest = { kind: 'rest', state: 'Halted', outcome: 'halted' } as const;
+    const foreign = { kind: 'halt', state: 'Stage', because: [reason], nodes: [] } as const;
+    expect(run({ decision: rest, standing: [order] }, undefined, given).asked).toContain(
+      'update NodewrightAgentStatus',
+    );
+    expect(run({ decision: foreign, standing: [order] }, undefined, given).asked).not.toContain(
+      'update NodewrightAgentStatus',
+    );
+    const complete = { kind: 'rest', state: 'Complete', outcome: 'complete' } as const;
+    expect(run({ decision: complete, standing: [order] }, undefined, given).asked).not.toContain(
+      'update NodewrightAgentStatus',
+    );
   });
 });
 
