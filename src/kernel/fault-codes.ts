@@ -249,6 +249,10 @@ export const faultCodes = {
     why: 'The profile maps a word of the legacy DaemonSet to a state that we do not have.',
     fix: '`nwctl facts` lists the states of site.legacyState.',
   },
+  PROFILE_LOCK: {
+    why: 'A pack drives a workflow, and nothing keeps two of them from working on the site at once.',
+    fix: 'Name the Lease that is the site lock under `lock:` in profile.yaml.',
+  },
   PROFILE_TOPOLOGY: {
     why: 'The topology contradicts itself.',
     fix: 'Check `atLeast`, `atMost` and the selector.',

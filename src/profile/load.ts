@@ -13,7 +13,7 @@ import { parseTree } from '../source/yaml.ts';
 import { bundleDigest, bundleOf, isBundle } from './document.ts';
 import { type FolderPort, isUnread, resolvePath } from './folder.ts';
 import type { Profile, VerifiedProfile } from './profile.ts';
-import { backendOf, checkTopology, osOf, siteShapeOf } from './shape.ts';
+import { backendOf, checkLock, checkTopology, osOf, siteShapeOf } from './shape.ts';
 
 const fileBytesMax = 1024 * 1024;
 const bundleBytesMax = 16 * 1024 * 1024;
@@ -145,7 +145,7 @@ function assemble(
   const all = [
     ...faults,
     ...(spec === undefined ? [] : checkTopology(spec)),
-    ...(linked.ok ? linked.warnings : linked.faults),
+    ...(linked.ok ? [...linked.warnings, ...(spec === undefined ? [] : checkLock(spec, linked.value))] : linked.faults),
   ];
   return loadedUnless(inReadingOrder(all, read.names), () => {
     invariant(

@@ -1,7 +1,8 @@
 import { type Backend, backends, type OperatingSystem, operatingSystems } from '../kernel/capability.ts';
 import { error, type Fault } from '../kernel/fault.ts';
 import type { LegacyNames, SiteShape } from '../kernel/site-shape.ts';
-import { child, type Tree } from '../source/tree.ts';
+import type { RulePack } from '../rules/pack.ts';
+import { child, entryOf, type Tree } from '../source/tree.ts';
 
 /** A profile's tree of the right shape → what normalisers must know of the site. */
 export function siteShapeOf(spec: Tree): SiteShape {
@@ -58,6 +59,15 @@ export function checkTopology(spec: Tree): readonly Fault[] {
   if (low === undefined || high === undefined || !(number(low) > number(high))) return [];
   const message = `\`atMost\` is ${number(high)}, below \`atLeast\`, which is ${number(low)}`;
   return [error('PROFILE_TOPOLOGY', high.at, message)];
+}
+
+/** Two workflows that work on one site at a time are the incident: what drives one needs the lock that keeps the other out. */
+export function checkLock(spec: Tree, packs: readonly RulePack[]): readonly Fault[] {
+  const driving = packs.find(({ machine }) => machine !== undefined);
+  if (driving === undefined || at(spec, 'lock', 'lease') !== undefined) return [];
+  const message = `pack \`${driving.name}\` drives ${driving.machine?.drives}, and this profile names no site lock`;
+  const hint = 'add `lock: {lease: {namespace: nodewright-system, name: site-lock}}`';
+  return [error('PROFILE_LOCK', entryOf(spec, 'packs')?.keyAt ?? spec.at, message, hint)];
 }
 
 function legacyOf(tree: Tree): LegacyNames {

@@ -65,6 +65,7 @@ describe('the three-node example', () => {
       storagePool: 'thinpool',
       storageClasses: ['linstor-lvm-storage'],
       os: 'kairos',
+      lock: { lease: { namespace: 'nodewright-system', name: 'site-lock' } },
       legacy: {
         namespace: 'kube-system',
         daemonSet: 'vx-rail-node-init',
@@ -85,11 +86,10 @@ describe('the three-node example', () => {
   test('may name Leases as locks, and as whom the DaemonSet writes Events', () => {
     const named = changed(
       /^ {2}legacy:.*\n/m,
-      '  lock: {lease: {namespace: nodewright, name: site}}\n' +
-        '  legacy:\n    lease: {name: vx-rail-lock}\n    events: {reporter: vx-rail/node-init}\n',
+      '  legacy:\n    lease: {name: vx-rail-lock}\n    events: {reporter: vx-rail/node-init}\n',
     );
     expect(loaded(named).profile.shape).toMatchObject({
-      lock: { lease: { namespace: 'nodewright', name: 'site' } },
+      lock: { lease: { namespace: 'nodewright-system', name: 'site-lock' } },
       legacy: { namespace: 'kube-system', lease: { name: 'vx-rail-lock' }, events: { reporter: 'vx-rail/node-init' } },
     });
   });
@@ -176,8 +176,8 @@ describe('a profile is refused, with every reason', () => {
     ],
     [
       'a lock without a name',
-      changed('  os: kairos\n', '  os: kairos\n  lock: {lease: {namespace: nodewright}}\n'),
-      [`${profile}:11 SHAPE_INVALID \`lease\` has no \`name\``],
+      changed(', name: site-lock', ''),
+      [`${profile}:21 SHAPE_INVALID \`lease\` has no \`name\``],
     ],
     [
       'a reporter that is none',
@@ -193,6 +193,11 @@ describe('a profile is refused, with every reason', () => {
       'a topology that contradicts itself',
       changed('atLeast: 1, atMost: 3', 'atLeast: 3, atMost: 1'),
       [`${profile}:7 PROFILE_TOPOLOGY \`atMost\` is 1, below \`atLeast\`, which is 3`],
+    ],
+    [
+      'a workflow, and no lock that keeps another one out',
+      changed(/ {2}lock: .*\n$/, ''),
+      [`${profile}:20 PROFILE_LOCK pack \`bond-flip\` drives BondModeFlipPlan, and this profile names no site lock`],
     ],
     [
       'a backend that we do not know',
