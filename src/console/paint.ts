@@ -85,3 +85,13 @@ export function plainly(text: string, { signs, short }: Look): string {
         .replaceAll('→', '->')
         .replaceAll(' · ', ' - ');
 }
+
+/** The room that is left to what is moved in by so many columns. */
+export function narrower(how: Look, columns: number): Look {
+  return { ...how, width: how.width - columns };
+}
+
+/** Every line that is not empty, moved in. */
+export function indented(text: string, columns: number): string {
+  return text.replaceAll(/^(?=.)/gm, ' '.repeat(columns));
+}

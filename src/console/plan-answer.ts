@@ -143,9 +143,16 @@ function answered(steps: readonly PlannedStep[], machine: Machine<Question>): re
       ...(meant === undefined ? {} : { members: meant }),
       number: at + 1,
       ...(act?.confirmWithinMs === undefined ? {} : { confirmWithinMs: act.confirmWithinMs }),
-      waitsFor: step.waitsFor.map((gate) => ({ ...gate, changedBy: changedBy(gate, at, moves) })),
+      // Who is so already gets no order, so nothing is asked of it.
+      waitsFor: step.waitsFor
+        .filter(({ when, object }) => when !== 'before each order' || !isSettled(meant, object))
+        .map((gate) => ({ ...gate, changedBy: changedBy(gate, at, moves) })),
     };
   });
+}
+
+function isSettled(members: readonly PlannedMember[] | undefined, object: string): boolean {
+  return members?.find((member) => member.object === object)?.stands === 'settled';
 }
 
 /** How a member will stand when its turn comes: what a step before does to the same object, on the same facts, is undone or

@@ -58,7 +58,12 @@ const faultsAtMost = 6;
 /** Most runs come to rest in a quarter of an hour without a fault; what begins later than this mostly strikes nobody. */
 const withinMs = 30 * 60_000;
 
-export async function runSimulations(asked: SimAsked, ports: SimPorts): Promise<SimFound> {
+/** `simulateOne` is handed in by tests. */
+export async function runSimulations(
+  asked: SimAsked,
+  ports: SimPorts,
+  simulateOne: (options: RunOptions) => Promise<RunResult> = simulate,
+): Promise<SimFound> {
   const { workflow, profile, nextProfile, kinds } = asked;
   const states = (profile.machineOf(workflow)?.machine.states ?? []).map(({ name }) => name);
   const ends = new Map<RunEnd, number>();
@@ -88,7 +93,7 @@ export async function runSimulations(asked: SimAsked, ports: SimPorts): Promise<
           : undefined;
     if (stopped !== undefined) break;
     const seed = asked.seed + runs;
-    const result = await simulate(optionsOf(seed));
+    const result = await simulateOne(optionsOf(seed));
     runs += 1;
     steps += result.steps;
     decidingMs += result.decidingMs;
@@ -99,7 +104,7 @@ export async function runSimulations(asked: SimAsked, ports: SimPorts): Promise<
     if (result.because !== '') because.set(result.because, (because.get(result.because) ?? 0) + 1);
     if (result.violations.length > 0) {
       const options = optionsOf(seed);
-      broken = { seed, options, found: result, shrunk: await shrink(options, result, simulate) };
+      broken = { seed, options, found: result, shrunk: await shrink(options, result, simulateOne) };
     }
     ports.progress({ runs, steps, elapsedMs: ports.meterMs() - beganMs });
     await ports.breathe();

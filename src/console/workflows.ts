@@ -48,34 +48,15 @@ export function held({ digest, shape, packs }: Profile): HeldProfile {
   };
 }
 
-/** `ReplicationUpgrade/site`, of objects that are workflows of ours. Sorted, each once: of two the newer one; two that differ
- *  and are of one moment are `torn`, and nobody can say which of them is meant. */
-export function workflowObjects(raws: readonly Raw[]): ReadonlyMap<string, FoundWorkflow> {
-  const found = new Map<string, { readonly at: number; readonly object: KubeObject; readonly torn: boolean }>();
-  for (const raw of raws) {
-    if (raw.from !== 'object' || !isWorkflow(raw.object)) continue;
-    const { at, object } = raw;
-    const id = `${object.kind}/${object.metadata.name}`;
-    const known = found.get(id);
-    if (known !== undefined && known.at > at) continue;
-    const differs = known?.at === at && JSON.stringify(known.object) !== JSON.stringify(object);
-    found.set(id, { at, object, torn: differs || (known?.at === at && known.torn) });
-  }
-  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
-}
-
-export interface FoundWorkflow {
-  readonly object: KubeObject;
-  readonly torn: boolean;
+/** `ReplicationUpgrade/site`, of objects that are workflows of ours, sorted. A capture holds each once. */
+export function workflowObjects(raws: readonly Raw[]): ReadonlyMap<string, KubeObject> {
+  const objects = raws.flatMap((raw) => (raw.from === 'object' && isWorkflow(raw.object) ? [raw.object] : []));
+  const named = objects.map((object) => [`${object.kind}/${object.metadata.name}`, object] as const);
+  return new Map(named.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** One pass of a workflow as it stands in its object, in the epoch of its status: what the leader that wrote it would decide now. */
-export async function decidedOn(
-  profile: HeldProfile,
-  { object, torn }: FoundWorkflow,
-  snapshot: Snapshot,
-): Promise<WorkflowAnswer> {
-  if (torn) return unreadable(object, 'status', 'stands there in two forms of one moment', snapshot.nowMs);
+export async function decidedOn(profile: HeldProfile, object: KubeObject, snapshot: Snapshot): Promise<WorkflowAnswer> {
   const read = readWorkflow(versioned(object));
   if (!read.ok) return unreadable(object, read.field, read.says, snapshot.nowMs);
   const workflow = read.value;

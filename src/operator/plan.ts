@@ -60,7 +60,7 @@ export interface PlannedGate {
 
 export function planOf<Q>(machine: Machine<Q>, status: WorkflowStatus, sight: Sight<Q>): Plan {
   const steps: PlannedStep[] = [];
-  const down = new Set<'replication' | 'link'>();
+  const down = downBefore(machine, status.state);
   const met = new Set<string>();
   for (let state = stateOf(machine, status.state); state !== undefined && !met.has(state.name); ) {
     met.add(state.name);
@@ -74,6 +74,20 @@ export function planOf<Q>(machine: Machine<Q>, status: WorkflowStatus, sight: Si
   }
   const leftOut = machine.states.filter(({ name }) => !met.has(name)).map(({ name }) => name);
   return { workflow: status.workflow, from: status.state, steps, leftOut };
+}
+
+/** What the states before this one have taken down and not brought up again; a link is up once the last bond has moved. */
+function downBefore<Q>({ states }: Machine<Q>, name: string): Set<'replication' | 'link'> {
+  const down = new Set<'replication' | 'link'>();
+  for (const { act } of states.slice(
+    0,
+    states.findIndex((state) => state.name === name),
+  )) {
+    const form = act === undefined ? undefined : formOf(act.command);
+    if (form?.takesDown === 'replication') down.add('replication');
+    if (form?.bringsUp !== undefined) down.delete(form.bringsUp);
+  }
+  return down;
 }
 
 /** The first transition that may still open: only a sure no sends it on to the next. */

@@ -1,4 +1,4 @@
-import { type Look, type Paint, plainly } from '../paint.ts';
+import { indented, type Look, narrower, type Paint, plainly } from '../paint.ts';
 import type { GateChange, PlanDiff, StepRead } from '../plan-diff.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import type { Data } from './data.ts';
@@ -100,7 +100,7 @@ function mayFailText({ mayFail }: PlanDiff, look: Look): string {
 }
 
 function section(title: string, rows: readonly (readonly Cell[])[], look: Look): string {
-  return rows.length === 0 ? '' : `${look.strong(title)}\n${table(look, undefined, rows).replaceAll(/^(?=.)/gm, '  ')}`;
+  return rows.length === 0 ? '' : `${look.strong(title)}\n${indented(table(narrower(look, 2), undefined, rows), 2)}`;
 }
 
 function names(list: readonly string[], look: Look): string {

@@ -2,7 +2,7 @@ import { FALSE, type Several, TRUE, type Truth, UNKNOWN, verdictWords } from '..
 import { span } from '../ages.ts';
 import { harmless } from '../escape.ts';
 import { count } from '../messages.ts';
-import { type Look, plainly } from '../paint.ts';
+import { indented, type Look, narrower, plainly } from '../paint.ts';
 import type { AnsweredGate, AnsweredStep, PlanAnswer } from '../plan-answer.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import { header } from './header.ts';
@@ -34,7 +34,7 @@ export function planText(answer: PlanAnswer, look: Look, whyCommand: string | un
 function backText({ back }: PlanAnswer, look: Look): string {
   if (back.length === 0) return '';
   const rows = back.map(({ state, command, members }) => [state, `${command} for ${named(members, look)}`]);
-  return `${look.strong('TAKES BACK, the last first')}\n${table(look, undefined, rows).replaceAll(/^(?=.)/gm, '  ')}`;
+  return `${look.strong('TAKES BACK, the last first')}\n${indented(table(narrower(look, 2), undefined, rows), 2)}`;
 }
 
 function stepText(step: AnsweredStep, nowMs: number, look: Look): string {
@@ -50,7 +50,7 @@ function stepText(step: AnsweredStep, nowMs: number, look: Look): string {
   return [
     `${String(number).padStart(2)}  ${look.strong(plainly(state, look))}${look.quiet(plainly(of, look))}\n`,
     paragraph(look, '    ', says, look.quiet),
-    table(look, undefined, rows.map(aligned)).replaceAll(/^(?=.)/gm, '    '),
+    indented(table(narrower(look, 4), undefined, rows.map(aligned)), 4),
   ].join('');
 }
 

@@ -3,7 +3,7 @@ import type { Place } from '../../kernel/fault.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { moment } from '../ages.ts';
 import { count } from '../messages.ts';
-import { type Look, plainly } from '../paint.ts';
+import { indented, type Look, narrower, plainly } from '../paint.ts';
 import type { StepResult } from '../run-test.ts';
 import { paragraph, table } from '../table.ts';
 import type { WorkflowAnswer } from '../workflows.ts';
@@ -71,8 +71,11 @@ export function testText(
 
 /** What somebody who watched would have read. */
 function watched(workflow: WorkflowAnswer, nowMs: number, look: Look): string {
-  const text = `${moment(nowMs)}  ${standsText(workflow, nowMs, look)}${decisionText(workflow, nowMs, look)}`;
-  return text.replaceAll(/^(?=.)/gm, '      ');
+  const inner = narrower(look, 6);
+  return indented(
+    `${look.quiet(moment(nowMs))}\n${standsText(workflow, nowMs, inner)}${decisionText(workflow, nowMs, inner)}`,
+    6,
+  );
 }
 
 function coverageText(coverage: readonly Coverage[], look: Look): string {

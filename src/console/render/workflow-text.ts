@@ -6,8 +6,8 @@ import { vocabulary } from '../../kernel/vocabulary.ts';
 import type { Order } from '../../kernel/workflow.ts';
 import { moment, span } from '../ages.ts';
 import { count } from '../messages.ts';
-import { type Look, type Paint, plainly } from '../paint.ts';
-import { paragraph, table } from '../table.ts';
+import { indented, type Look, narrower, type Paint, plainly } from '../paint.ts';
+import { columnsOf, paragraph, table, wrap } from '../table.ts';
 import type { WorkflowAnswer } from '../workflows.ts';
 import { grouped, limited, more, reasonLine, sentenceOf } from './reason-text.ts';
 
@@ -17,7 +17,10 @@ export function workflowsText(
   look: Look,
 ): string {
   if (workflows.length === 0) return '';
-  const texts = workflows.map((one) => indented(`${standsText(one, nowMs, look)}${decisionText(one, nowMs, look)}`));
+  const inner = narrower(look, 2);
+  const texts = workflows.map((one) =>
+    indented(`${standsText(one, nowMs, inner)}${decisionText(one, nowMs, inner)}`, 2),
+  );
   return `${look.strong('WORKFLOWS')}\n${texts.join('\n')}`;
 }
 
@@ -27,8 +30,9 @@ export function standsText({ id, state, status, budgetMs }: WorkflowAnswer, nowM
   const cohort = status?.cohort;
   const names = cohort?.nodes.map(({ name }) => name).join(' ');
   const who = cohort === undefined ? '' : `, cohort ${names}${look.wide ? ` (hand ${cohort.hand})` : ''}`;
-  const where = plainly(`at ${state}${since}${who}`, look);
-  return `${look.strong(plainly(id, look))}  ${where}\n`;
+  const name = plainly(id, look);
+  const [first = '', ...rest] = wrap(plainly(`at ${state}${since}${who}`, look), look.width - columnsOf(name) - 2);
+  return [`${look.strong(name)}  ${first}`, ...rest.map((line) => `    ${line}`)].map((line) => `${line}\n`).join('');
 }
 
 function sinceWords(sinceMs: number, budgetMs: number | null, nowMs: number, look: Look): string {
@@ -43,9 +47,11 @@ export function decisionText(workflow: WorkflowAnswer, nowMs: number, look: Look
   const { decision } = workflow;
   const { sign, paint } = signOf(decision, look);
   const head = (words: string): string => {
-    const [first = '', ...rest] = words.split('  ');
-    const text = rest.length === 0 ? '' : `  ${plainly(rest.join('  '), look)}`;
-    return `  ${paint(`${sign} ${first}`)}${text}\n`;
+    const [first = '', ...more] = words.split('  ');
+    const lead = `  ${sign} ${first}`;
+    const [text = '', ...rest] = wrap(plainly(more.join('  '), look), look.width - columnsOf(lead) - 2);
+    const line = `  ${paint(`${sign} ${first}`)}${text === '' ? '' : `  ${text}`}\n`;
+    return `${line}${rest.map((piece) => `      ${piece}\n`).join('')}`;
   };
   switch (decision.kind) {
     case 'advance':
@@ -152,7 +158,7 @@ function nodesText({ nodes }: Tellable & { readonly kind: 'halt' }, look: Look):
     const words = [...(order === undefined ? [] : [order]), ...(shown.length === 0 ? ['nothing was done'] : shown)];
     return words.map((text, at) => [at === 0 ? node : '', text]);
   });
-  return `    left as they are:\n${table(look, undefined, rows).replaceAll(/^(?=.)/gm, '      ')}`;
+  return `    left as they are:\n${indented(table(narrower(look, 6), undefined, rows), 6)}`;
 }
 
 /** `order 7: bond.set-mode mode=active-backup on node-b`. */
@@ -172,8 +178,4 @@ export function argumentWords(args: Readonly<Record<string, FactValue>>): string
 export function valueWords(fact: string, value: FactValue): string {
   const type = vocabulary.get(fact)?.type;
   return type === undefined ? String(value) : formatValue(type, value);
-}
-
-function indented(text: string): string {
-  return text.replaceAll(/^(?=.)/gm, '  ');
 }
