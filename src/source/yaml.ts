@@ -14,7 +14,6 @@ import {
 } from 'yaml';
 import { error, type Fault, type Loaded, type Place } from '../kernel/fault.ts';
 import type { FaultCode } from '../kernel/fault-codes.ts';
-import { parsePlain } from './plain-yaml.ts';
 import { Places, type SourceText } from './text.ts';
 import type { Entry, Tree } from './tree.ts';
 
@@ -27,12 +26,6 @@ const tokensMax = 100_000;
 /** YAML 1.2 core schema, one document → a tree with places. Refuses what makes two readers see two documents: repeated
  *  keys, merge keys, tags, several documents; and what explodes: deep nesting, aliases past a bound. */
 export function parseTree(source: SourceText, tokens = tokensMax): Loaded<Tree> {
-  const plain = parsePlain(source);
-  return plain === undefined ? parseWhole(source, tokens) : { ok: true, value: plain, warnings: [] };
-}
-
-/** The same, of the library alone. */
-export function parseWhole(source: SourceText, tokens = tokensMax): Loaded<Tree> {
   const trees = treesOf(source, nodesMax, tokens);
   if (!trees.ok) return trees;
   const [first, second] = trees.value;
