@@ -40,6 +40,12 @@ export const faultKinds = {
     lasts: [3 * s, 2 * m],
     means: 'a switch port of the bond forwards nothing',
   },
+  'bond-stuck': {
+    family: 'world',
+    on: 'node',
+    lasts: [30 * s, 5 * m],
+    means: '`ip` answers 0 and leaves the bond as it is (incident 7.5)',
+  },
   'connection-lost': {
     family: 'world',
     on: 'volume',
@@ -168,6 +174,12 @@ export const faultKinds = {
   abort: { family: 'human', on: 'site', lasts: 'moment', means: 'somebody asks to take the workflow back' },
   cordon: { family: 'human', on: 'node', lasts: [30 * s, 5 * m], means: 'somebody cordons the node' },
   'migrations-edited': { family: 'human', on: 'site', lasts: 'moment', means: 'somebody lets KubeVirt migrate again' },
+  'ha-returns': {
+    family: 'human',
+    on: 'site',
+    lasts: [2 * m, 5 * m],
+    means: 'somebody switches the HA controller on again',
+  },
   'lock-freed': { family: 'human', on: 'site', lasts: 'moment', means: 'somebody empties the site lock' },
   'lock-stolen': {
     family: 'human',
@@ -181,7 +193,7 @@ export const faultKinds = {
     lasts: 'moment',
     means: 'somebody edits the workflow’s status by hand',
   },
-  'profile-changes': { family: 'human', on: 'site', lasts: 'moment', means: 'the site gets a new profile' },
+  'profile-changes': { family: 'human', on: 'site', lasts: 'moment', means: 'somebody gives the site a new profile' },
 } as const satisfies Record<string, FaultForm>;
 
 export type FaultKind = keyof typeof faultKinds;

@@ -5,7 +5,7 @@ import { faultForm } from './fault-kinds.ts';
 import { targetsOf } from './faults.ts';
 import { type RunOptions, type RunResult, targetsOfRun } from './run.ts';
 import { firstOf, type Shrunk } from './shrink.ts';
-import type { Story } from './story.ts';
+import { expectsNothing, type Story } from './story.ts';
 
 /** Lines of a transcript that anybody reads. */
 const linesMax = 5_000;
@@ -58,6 +58,17 @@ export function unmet({ expect }: Story, result: RunResult): readonly string[] {
     else from = at;
   }
   for (const state of expect.never) if (result.states.includes(state)) said.push(`gets to ${state}, which it must not`);
+  const lines = result.transcript.map(({ who, what }) => `${who} ${what.trim()}`);
+  let after = 0;
+  for (const piece of expect.tells) {
+    const at = lines.findIndex((line, index) => index >= after && line.includes(piece));
+    if (at === -1) said.push(`never tells \`${piece}\`${after === 0 ? '' : ' after that'}`);
+    else after = at;
+  }
+  for (const piece of expect.neverTells) {
+    const line = lines.find((one) => one.includes(piece));
+    if (line !== undefined) said.push(`tells \`${line}\`, which must not be`);
+  }
   const broken = new Set(result.violations.map(({ law }) => law));
   for (const law of expect.breaks) if (!broken.has(law)) said.push(`does not break ${law}`);
   for (const { law, says } of result.violations) {
@@ -84,6 +95,6 @@ export function storyOfRun(
     boundMs: Math.ceil((result.simulatedMs + 60_000) / 60_000) * 60_000,
     events: faults,
     eventsAt: [],
-    expect: { passes: [], never: [], breaks: [...new Set(laws)] },
+    expect: { ...expectsNothing, breaks: [...new Set(laws)] },
   };
 }

@@ -11,6 +11,9 @@ export function storyText(story: Story): string {
     ...(expect.end === undefined ? [] : [`end: ${expect.end}`]),
     ...(expect.passes.length === 0 ? [] : [`passes: [${expect.passes.join(', ')}]`]),
     ...(expect.never.length === 0 ? [] : [`never: [${expect.never.join(', ')}]`]),
+    ...(['tells', 'neverTells'] as const).flatMap((name) =>
+      expect[name].length === 0 ? [] : [`${name}:`, ...expect[name].map((piece) => `  - ${JSON.stringify(piece)}`)],
+    ),
     ...(expect.breaks.length === 0 ? [] : [`breaks: [${expect.breaks.join(', ')}]`]),
   ];
   return [

@@ -39,9 +39,14 @@ export interface StoryExpectation {
   readonly passes: readonly string[];
   /** States that it must not have been in. */
   readonly never: readonly string[];
+  /** What its transcript must tell, in this order, and what it must not: a piece of `WHO WHAT` of one line each. */
+  readonly tells: readonly string[];
+  readonly neverTells: readonly string[];
   /** The laws that it is told to break; a story of a defect. None: it must break none. */
   readonly breaks: readonly Law[];
 }
+
+export const expectsNothing: StoryExpectation = { passes: [], never: [], tells: [], neverTells: [], breaks: [] };
 
 /** `bound`: the time or the steps were used up before it came to rest. */
 export const runEnds = ['complete', 'undone', 'halted', 'bound'] as const;
@@ -136,7 +141,7 @@ function eventOf(entry: Fields): Fault {
 }
 
 function expectationOf(fields: Fields | undefined): StoryExpectation {
-  if (fields === undefined) return { passes: [], never: [], breaks: [] };
+  if (fields === undefined) return expectsNothing;
   const end = fields.word('end', runEnds);
   const breaks = fields.texts('breaks').flatMap((word) => {
     const law = laws.find((one) => one === word);
@@ -144,6 +149,7 @@ function expectationOf(fields: Fields | undefined): StoryExpectation {
     return law ?? [];
   });
   const [passes, never] = [fields.texts('passes'), fields.texts('never')];
+  const [tells, neverTells] = [fields.texts('tells'), fields.texts('neverTells')];
   fields.done();
-  return { ...(end === undefined ? {} : { end }), passes, never, breaks };
+  return { ...(end === undefined ? {} : { end }), passes, never, tells, neverTells, breaks };
 }

@@ -51,7 +51,8 @@ export function planFaults(struck: Struck, faults: readonly Fault[]): Plan {
     const form = faultForm(fault.kind);
     const lasts = fault.forMs > 0 ? `, for ${formatDuration(fault.forMs)}` : '';
     const who = form.family === 'human' ? human : 'fault';
-    tell(who, `${fault.on === 'site' ? '' : `${fault.on}: `}${form.means}${lasts}`);
+    const whom = fault.on === 'site' ? '' : `${fault.on}: `;
+    tell(who, `${whom}${form.means}${Number.isFinite(fault.forMs) ? lasts : ', for ever'}`);
     site.work.begin(fault);
     struck.begun(fault);
     const end = striking(struck, fault, copies);
@@ -60,10 +61,11 @@ export function planFaults(struck: Struck, faults: readonly Fault[]): Plan {
       struck.ended(fault);
       end?.();
       open -= 1;
-      if (fault.forMs > 0) tell(who, `${fault.on === 'site' ? '' : `${fault.on}: `}over: ${form.means}`);
+      if (fault.forMs > 0) tell(who, `${whom}over: ${form.means}`);
     };
     if (fault.forMs === 0) over();
     else if (Number.isFinite(fault.forMs)) site.later(fault.forMs, over);
+    else open -= 1; // nobody waits for the end of what has none
   };
   for (const fault of faults) {
     if (fault.state === undefined) {
@@ -99,6 +101,8 @@ function striking(struck: Struck, fault: Fault, copies: readonly ApiCopy[]): (()
   const inWorld = worldFaultOf(fault);
   if (inWorld !== undefined) {
     struck.strike(inWorld);
+    if (fault.kind === 'ha-returns')
+      for (const object of api.lookAll('piraeus.io/v1/LinstorCluster')) edit(site, withHa(object));
     site.flush();
     return () => {
       struck.relieve(inWorld);
@@ -243,6 +247,10 @@ function mangled(object: KubeObject, how: number): KubeObject {
     { serial: null },
   ];
   return { ...object, status: { ...status, workflow: { ...workflow, ...edits[how % edits.length] } } };
+}
+
+function withHa(object: KubeObject): KubeObject {
+  return { ...object, spec: { ...specOf(object), highAvailabilityController: { enabled: true } } };
 }
 
 function migrating(object: KubeObject): KubeObject {

@@ -6,11 +6,36 @@ import { kindOf } from '../kernel/raw.ts';
 import type { ApiWrite } from './api.ts';
 import type { TrueTime } from './clock.ts';
 import type { Onlooker } from './site.ts';
+import { decided, waits } from './teller-words.ts';
 import type { Transcript } from './transcript.ts';
 
 /** Tells what happens to one workflow as somebody would who watched everybody's screens. */
 export interface Teller extends Onlooker {
   wrote(write: ApiWrite): void;
+}
+
+/** A wait is worth a line once it has lasted: whatever is ordered takes some seconds. */
+const waitsAfterMs = 10_000;
+/** So long after its agent has told what it did to a bond, nobody wonders that the bond is another. */
+const knownForMs = 10_000;
+/** Orders that go out together are one line. */
+const togetherMs = 200;
+
+/** A hold that stands, as it will be told if it lasts. */
+interface Wait {
+  readonly who: string;
+  readonly state: string;
+  readonly lines: readonly string[];
+  readonly sinceMs: number;
+  readonly overdue: boolean;
+}
+
+interface Orders {
+  readonly who: string;
+  readonly atMs: number;
+  readonly what: string;
+  readonly nodes: string[];
+  readonly numbers: string[];
 }
 
 export function tellerOf(
@@ -19,8 +44,40 @@ export function tellerOf(
   workflow: { readonly kind: string; readonly name: string },
   lock: { readonly namespace: string; readonly name: string } | undefined,
 ): Teller {
-  const tell = (who: string, what: string): void => transcript.tell(time.nowMs, who, what);
   let told = '';
+  let wait: Wait | undefined;
+  let toldWait: { readonly text: string; readonly atMs: number } | undefined;
+  let taking = '';
+  let orders: Orders | undefined;
+  /** What each agent has taken and not ended, and when it last told what became of a bond. */
+  const underWay = new Map<string, string>();
+  const bondAtMs = new Map<string, number>();
+
+  const give = (): void => {
+    if (orders === undefined) return;
+    const { who, atMs, what, nodes, numbers } = orders;
+    orders = undefined;
+    const many = numbers.length === 1 ? 'order' : 'orders';
+    transcript.tell(atMs, who, `orders ${nodes.join(', ')}: ${what} (${many} ${numbers.join(', ')})`);
+  };
+  const tell = (who: string, what: string): void => {
+    give();
+    transcript.tell(time.nowMs, who, what);
+  };
+  /** Tells what has come to be worth a line only by lasting. */
+  const lasts = (): void => {
+    if (orders !== undefined && time.nowMs - orders.atMs > togetherMs) give();
+    if (wait === undefined) return;
+    const { who, state, lines, sinceMs, overdue } = wait;
+    const fromMs = overdue ? sinceMs : Math.max(sinceMs, toldWait?.atMs ?? 0) + waitsAfterMs;
+    const text = `${overdue} ${lines.join('\n')}`;
+    if (time.nowMs < fromMs || toldWait?.text === text) return;
+    toldWait = { text, atMs: time.nowMs };
+    const [first = '', ...others] = lines;
+    const head = `${overdue ? 'OVERDUE: ' : ''}waits in ${state}`;
+    if (others.length === 0) tell(who, `${head}: ${first}`);
+    else for (const line of [`${head}:`, ...lines.map((one) => `    ${one}`)]) tell(who, line);
+  };
 
   const wroteWorkflow = ({ who, before, after, how }: ApiWrite): void => {
     if (how === 'restore') return;
@@ -30,26 +87,55 @@ export function tellerOf(
     const decision = member(after.status, 'decision');
     if (member(decision, 'identity') === told) return;
     told = String(member(decision, 'identity'));
-    for (const line of decided(decision)) tell(who, line);
+    const state = String(member(decision, 'state'));
+    if (member(decision, 'kind') === 'hold') {
+      const sinceMs = wait?.state === state ? wait.sinceMs : time.nowMs;
+      wait = { who, state, lines: waits(decision), sinceMs, overdue: member(decision, 'overdue') === true };
+      lasts();
+      return;
+    }
+    wait = undefined;
+    toldWait = undefined;
+    const begun = cohortIn(before) === undefined && cohortIn(after) !== undefined;
+    for (const line of decided(decision, begun)) {
+      if (line === taking) continue;
+      taking = line.startsWith('takes ') ? line : '';
+      tell(who, line);
+    }
   };
   const wroteLock = ({ who, before, after }: ApiWrite): void => {
-    const [was, is] = [before, after].map((lease) => member(member(lease, 'spec'), 'holderIdentity') ?? null);
+    const [was, is] = [before, after].map((lease) => member(member(lease, 'spec'), 'holderIdentity') ?? '');
     if (was === is) return;
-    const by = who === 'site' || who === 'restore' ? 'site lock' : who;
-    tell(by, is === null || is === '' ? 'the site lock is free' : `the site lock is ${holder(String(is))}’s`);
+    if (who.startsWith('operator'))
+      tell(who, is === '' ? 'gives the site lock back' : `takes the site lock for ${holder(is)}`);
+    else tell('site lock', is === '' ? 'is free' : `is ${holder(is)}’s`);
   };
   const wroteAgent = ({ who, before, after, how }: ApiWrite): void => {
+    if (how === 'restore') return;
     const [was, is] = [orderIn(before), orderIn(after)];
-    if (how === 'restore' || !isForeign(is) || !who.startsWith('operator')) return;
-    const { step, epoch, command, object, node } = is;
-    if (member(was, 'step') === step && member(was, 'epoch') === epoch) return;
-    const about = object === node ? '' : ` of ${String(object)}`;
-    const leader = member(was, 'step') === step ? ', again' : '';
-    tell(who, `orders ${String(node)}: ${String(command)}${about} (order ${String(step)}${leader})`);
+    if (who.startsWith('operator') && isForeign(is)) {
+      const { step, epoch, command, object, node } = is;
+      if (member(was, 'step') === step && member(was, 'epoch') === epoch) return;
+      const about = object === node || object === 'site' ? '' : ` of ${String(object)}`;
+      const what = `${String(command)}${about}`;
+      const number = `${String(step)}${member(was, 'step') === step ? ' again' : ''}`;
+      if (orders?.who !== who || orders.what !== what) give();
+      orders ??= { who, atMs: time.nowMs, what, nodes: [], numbers: [] };
+      orders.nodes.push(String(node));
+      orders.numbers.push(number);
+      return;
+    }
+    for (const [bond, mode] of modesIn(after)) {
+      const before_ = modesIn(before).get(bond);
+      const knownAtMs = bondAtMs.get(who) ?? Number.NEGATIVE_INFINITY;
+      if (before_ === undefined || before_ === mode || time.nowMs - knownAtMs < knownForMs) continue;
+      tell(`agent ${who}`, `sees ${bond} in ${mode}, no longer in ${before_}`);
+    }
   };
 
   return {
     wrote(write) {
+      lasts();
       const one = write.after ?? write.before;
       if (one === undefined) return;
       const kind = kindOf(one);
@@ -59,66 +145,49 @@ export function tellerOf(
       else if (kind === leaseKind && name === lock?.name && namespace === lock?.namespace) wroteLock(write);
     },
     carriedOut(runner, instruction, answer) {
+      lasts();
       if (runner.kind !== 'agent' || instruction.do !== 'append' || instruction.path !== journalPath) return;
       if (answer.kind !== 'done') return;
-      const said = journalled(instruction.line);
-      if (said !== undefined) tell(`agent ${runner.name}`, said);
+      const entry = journalled(instruction.line);
+      if (entry?.kind === 'intent') underWay.set(runner.name, `order ${String(entry.step)} (${String(entry.command)})`);
+      if (entry?.kind !== 'outcome') return;
+      if (underWay.get(runner.name)?.includes('(bond.') === true) bondAtMs.set(runner.name, time.nowMs);
+      underWay.delete(runner.name);
+      const why = entry.why === '' ? '' : `: ${String(entry.why)}`;
+      tell(`agent ${runner.name}`, `order ${String(entry.step)} ${String(entry.phase)}${why}`);
     },
     started({ kind, name, running }) {
       if (running.incarnation > 1) tell(kind === 'agent' ? `agent ${name}` : name, 'is started again');
     },
     ended({ kind, name }, why) {
-      tell(kind === 'agent' ? `agent ${name}` : name, why === 'killed' ? 'is dead' : 'has ended');
+      const middle = kind === 'agent' ? underWay.get(name) : undefined;
+      const in_ = middle === undefined ? '' : `, in the middle of ${middle}`;
+      tell(kind === 'agent' ? `agent ${name}` : name, `${why === 'killed' ? 'is dead' : 'has ended'}${in_}`);
     },
   };
 }
 
-function decided(decision: unknown): readonly string[] {
-  const text = (name: string): string => {
-    const found = member(decision, name);
-    return typeof found === 'string' ? found : '';
-  };
-  const because = member(decision, 'because');
-  const reasons = (Array.isArray(because) ? because : []).slice(0, 4).map((reason: unknown) => {
-    const law = member(reason, 'law');
-    const words = ['object', 'fact', 'detail'].map((name) => String(member(reason, name) ?? ''));
-    return `    ${law === undefined ? '' : `${String(law)}: `}${String(member(reason, 'says'))}: ${words.join(' ')}`;
-  });
-  const all = Array.isArray(because) ? because.length : 0;
-  const more = all > 4 ? [`    and ${all - 4} more`] : [];
-  switch (text('kind')) {
-    case 'advance':
-    case 'undo': {
-      const way = text('state') === text('to') ? text('state') : `${text('state')} → ${text('to')}`;
-      return [`${way}: ${text('says')}`];
-    }
-    case 'hold':
-      return [
-        `waits in ${text('state')}${member(decision, 'overdue') === true ? ', OVERDUE' : ''}`,
-        ...reasons,
-        ...more,
-      ];
-    case 'halt':
-      return [`gives up in ${text('state')}`, ...reasons, ...more];
-    default:
-      return [`rests in ${text('state')}: ${text('outcome')}`];
-  }
+function cohortIn(object: ApiWrite['before']): unknown {
+  return member(member(object?.status, 'workflow'), 'cohort');
 }
 
-function journalled(line: string): string | undefined {
+/** The mode of each bond that an agent says it sees, by the bond's id. */
+function modesIn(object: ApiWrite['before']): ReadonlyMap<string, string> {
+  const observations = member(object?.status, 'observations');
+  const modes = (Array.isArray(observations) ? observations : []).filter((one) => member(one, 'fact') === 'bond.mode');
+  return new Map(modes.map((one) => [String(member(one, 'object')), String(member(one, 'value'))]));
+}
+
+function journalled(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const entry = JSON.parse(line.slice(17)) as Record<string, unknown>;
-    if (entry.kind === 'intent') return `takes order ${String(entry.step)} (${String(entry.command)})`;
-    if (entry.kind !== 'outcome') return undefined;
-    const why = entry.why === '' ? '' : `: ${String(entry.why)}`;
-    return `order ${String(entry.step)} ${String(entry.phase)}${why}`;
+    return JSON.parse(line.slice(17)) as Record<string, unknown>;
   } catch {
     return undefined;
   }
 }
 
 /** `UID@EPOCH`: people know the workflow by its leader. */
-function holder(word: string): string {
-  const epoch = /@(\d+)$/.exec(word)?.[1];
-  return epoch === undefined ? word : `the workflow, epoch ${epoch}`;
+function holder(word: unknown): string {
+  const epoch = /@(\d+)$/.exec(String(word))?.[1];
+  return epoch === undefined ? String(word) : `the workflow, epoch ${epoch}`;
 }

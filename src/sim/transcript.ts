@@ -31,18 +31,17 @@ export function transcriptOf(startMs: number, linesMax: number): Transcript {
   };
 }
 
-/** `  12:03.250  operator-1    FlipBonds → VerifyBonds`. */
+/** ` 12:03  operator-1    FlipBonds → VerifyBonds`. */
 export function transcriptText({ lines, left }: Pick<Transcript, 'lines' | 'left'>): string {
   const wide = Math.max(8, ...lines.map(({ who }) => who.length));
   const rows = lines.map(({ atMs, who, what }) => `${moment(atMs)}  ${who.padEnd(wide)}  ${what}`);
-  if (left > 0) rows.push(`${' '.repeat(9)}  … ${left} more`);
+  if (left > 0) rows.push(`${' '.repeat(6)}  … ${left} more`);
   return `${rows.join('\n')}\n`;
 }
 
-/** Minutes, seconds and milliseconds: `  3:07.250`. */
+/** Minutes and seconds: `  3:07`. */
 function moment(ms: number): string {
-  const whole = Math.floor(ms);
-  const minutes = String(Math.floor(whole / 60_000)).padStart(3);
-  const seconds = String(Math.floor((whole % 60_000) / 1_000)).padStart(2, '0');
-  return `${minutes}:${seconds}.${String(whole % 1_000).padStart(3, '0')}`;
+  const minutes = String(Math.floor(ms / 60_000)).padStart(3);
+  const seconds = String(Math.floor((ms % 60_000) / 1_000)).padStart(2, '0');
+  return `${minutes}:${seconds}`;
 }

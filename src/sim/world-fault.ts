@@ -15,6 +15,7 @@ export function worldFaultOf({ kind, on, how, forMs }: Fault): WorldFault | unde
     case 'satellite-offline':
     case 'kubelet-silent':
     case 'agent-disk-full':
+    case 'bond-stuck':
       return { kind, node: on };
     case 'slave-down':
     case 'switch-port-off':
@@ -31,6 +32,7 @@ export function worldFaultOf({ kind, on, how, forMs }: Fault): WorldFault | unde
     case 'linstor-away':
     case 'linstor-lies':
     case 'snapshot-leaks':
+    case 'ha-returns':
       return { kind };
     case 'volume-created':
       return { kind, volume: `pvc-new-${how}` };

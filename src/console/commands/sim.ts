@@ -7,6 +7,7 @@ import { hintFor, listed } from '../../rules/suggest.ts';
 import { type FaultKind, faultNames } from '../../sim/fault-kinds.ts';
 import { parseFaults } from '../../sim/faults.ts';
 import { storyOfRun } from '../../sim/play.ts';
+import { expectsNothing } from '../../sim/story.ts';
 import { storyText } from '../../sim/story-text.ts';
 import type { Asked } from '../asked.ts';
 import { openProfileAsked } from '../inputs.ts';
@@ -119,7 +120,7 @@ async function save(
   const profile = disk.relative(cwd, disk.resolve(settings.text('profile') ?? '.'));
   const story = storyOfRun(`seed-${seed}`, options, shrunk, profile);
   const path = `story-${workflow}-${seed}.yaml`;
-  const written = await disk.write(path, storyText({ ...story, expect: { passes: [], never: [], breaks: [] } }));
+  const written = await disk.write(path, storyText({ ...story, expect: expectsNothing }));
   return written.ok ? { ok: true, value: path, warnings: [] } : written;
 }
 

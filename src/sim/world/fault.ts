@@ -5,7 +5,7 @@ export type Fault =
   | { readonly kind: 'node-joins'; readonly node: string }
   | { readonly kind: 'link-down'; readonly node: string }
   | { readonly kind: 'slave-down' | 'switch-port-off'; readonly node: string; readonly nic: number }
-  | { readonly kind: 'agent-disk-full'; readonly node: string }
+  | { readonly kind: 'agent-disk-full' | 'bond-stuck'; readonly node: string }
   | { readonly kind: 'connection-lost'; readonly volume: string; readonly node?: string }
   | { readonly kind: 'resync-stalls'; readonly volume: string }
   | { readonly kind: 'tie-breaker-lost'; readonly volume: string }
@@ -14,6 +14,8 @@ export type Fault =
   | { readonly kind: 'split-brain'; readonly volume: string }
   | { readonly kind: 'diverges'; readonly volume: string }
   | { readonly kind: 'linstor-away' | 'linstor-lies' | 'snapshot-leaks' }
+  // What a person switches on is written by that person; here it explains what comes of it.
+  | { readonly kind: 'ha-returns' }
   | { readonly kind: 'satellite-offline'; readonly node: string }
   | { readonly kind: 'vm-migrates'; readonly vm: string }
   | { readonly kind: 'vm-starts' | 'vm-stops'; readonly vm: string }
@@ -37,6 +39,7 @@ export const faultForms: Readonly<Record<FaultKind, { readonly ends: boolean; re
   'slave-down': { ends: true, hurts: true },
   'switch-port-off': { ends: true, hurts: true },
   'agent-disk-full': { ends: true, hurts: false },
+  'bond-stuck': { ends: true, hurts: false },
   'connection-lost': { ends: true, hurts: true },
   'resync-stalls': { ends: true, hurts: false },
   'tie-breaker-lost': { ends: true, hurts: true },
@@ -47,6 +50,7 @@ export const faultForms: Readonly<Record<FaultKind, { readonly ends: boolean; re
   'linstor-away': { ends: true, hurts: false },
   'linstor-lies': { ends: true, hurts: false },
   'snapshot-leaks': { ends: true, hurts: true },
+  'ha-returns': { ends: true, hurts: true },
   'satellite-offline': { ends: true, hurts: false },
   'vm-migrates': { ends: false, hurts: false },
   'vm-starts': { ends: false, hurts: false },

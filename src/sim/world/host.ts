@@ -87,7 +87,7 @@ export function revert(site: Site, host: Host, withKernel: boolean): void {
   if (!host.isArmed) return;
   for (const instruction of goBack(host.files.get(armedPath) ?? '')) {
     if (instruction.do !== 'run') carryOut(site, host, instruction);
-    else if (withKernel) ipBatch(site, host, instruction.stdin ?? '');
+    else if (withKernel && !host.bondStuck) ipBatch(site, host, instruction.stdin ?? '');
   }
   disarm(host);
   if (withKernel) linksChanged(site, host);
@@ -238,12 +238,12 @@ function find(host: Host, directories: readonly string[]): Ran {
 function ip(site: Site, host: Host, words: readonly string[], stdin: string): Ran {
   const plain = words.filter((word) => !word.startsWith('-') || word === '-');
   if (words.includes('-batch') || words.includes('-b')) {
-    const said = ipBatch(site, host, stdin);
+    const said = host.bondStuck ? silent : ipBatch(site, host, stdin);
     linksChanged(site, host);
     return { said, tookMs: 267 };
   }
   if (plain[0] === 'link' && plain[1] === 'set') {
-    const said = ipLink(site, host, plain);
+    const said = host.bondStuck ? silent : ipLink(site, host, plain);
     linksChanged(site, host);
     return { said, tookMs: 130 };
   }

@@ -102,6 +102,9 @@ function strikeHost(site: Site, host: Host, fault: Fault, begins: boolean): void
     case 'agent-disk-full':
       host.diskFull = begins;
       return;
+    case 'bond-stuck':
+      host.bondStuck = begins;
+      return;
     case 'drbd-hangs':
       if (begins) host.drbdHangs = true;
       else drbdComesBack(host);

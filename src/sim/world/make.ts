@@ -156,6 +156,7 @@ export function addHost(site: Site, name: string, spec?: WorldSpec): void {
     armed: undefined,
     isArmed: false,
     drbdHangs: false,
+    bondStuck: false,
     diskFull: false,
     kubeletSilent: false,
     clockOffsetMs: 0,

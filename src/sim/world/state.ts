@@ -43,6 +43,8 @@ export interface Host {
   /** By what the host's own revert is set off: on disk, so that a boot carries it out. */
   isArmed: boolean;
   drbdHangs: boolean;
+  /** `ip` answers 0 and changes nothing. */
+  bondStuck: boolean;
   diskFull: boolean;
   kubeletSilent: boolean;
   clockOffsetMs: number;

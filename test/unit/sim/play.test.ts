@@ -42,6 +42,13 @@ describe('a story that is played', () => {
       'does not break K3',
     ]);
   });
+  test('is held to what it tells, in that order, and to what it must not tell', async () => {
+    const expected = 'tells: [takes the site lock, "orders node-a: network.stage", asks for], neverTells: ["node-b: "]';
+    const wrong = await played(storyWith('', expected));
+    expect(wrong[0]).toBe('never tells `asks for` after that');
+    expect(wrong[1]).toMatch(/^tells `.*node-b: .*`, which must not be$/);
+    expect(wrong.length).toBe(2);
+  });
   test.each([
     ['{fault: link-down, on: node-q, at: 1s}', 'there is no node `node-q` in this site'],
     ['{fault: abort, in: Stag}', 'there is no state `Stag` in this site'],

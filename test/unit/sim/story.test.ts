@@ -26,6 +26,9 @@ spec:
     end: undone
     passes: [FlipBonds, RollingBack]
     never: [CommitBonds]
+    tells: [order 6 failed]
+    neverTells:
+      - "orders node-c: bond.set-mode"
     breaks: [K1]
 `;
 
@@ -45,7 +48,14 @@ describe('a story', () => {
       site: { nodes: 3, volumes: 2 },
       seed: 7,
       boundMs: 7_200_000,
-      expect: { end: 'undone', passes: ['FlipBonds', 'RollingBack'], never: ['CommitBonds'], breaks: ['K1'] },
+      expect: {
+        end: 'undone',
+        passes: ['FlipBonds', 'RollingBack'],
+        never: ['CommitBonds'],
+        tells: ['order 6 failed'],
+        neverTells: ['orders node-c: bond.set-mode'],
+        breaks: ['K1'],
+      },
     });
     expect(story.value.events).toEqual([
       { kind: 'agent-dies', state: 'FlipBonds', afterMs: 1_500, forMs: 5_000, on: 'node-b', how: 12 },
@@ -71,7 +81,7 @@ describe('a story', () => {
     ['at: 3m', 'at: 3m, for: 1m', '14:35 SHAPE_INVALID `abort` is over at once; it has no `for`'],
     ['on: node-b, ', '', '13:7 SHAPE_INVALID an entry of `events` has no `on`'],
     ['how: 12', 'hwo: 12', '13:79 SHAPE_UNKNOWN_FIELD an entry of `events` has no field `hwo`'],
-    ['[K1]', '[K13]', '20:13 SHAPE_INVALID there is no law `K13`'],
+    ['[K1]', '[K13]', '23:13 SHAPE_INVALID there is no law `K13`'],
     ['end: undone', 'end: done', '17:10 SHAPE_INVALID `end` is no `done`'],
     ['kind: Story', 'kind: Storey', '2:7 SHAPE_WRONG_KIND is no story'],
     ['nodes: 3', 'nodes: 99', '9:17 SHAPE_INVALID `nodes` must be a whole number from 1 to 16'],
