@@ -1,5 +1,5 @@
 import type { FactValue } from '../../kernel/fact.ts';
-import { type Machine, type State, stateOf } from '../../kernel/machine.ts';
+import { type GateUse, type Machine, type State, stateOf } from '../../kernel/machine.ts';
 import { sameValue } from '../../kernel/value.ts';
 import { vocabulary } from '../../kernel/vocabulary.ts';
 import { parseLockHolder, type WorkflowStatus } from '../../kernel/workflow.ts';
@@ -77,15 +77,27 @@ function leaves(court: Court, machine: Machine<Question>, before: WorkflowStatus
     return;
   }
   settled(court, state, before, to);
-  const transition = state.goto.find((one) => one.to === to);
-  if (transition === undefined) {
-    court.violated('K2', `goes from ${from} to ${to}, and nothing leads there`);
-    return;
+  // Several may lead to the same state, each past gates of its own: one of them must have been open.
+  const ways = state.goto.filter((one) => one.to === to);
+  if (ways.length === 0) court.violated('K2', `goes from ${from} to ${to}, and nothing leads there`);
+  const shut = ways.map(({ gates }) => shutGate(court, gates, before.cohort));
+  const [first] = shut;
+  if (first !== undefined && shut.every((one) => one !== undefined)) {
+    court.violated('K2', `goes from ${from} to ${to} past ${first}`);
   }
-  for (const { name, asks } of transition.gates) {
-    const against = cannotHaveSeen(court, asks, 'site', before.cohort);
-    if (against !== undefined) court.violated('K2', `goes from ${from} to ${to} past ${name}: ${against}`);
+}
+
+/** A gate that nobody can have seen open, and what kept it shut. */
+function shutGate(
+  court: Court,
+  gates: readonly GateUse<Question>[],
+  cohort: WorkflowStatus['cohort'],
+): string | undefined {
+  for (const { name, asks } of gates) {
+    const against = cannotHaveSeen(court, asks, 'site', cohort);
+    if (against !== undefined) return `${name}: ${against}`;
   }
+  return undefined;
 }
 
 function settled(court: Court, state: State<Question>, before: WorkflowStatus, to: string): void {
