@@ -6,7 +6,7 @@ import { diskFrom } from '../src/console/disk.ts';
 import { run } from '../src/console/run.ts';
 
 const root = join(import.meta.dirname, '..');
-export const documents: readonly string[] = ['README.md'].map((file) => join(root, file));
+export const documents: readonly string[] = ['README.md', 'docs/workflows.md'].map((file) => join(root, file));
 
 export async function withPrinted(text: string): Promise<string> {
   const parts = text.split(/(```console\n[\s\S]*?```)/);

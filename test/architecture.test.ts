@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   actuators: ['kernel', 'crd'],
   operator: ['kernel', 'facts', 'rules', 'profile', 'crd', 'actuators'],
   sim: ['kernel', 'source', 'facts', 'rules', 'profile', 'crd', 'agent', 'actuators', 'operator'],
-  console: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'operator'],
+  console: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'crd', 'operator', 'sim'],
 };
 
 /** What is asked of a machine, and answered: types only, which both sides of the wall speak. */

@@ -28,6 +28,9 @@ export function reasonLine(reason: Reason, nowMs: number, look: Look): string {
 
 /** What was read of whom, without when and where. */
 export function reasonSays({ fact, object, detail, unknown }: Reason): string {
+  // What a journal says is a sentence of its own: `order 12 to node-b has not been seen by its agent`.
+  if (fact.startsWith('node.journal') && /^(order|has) /.test(detail))
+    return detail.startsWith('order ') ? detail : `${object} ${detail}`;
   const whose = object === 'site' ? '' : ` of ${object}`;
   if (!fact.startsWith('list of ')) return `${fact}${whose} ${detail}`;
   // A quantifier tells its own story, and so does a list that is too old.

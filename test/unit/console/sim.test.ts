@@ -138,7 +138,9 @@ describe('sim', () => {
   test('Ctrl-C: exit 130, with what was found so far', async () => {
     const interrupt = new AbortController();
     interrupt.abort();
-    const { code, out } = await nwctl(['sim', '-p', 'profiles/three-node', '--runs', '5'], { interrupted: interrupt.signal });
+    const { code, out } = await nwctl(['sim', '-p', 'profiles/three-node', '--runs', '5'], {
+      interrupted: interrupt.signal,
+    });
     expect(out).toContain('stopped by you: seeds 1 to 5 were not run');
     expect(code).toBe(130);
   });

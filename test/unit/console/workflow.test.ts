@@ -59,7 +59,9 @@ describe('eval says of each workflow what the operator would decide now', () => 
     expect(block).toMatch(
       /^ {2}BondModeFlipPlan\/site {2}at FlipBonds for \d+s \(budget 10m\), cohort node-a node-b node-c\n {4}\? HOLD\n/,
     );
-    expect(block).toContain('? K1: bond.set-mode has ended');
+    expect(block).toContain(
+      '? K1: bond.set-mode has ended\n          order 12 to node-b has not been seen by its agent\n',
+    );
     expect(block).toMatch(/releases with node.journalOutcome of node-b; overdue in 9m\d+s/);
   });
 
