@@ -43,6 +43,30 @@ export function freeze(snapshot: Snapshot, facts: readonly string[]): Found<Coho
     : { ok: true, value: { nodes: nodes.value, hand: first.name, facts: frozen } };
 }
 
+/** What came since (a volume) is frozen when a step begins that would move it: it reads as it did before. */
+export function freezeMore(
+  snapshot: Snapshot,
+  cohort: Cohort,
+  facts: readonly string[],
+  members: readonly string[],
+): Found<Cohort> {
+  const unknown: Gap[] = [];
+  const frozen: Record<string, Readonly<Record<string, FactValue>>> = { ...cohort.facts };
+  for (const fact of facts) {
+    const before = cohort.facts[fact];
+    if (before === undefined) continue; // nothing of this machine puts it back
+    const values: Record<string, FactValue> = Object.assign(Object.create(null), before);
+    for (const object of members.flatMap((member) => objectsOf(snapshot, fact, member) ?? [])) {
+      if (Object.hasOwn(before, object)) continue;
+      const value = seen(snapshot, fact, object);
+      if (value === undefined) unknown.push({ fact, object });
+      else values[object] = value;
+    }
+    frozen[fact] = values;
+  }
+  return unknown.length > 0 ? { ok: false, unknown } : { ok: true, value: { ...cohort, facts: frozen } };
+}
+
 /** The number of the newest order that any journal has seen: ours are numbered on from there. */
 export function newestStep(snapshot: Snapshot, nodes: readonly Member[]): Found<number> {
   const unknown: Gap[] = [];

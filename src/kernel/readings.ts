@@ -39,6 +39,7 @@ export function objectsOf(snapshot: Snapshot, fact: string, owner: string): read
   if (subject === 'site') return ['site'];
   const population = snapshot.populations[subject];
   if (population.state !== 'known') return undefined;
+  if (subject === 'node' || subject === 'volume') return population.indexOf.has(owner) ? [owner] : [];
   return population.members.filter(({ id, of }) => id === owner || of.node === owner).map(({ id }) => id);
 }
 

@@ -1,5 +1,5 @@
 import { storageStrains } from './backpressure.ts';
-import { freeze, newestStep, workUnderWay } from './cohort.ts';
+import { freeze, freezeMore, newestStep, workUnderWay } from './cohort.ts';
 import { formOf } from './command.ts';
 import type { FactValue } from './fact.ts';
 import { isEnded, lockSeen, orderSeen } from './fence.ts';
@@ -16,6 +16,7 @@ import {
   isOverdue,
   lawReason,
   letThrough,
+  movesOf,
   nextStatus,
   type Pass,
   surelyClosed,
@@ -137,8 +138,13 @@ function gather<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort): WorkflowDecision
   const members = asked.filter(({ truth }) => truth === TRUE).map(({ member }) => member);
   const excused = asked.filter(({ truth }) => truth === FALSE).map(({ member }) => member);
   const turn: Turn = { ...turnOf(state.name, 'do', members), excused };
+  const frozen = freezeMore(sight.snapshot, cohort, movesOf(state), members);
+  if (!frozen.ok) {
+    const unseen = 'what cannot be seen now could not be put back';
+    return hold(pass, reasons(frozen.unknown.map((gap) => gapReason('K8', pass, gap, unseen))));
+  }
   const says = members.length === 0 ? 'nobody needs this' : `for ${named(members)}`;
-  const next = nextStatus(pass, { turn });
+  const next = nextStatus(pass, { turn, cohort: frozen.value });
   return { kind: 'advance', from: state.name, to: state.name, says, orders: [], relies: pass.relies, next };
 }
 

@@ -1,7 +1,7 @@
 import { formOf } from './command.ts';
 import { isEnded, lockSeen, orderSeen } from './fence.ts';
 import { type Act, stateOf, type Undo } from './machine.ts';
-import { effectOf, entering, halt, hold, lawReason, movesOf, nextStatus, type Pass } from './pass.ts';
+import { effectOf, entering, halt, hold, isOverdue, lawReason, movesOf, nextStatus, type Pass } from './pass.ts';
 import { belongsTo, isSame, objectsOf, seen, seenAt } from './readings.ts';
 import { give, turnOf } from './turn.ts';
 import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
@@ -44,14 +44,17 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
     const given = orderSeen(sight.snapshot, order);
     const truth = isUndone(pass, undo, last.state, order, cohort);
     if (truth === TRUE && isEnded(given)) continue;
-    if (given === 'failed' || given === 'refused' || given === 'interrupted') {
-      held.set(order.node, member);
+    const isBad = given === 'failed' || given === 'refused' || given === 'interrupted';
+    // Done, and when its time is over still not so: perhaps it was the number of another order, given by a status that was lost.
+    const isVain = given === 'done' && truth === FALSE && isOverdue(pass);
+    if (isBad || isVain) {
+      if (isBad) held.set(order.node, member);
       const again = given === 'refused' || formOf(undo.command).once === undefined;
       if (again && (turn.tries[member] ?? 1) < maxTries) {
         open.push(member);
         continue;
       }
-      if (truth === FALSE) {
+      if (isBad && truth === FALSE) {
         const detail = `${undo.command} of ${member} was ${given}`;
         return halt(pass, [
           lawReason('K8', state, `${last.state} could not be taken back`, last.state, member, detail),

@@ -125,7 +125,7 @@ export class Walk {
         });
         return;
       case 'new-volume':
-        this.world.volumes.set('v-new', new Set());
+        if (!this.world.volumes.has('v-new')) this.world.volumes.set('v-new', new Set());
         return;
       case 'volume-gone': {
         const [first] = this.world.volumes.keys();
@@ -247,16 +247,15 @@ export class Walk {
     if (decision.kind === 'advance' && decision.to !== status.state && state?.act !== undefined)
       this.#judgeBarrier(decision.to, epoch);
     if (decision.kind === 'advance' && decision.to !== status.state) {
-      const transition = state?.goto.find(({ to }) => to === decision.to);
-      for (const { asks } of transition?.gates ?? []) {
-        if ((view.site.gates.get(asks) ?? TRUE) !== TRUE)
-          this.#say('K2', `${asks} was not open, and ${decision.to} was entered`);
-      }
-      for (const { to, gates } of state?.goto ?? []) {
-        if (to === decision.to) break;
-        if (!gates.some(({ asks }) => view.site.gates.get(asks) === FALSE))
-          this.#say('K2', `${decision.to} was entered, and ${to} was not surely closed`);
-      }
+      // Two ways may lead to one state: one of them was open, and every way before it surely closed.
+      const ways = state?.goto ?? [];
+      const isFree = ways.some(
+        ({ to, gates }, index) =>
+          to === decision.to &&
+          gates.every(({ asks }) => (view.site.gates.get(asks) ?? TRUE) === TRUE) &&
+          ways.slice(0, index).every((way) => way.gates.some(({ asks }) => view.site.gates.get(asks) === FALSE)),
+      );
+      if (!isFree) this.#say('K2', `${decision.to} was entered, and it was not open, or an earlier way was not closed`);
     }
     if (decision.kind === 'advance') this.#judgeGathering(decision.next);
     if (decision.kind === 'advance' && (decision.to !== status.state || orders.length > 0)) {

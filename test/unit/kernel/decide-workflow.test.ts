@@ -292,6 +292,29 @@ describe('K8: the way back', () => {
     expect(story.ends()).toBe('undone');
   });
 
+  test('by frozen facts also of a volume that came between the beginning and its step', () => {
+    const steps = [step('network.stage'), step('volume.snapshot', { frozen: true })];
+    const story = new Story(steps, { nodes: 1, volumes: 1 }).until('S0', 1);
+    story.walk.happen({ kind: 'new-volume' });
+    story.until('S1', 1).works();
+    story.pass();
+    story.works();
+    story.walk.abort = true;
+    expect(story.ends()).toBe('undone');
+    expect(story.walk.marks()).toEqual([]);
+  });
+
+  test('done, and when its time is over still not so, it is ordered once more', () => {
+    const story = new Story(stage, { nodes: 1 }).until('S0', 1).works();
+    story.walk.abort = true;
+    story.until('RollingBack', 1).works();
+    story.walk.world.nodes.get('n0')?.marks.add('S0');
+    expect(story.says()).toBe('hold undone:S0');
+    story.walk.happen({ kind: 'wait', ms: 61_000 });
+    expect(ordersOf(story.pass())).toEqual(['network.unstage n0']);
+    expect(story.ends()).toBe('undone');
+  });
+
   test('what fails to be taken back is tried three times, then halts and names it', () => {
     const story = new Story(stage, { nodes: 1 }).until('S0', 1).works();
     story.walk.abort = true;
