@@ -21,6 +21,8 @@ export type Instruction =
       readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
       readonly path: string;
       readonly body?: string;
+      /** So long is its answer waited for; left out, as long as its client does. */
+      readonly timeoutMs?: number;
     }
   | { readonly do: 'sleep'; readonly ms: number };
 

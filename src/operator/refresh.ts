@@ -9,6 +9,10 @@ export interface RefreshTimes {
   readonly listEveryMs: Readonly<Record<Pace, number>>;
 }
 
+/** Well below two thirds of the leader's lease less one renewal: whoever waited longer for LINSTOR would lead no more by the
+ *  time that it has not answered, and never decide anything while it is away. */
+const linstorPatienceMs = 5_000;
+
 /** Asks for what no watch tells: lists, at the beginning, after a lost watch and now and then; objects that somebody doubts;
  *  LINSTOR's replies. What could not be had is said to be so, and is never an empty list. */
 export class Refresher {
@@ -84,7 +88,7 @@ export class Refresher {
         continue;
       }
       yield* between();
-      const answer: Answer = yield { do: 'linstor', method: 'GET', path };
+      const answer: Answer = yield { do: 'linstor', method: 'GET', path, timeoutMs: linstorPatienceMs };
       const isHad = answer.kind === 'reply' && answer.status === 200;
       this.#observer.linstor(path, isHad ? { text: answer.text } : { failed: failureOf(answer) }, askedAtMs);
       silent = answer.kind === 'unheard';

@@ -210,11 +210,18 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
         });
         return;
       case 'linstor':
-        request(runner, asked, 'linstor', instruction.method !== 'GET', () => {
-          const answer = world.linstor(instruction.method, instruction.path, instruction.body);
-          flush();
-          return saw(runner, instruction, answer);
-        });
+        request(
+          runner,
+          asked,
+          'linstor',
+          instruction.method !== 'GET',
+          () => {
+            const answer = world.linstor(instruction.method, instruction.path, instruction.body);
+            flush();
+            return saw(runner, instruction, answer);
+          },
+          instruction.timeoutMs,
+        );
         return;
       default: {
         if (runner.node === undefined) {
@@ -236,8 +243,8 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
     to: 'api' | 'linstor',
     isWrite: boolean,
     serve: (staleMs: number) => Answer,
+    patienceMs = apiPatienceMs,
   ): void => {
-    const patienceMs = apiPatienceMs;
     const fate = fateOf({ who: runner.name, writes: isWrite, to, patienceMs }, work, wireRandom);
     send<Answer>(fate, {
       later,

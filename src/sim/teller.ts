@@ -16,8 +16,6 @@ export interface Teller extends Onlooker {
 
 /** A wait is worth a line once it has lasted: whatever is ordered takes some seconds. */
 const waitsAfterMs = 10_000;
-/** So long after its agent has told what it did to a bond, nobody wonders that the bond is another. */
-const knownForMs = 10_000;
 /** Orders that go out together are one line. */
 const togetherMs = 200;
 
@@ -49,9 +47,9 @@ export function tellerOf(
   let toldWait: { readonly text: string; readonly atMs: number } | undefined;
   let taking = '';
   let orders: Orders | undefined;
-  /** What each agent has taken and not ended, and when it last told what became of a bond. */
+  /** What each agent has taken and not ended, and what it said of the last that it ended. */
   const underWay = new Map<string, string>();
-  const bondAtMs = new Map<string, number>();
+  const lastSaid = new Map<string, string>();
 
   const give = (): void => {
     if (orders === undefined) return;
@@ -126,10 +124,10 @@ export function tellerOf(
       return;
     }
     for (const [bond, mode] of modesIn(after)) {
-      const before_ = modesIn(before).get(bond);
-      const knownAtMs = bondAtMs.get(who) ?? Number.NEGATIVE_INFINITY;
-      if (before_ === undefined || before_ === mode || time.nowMs - knownAtMs < knownForMs) continue;
-      tell(`agent ${who}`, `sees ${bond} in ${mode}, no longer in ${before_}`);
+      const old = modesIn(before).get(bond);
+      if (old === undefined || old === mode || lastSaid.get(who)?.includes(mode) === true) continue;
+      lastSaid.delete(who);
+      tell(`agent ${who}`, `sees ${bond.slice(who.length + 1)} in ${mode}, no longer in ${old}`);
     }
   };
 
@@ -151,9 +149,9 @@ export function tellerOf(
       const entry = journalled(instruction.line);
       if (entry?.kind === 'intent') underWay.set(runner.name, `order ${String(entry.step)} (${String(entry.command)})`);
       if (entry?.kind !== 'outcome') return;
-      if (underWay.get(runner.name)?.includes('(bond.') === true) bondAtMs.set(runner.name, time.nowMs);
       underWay.delete(runner.name);
       const why = entry.why === '' ? '' : `: ${String(entry.why)}`;
+      lastSaid.set(runner.name, why);
       tell(`agent ${runner.name}`, `order ${String(entry.step)} ${String(entry.phase)}${why}`);
     },
     started({ kind, name, running }) {

@@ -16,6 +16,7 @@ const more: Readonly<Partial<Record<FaultKind, number>>> = {
   'clock-drifts': 15_000,
   'linstor-lies': 130_000,
   'watch-lost': 10_000,
+  'api-away': 1_000, // nobody can say anything as long as it lasts
 };
 
 /** For so long after its end a fault still lengthens it. */

@@ -51,6 +51,15 @@ describe('a run', () => {
     `);
   });
 
+  test('goes on without LINSTOR where nothing asks for it: who waits for its silence leads all the same', async () => {
+    const away = fault('linstor-away', { afterMs: 1_000, forMs: 15 * 60_000 });
+    const { transcript, end } = await simulate({ ...options, faults: [away] });
+    expect(end).toBe('complete');
+    const leads = transcript.find(({ what }) => what.startsWith('takes the site lock'));
+    expect(leads?.what).toBe('takes the site lock for the workflow, epoch 1');
+    expect(leads?.atMs).toBeLessThan(60_000);
+  });
+
   test('is told the same, to the byte, for the same seed', async () => {
     const twice = [
       await simulate({ ...options, seed: 5, faults: drawn }),
