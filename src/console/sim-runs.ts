@@ -1,6 +1,7 @@
 import type { WorkflowKind } from '../crd/workflow-object.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
 import { type Coverage, joined, missed } from '../sim/coverage.ts';
+import type { Deed } from '../sim/deeds.ts';
 import type { FaultKind } from '../sim/fault-kinds.ts';
 import { type RunOptions, type RunResult, simulate } from '../sim/run.ts';
 import { type Shrunk, shrink } from '../sim/shrink.ts';
@@ -30,6 +31,8 @@ export interface SimFound {
   /** Seeds whose run did not come to rest. */
   readonly restless: readonly number[];
   readonly coverage: Coverage;
+  /** What really came of the faults. */
+  readonly deeds: ReadonlyMap<Deed, number>;
   readonly missed: readonly { readonly state: string; readonly kind: FaultKind }[];
   /** The first run that broke a law: it is shrunk, and no other begins. */
   readonly broken?: {
@@ -68,6 +71,7 @@ export async function runSimulations(
   const states = (profile.machineOf(workflow)?.machine.states ?? []).map(({ name }) => name);
   const ends = new Map<RunEnd, number>();
   const because = new Map<string, number>();
+  const deeds = new Map<Deed, number>();
   const restless: number[] = [];
   const beganMs = ports.meterMs();
   let coverage: Coverage = joined([], states);
@@ -99,6 +103,7 @@ export async function runSimulations(
     decidingMs += result.decidingMs;
     simulatedMs += result.simulatedMs;
     coverage = joined([coverage, result.coverage], states);
+    for (const [deed, times] of result.deeds) deeds.set(deed, (deeds.get(deed) ?? 0) + times);
     ends.set(result.end, (ends.get(result.end) ?? 0) + 1);
     if (result.end === 'bound') restless.push(seed);
     if (result.because !== '') because.set(result.because, (because.get(result.because) ?? 0) + 1);
@@ -116,6 +121,7 @@ export async function runSimulations(
     because,
     restless,
     coverage,
+    deeds,
     missed: missed(coverage, kinds),
     ...(broken === undefined ? {} : { broken }),
     ...(stopped === undefined ? {} : { stopped }),

@@ -47,7 +47,7 @@ async function check(path: string, world: World): Promise<readonly Checked[]> {
   }
   for (const file of found.files) {
     if (profiles.includes(file) || done.has(disk.resolve(file))) continue;
-    results.push(checkFile(file, world, found.files.length === 1));
+    results.push(await checkFile(file, world, found.files.length === 1));
   }
   const told = results.filter(({ kind, faults }) => kind !== 'other' || faults.length > 0);
   if (told.length > 0) return told;
@@ -104,7 +104,7 @@ async function checkCapture(path: string, { stdin }: World): Promise<Checked> {
   return { path, kind: 'capture', faults: capture.ok ? capture.warnings : capture.faults };
 }
 
-function checkFile(path: string, { disk }: World, isNamed: boolean): Checked {
+async function checkFile(path: string, { disk }: World, isNamed: boolean): Promise<Checked> {
   const read = readSource(disk, path);
   if ('faults' in read) return { path, faults: read.faults };
   const unread = isNamed ? [] : unreadable(read.source);
@@ -113,6 +113,11 @@ function checkFile(path: string, { disk }: World, isNamed: boolean): Checked {
   if (kind === 'RuleTest') {
     const header = testHeader(read.source);
     return { path, kind: 'test', faults: header.ok ? header.warnings : header.faults };
+  }
+  if (kind === 'Story') {
+    const { loadStory } = await import('../../sim/story.ts');
+    const story = loadStory(read.source);
+    return { path, kind: 'story', faults: story.ok ? story.warnings : story.faults };
   }
   // Whatever a person names is meant to be a pack if it is nothing else; what merely lies in a folder need not be ours.
   const looksLikeOurs = kind !== undefined || isNamed || ours.test(read.source.text);

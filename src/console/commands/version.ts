@@ -13,6 +13,10 @@ const schemas = {
   eval: 'v1',
   why: 'v1',
   test: 'v1',
+  plan: 'v1',
+  'plan-diff': 'v1',
+  replay: 'v1',
+  sim: 'v1',
 } as const;
 const apiVersion = 'nodewright.spectrocloud.com/v1alpha1';
 

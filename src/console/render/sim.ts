@@ -1,7 +1,8 @@
 import type { VerifiedProfile } from '../../profile/profile.ts';
 import { coverageTable } from '../../sim/coverage.ts';
+import { type Deed, deeds } from '../../sim/deeds.ts';
 import { firstOf } from '../../sim/shrink.ts';
-import { runEnds } from '../../sim/story.ts';
+import { type RunEnd, runEnds } from '../../sim/story.ts';
 import { span } from '../ages.ts';
 import { harmless } from '../escape.ts';
 import { count } from '../messages.ts';
@@ -23,6 +24,14 @@ export interface Simulated {
 }
 
 const becauseShown = 8;
+const deedNames = Object.keys(deeds) as readonly Deed[];
+const endWords: Readonly<Record<RunEnd, string>> = {
+  complete: 'complete',
+  undone: 'taken back',
+  halted: 'gave up',
+  overdue: 'waits, overdue and saying so',
+  bound: 'not at rest',
+};
 
 export function simText({ profile, asked, found, story }: Simulated, look: Look, calledAs: string): string {
   return [
@@ -32,7 +41,7 @@ export function simText({ profile, asked, found, story }: Simulated, look: Look,
     brokenText(found, story, look, calledAs),
     unexplored(asked, found, look),
     look.wide && asked.kinds.length > 0
-      ? `\nFaults at work in each state:\n${coverageTable(found.coverage, asked.kinds)}`
+      ? `\nFaults at work in each state:\n${coverageTable(found.coverage, asked.kinds)}\nWhat came of them:\n${deedsText(found, look)}`
       : '',
   ].join('');
 }
@@ -45,11 +54,10 @@ function head({ workflow, seed }: SimAsked, { runs, steps, elapsedMs, decidingMs
 }
 
 function endsText({ ends, because }: SimFound, look: Look): string {
-  const words = { complete: 'complete', undone: 'taken back', halted: 'gave up', bound: 'not at rest' } as const;
   const rows = runEnds.flatMap((end) => {
     const many = ends.get(end);
     const paint = end === 'complete' ? look.good : end === 'bound' ? look.bad : look.unsure;
-    return many === undefined ? [] : [[{ text: words[end], paint }, grouped(many)]];
+    return many === undefined ? [] : [[{ text: endWords[end], paint }, grouped(many)]];
   });
   const reasons = [...because].sort(([one, many], [other, less]) => less - many || (one < other ? -1 : 1));
   const shown = look.wide ? reasons : reasons.slice(0, becauseShown);
@@ -81,6 +89,12 @@ function brokenText({ broken }: SimFound, story: string | undefined, look: Look,
       ? ''
       : `  saved: ${harmless(story)}\nreplay: ${harmless(`${calledAs} replay ${quoted(story)}`)}\n`,
   ].join('');
+}
+
+/** A fault that changed nothing was not tried: what never came is named as well. */
+function deedsText({ deeds: counts }: SimFound, look: Look): string {
+  const rows = deedNames.map((deed) => [grouped(counts.get(deed) ?? 0).padStart(6), deed, deeds[deed]]);
+  return table(look, undefined, rows);
 }
 
 /** What nobody can conclude from these runs. */
@@ -144,6 +158,7 @@ export function simData({ profile, asked, found, story }: Simulated): Data {
     coverage: [...found.coverage.hits].flatMap(([state, row]) =>
       [...row].map(([fault, times]) => ({ state, fault, times })),
     ),
+    deeds: deedNames.map((deed) => ({ deed, times: found.deeds.get(deed) ?? 0 })),
     missed: found.missed.map(({ state, kind }) => ({ state, fault: kind })),
     speed: {
       seconds: elapsedMs / 1000,

@@ -39,6 +39,25 @@ describe('as a process', () => {
     expect(readFileSync(target, 'utf8')).toBe('old');
   });
 
+  test('Ctrl-C ends many runs with what they found so far', async () => {
+    const args = ['sim', '--profile', site[1] ?? '', '--runs', '100000', '--faults', 'api'];
+    const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    await new Promise<void>((go) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        err += chunk.toString();
+        if (err.includes('simulating')) go();
+      });
+    });
+    child.kill('SIGINT');
+    const code = await new Promise((done) => child.on('close', done));
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^simulating .*\ninterrupted\n$/) });
+    expect(out).toMatch(/\nstopped by you: seeds \d+ to 100000 were not run\n/);
+  }, 60_000);
+
   test.each([
     ['a pipe', '| cat >'],
     ['a file', '>'],

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { look } from '../../../src/console/paint.ts';
 import { simText } from '../../../src/console/render/sim.ts';
+import { simProgress } from '../../../src/console/sim-progress.ts';
 import { runSimulations, type SimAsked, type SimPorts } from '../../../src/console/sim-runs.ts';
 import type { RunOptions, RunResult } from '../../../src/sim/run.ts';
 import { nwctl, type Ran } from '../../support/console.ts';
@@ -182,6 +183,7 @@ describe('many runs', () => {
     because: '',
     violations: [],
     coverage: { hits: new Map() },
+    deeds: new Map([['a conflict', 2]]),
     faults: [fault, { ...fault, on: 'node-b' }],
     begun: [fault, { ...fault, on: 'node-b' }],
     states: [],
@@ -204,6 +206,7 @@ describe('many runs', () => {
     ]);
     expect([...found.because]).toEqual([['ops asked', 1]]);
     expect(found).toMatchObject({ runs: 3, steps: 300 });
+    expect([...found.deeds]).toEqual([['a conflict', 6]]);
     expect(found.stopped).toBeUndefined();
   });
 
@@ -248,6 +251,45 @@ describe('many runs', () => {
   const plain = look({ color: false, ascii: false, width: Number.POSITIVE_INFINITY, wide: false });
   const profile = () =>
     ({ name: 'p', version: '1', digest: `sha256:${'0'.repeat(64)}`, signed: { kind: 'unsigned' } }) as never;
+});
+
+describe('progress', () => {
+  const progressOf = (isTerminal: boolean, logFormat = 'text') => {
+    const told: string[] = [];
+    const settings = { text: () => logFormat } as never;
+    const messages = { note: (says: string) => told.push(`${says}\n`) } as never;
+    const err = { write: (text: string) => told.push(text), isTerminal };
+    const asked = { workflow: 'BondModeFlipPlan', runs: 3, seed: 1, kinds: ['abort', 'cordon'] } as const;
+    return { told, progress: simProgress(asked, { settings, messages }, { err }) };
+  };
+
+  test('on a terminal one line, again and again, and gone when it is over', () => {
+    const { told, progress } = progressOf(true);
+    progress.tell({ runs: 1, steps: 1_000, elapsedMs: 500 });
+    progress.tell({ runs: 2, steps: 2_000, elapsedMs: 600 });
+    progress.tell({ runs: 3, steps: 1_234_567, elapsedMs: 700 });
+    progress.end();
+    expect(told).toHaveLength(3);
+    expect(told[0]).toBe('\r1 of 3 runs, 1,000 steps, 2,000/s');
+    expect(told[1]).toBe('\r3 of 3 runs, 1,234,567 steps, 1,763,667/s');
+    expect(told[2]).toMatch(/^\r {40,}\r$/);
+  });
+
+  test.each([
+    ['no terminal', false, 'text'],
+    ['messages for machines', true, 'json'],
+  ])('%s: one line at the beginning', (_, isTerminal, logFormat) => {
+    const { told, progress } = progressOf(isTerminal, logFormat);
+    progress.tell({ runs: 3, steps: 9, elapsedMs: 900 });
+    progress.end();
+    expect(told).toEqual(['simulating BondModeFlipPlan: 3 runs from seed 1, 2 kinds of faults\n']);
+  });
+});
+
+test('a story is checked as it is replayed', async () => {
+  const wrong = storyWith(['seed: x']);
+  expect(await nwctl(['check', wrong])).toMatchObject({ code: 2, out: expect.stringContaining(`${wrong}:9:9`) });
+  expect(await nwctl(['check', storyWith(['seed: 4'])])).toMatchObject({ code: 0 });
 });
 
 test('what is saved of a broken run, replay takes', async () => {
