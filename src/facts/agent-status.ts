@@ -3,7 +3,7 @@ import type { RawObserver } from '../kernel/raw.ts';
 import { bond, connection, node, replica, type Subject, type SubjectKind } from '../kernel/subject.ts';
 import { type FactType, parseDuration, parseSize, parseVersion } from '../kernel/value.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
-import { type Cluster, isMap, listAt, textAt } from './kube.ts';
+import { type Cluster, isMap, listAt, type SeenObject, textAt } from './kube.ts';
 import { type Found, say, setOf, unreadable } from './say.ts';
 
 const statuses = 'nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus';
@@ -17,16 +17,54 @@ export function agentReports(
   cluster: Cluster,
   observers: ReadonlyMap<string, RawObserver> = new Map(),
 ): readonly Report[] {
-  return cluster.kind(statuses).clean.flatMap((seen) => {
+  return cluster
+    .kind(statuses)
+    .clean.flatMap((seen) => new AgentReader().report(seen, observers.get(seen.id)?.heartbeatChangedAt) ?? []);
+}
+
+/** One line of a status, as it was understood. */
+interface Line {
+  readonly entry: unknown;
+  readonly ageMs: number;
+  /** Undefined: nobody hears it. */
+  readonly said: Omit<Observation, 'seenAtMs'> | undefined;
+}
+
+/** Reads the status of one agent again and again. Most of what it says is what it said before, a little later: a line that stands
+ *  as it stood is not read anew, only its moment is. */
+export class AgentReader {
+  #name = '';
+  #lines: readonly Line[] = [];
+
+  /** `changedAt`: when we saw its heartbeat change. */
+  report(seen: SeenObject, changedAt: number | undefined): Report | undefined {
     const name = textAt(seen.object, 'spec', 'node');
-    if (name === undefined || name !== seen.id) return [];
-    const changedAt = observers.get(name)?.heartbeatChangedAt;
+    if (name === undefined || name !== seen.id) return undefined;
+    const before = name === this.#name ? this.#lines : [];
+    const entries = listAt(seen.object, 'status', 'observations') ?? [];
+    const lines = entries.map((entry, at) => {
+      const known = before[at];
+      return known !== undefined && isSameLine(known.entry, entry) ? known : lineOf(entry, name);
+    });
+    this.#name = name;
+    this.#lines = lines;
     const writtenAt = changedAt === undefined ? atNoMoment : Math.min(seen.at, changedAt);
-    const observations = (listAt(seen.object, 'status', 'observations') ?? []).flatMap((entry) =>
-      observationOf(entry, name, seen.id, writtenAt),
-    );
-    return [{ reporter: 'agent', scope: name, seenAtMs: seen.at, observations, censuses: [] }];
-  });
+    const observations: Observation[] = [];
+    for (const { said, ageMs } of lines) {
+      if (said === undefined) continue;
+      const { fact, subject, value, grade, source } = said;
+      observations.push({ fact, subject, value, seenAtMs: writtenAt - ageMs, grade, source });
+    }
+    return { reporter: 'agent', scope: name, seenAtMs: seen.at, observations, censuses: [] };
+  }
+}
+
+function isSameLine(before: unknown, now: unknown): boolean {
+  if (before === now) return true;
+  if (!isMap(before) || !isMap(now) || typeof now.value === 'object') return false;
+  return (['fact', 'object', 'value', 'age'] as const).every(
+    (member) => Object.hasOwn(before, member) && Object.hasOwn(now, member) && before[member] === now[member],
+  );
 }
 
 /** What was said, and nobody can tell when: it is not usable, and contradicts others all the same. */
@@ -35,19 +73,18 @@ const atNoMoment = Number.NEGATIVE_INFINITY;
 /** The age an agent measured on its own monotonic clock, up to when it wrote. That moment by our clock is when the observer
  *  saw the heartbeat change that is written with it. A dead agent's status may be fetched ever anew and is not younger for
  *  it, so where nobody watched the heartbeat it was written at no moment. Without an age nobody can say how old it is. */
-function observationOf(entry: unknown, name: string, id: string, writtenAt: number): readonly Observation[] {
+function lineOf(entry: unknown, name: string): Line {
+  const nothing = { entry, ageMs: 0, said: undefined };
   const [fact, object, age] = [textAt(entry, 'fact'), textAt(entry, 'object'), textAt(entry, 'age')];
   const declared = fact === undefined ? undefined : vocabulary.get(fact);
-  if (declared === undefined || object === undefined || age === undefined) return [];
-  if (notTheAgents.includes(declared.name)) return [];
+  if (declared === undefined || object === undefined || age === undefined) return nothing;
+  if (notTheAgents.includes(declared.name)) return nothing;
   const subject = subjectOf(declared.subject, object, name);
   const ageMs = parseDuration(age);
-  if (subject === undefined || ageMs === undefined) return [];
-  const source = `NodewrightAgentStatus ${id}`;
-  return say(declared.name, subject, valueAsWritten(declared.type, valueIn(entry)), {
-    at: writtenAt - ageMs,
-    source,
-  });
+  if (subject === undefined || ageMs === undefined) return nothing;
+  const seen = { at: 0, source: `NodewrightAgentStatus ${name}` };
+  const [said] = say(declared.name, subject, valueAsWritten(declared.type, valueIn(entry)), seen);
+  return { entry, ageMs, said };
 }
 
 /** The subject that an id names, if it is of this kind and this node's own. */

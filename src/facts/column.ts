@@ -28,7 +28,12 @@ export class ColumnMaker {
   over(population: Population): Column {
     const { members, indexOf } = population;
     if (this.#column !== undefined && this.#indexOf === indexOf) {
-      const indices = [...this.#touched].flatMap((id) => indexOf.get(id) ?? []);
+      if (this.#touched.size === 0) return this.#column;
+      const indices: number[] = [];
+      for (const id of this.#touched) {
+        const index = indexOf.get(id);
+        if (index !== undefined) indices.push(index);
+      }
       this.#touched.clear();
       if (indices.length === 0) return this.#column;
       const cells = this.#column.cells.slice();

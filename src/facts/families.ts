@@ -25,7 +25,11 @@ export interface Sources {
 /** One reporter of the site, and all that its report depends on: whoever watches makes it anew only when one of those changed. */
 export interface Family {
   readonly reporter: string;
-  /** Kinds of objects, and `replies`, `observers`, `witnesses`. */
+  /** Kinds of objects, and:
+   *  - `replies`: LINSTOR's;
+   *  - `unbeaten`: who was not seen to beat, and how far his clock is from ours;
+   *  - `boot-words`: which image each witness says that its node booted, and when it saw that;
+   *  - `shown`: of whom the witnesses speak, whatever they say. */
   readonly reads: readonly string[];
   report(sources: Sources, shape: SiteShape): Report | undefined;
   /** A second step, for what changes more often than the rest is worth making again. */
@@ -46,7 +50,7 @@ const leases = 'coordination.k8s.io/v1/Lease';
 export const families: readonly Family[] = [
   {
     reporter: 'kubernetes:nodes',
-    reads: ['v1/Node', pods, 'witnesses'],
+    reads: ['v1/Node', pods, 'boot-words'],
     report: ({ cluster, witnesses }, shape) => nodesReport(cluster, shape, bootWordsOf(witnesses)),
   },
   {
@@ -83,7 +87,7 @@ export const families: readonly Family[] = [
     report: ({ cluster, replies }, shape) =>
       shape.backend === 'piraeus' ? linstorReport(replies, snapshotsRequested(cluster, shape)) : undefined,
     after: {
-      reads: ['witnesses', persistent],
+      reads: ['shown', persistent],
       report: (made, { cluster, witnesses }, shape) => withWholeLists(made, witnesses, cluster, shape),
     },
   },
@@ -94,17 +98,20 @@ export const families: readonly Family[] = [
   },
   {
     reporter: 'legacy',
-    reads: ['v1/ConfigMap', leases, 'v1/Event', 'events.k8s.io/v1/Event', 'observers'],
+    reads: ['v1/ConfigMap', leases, 'v1/Event', 'events.k8s.io/v1/Event', 'unbeaten'],
     report: ({ cluster, observers }, shape) => legacyReport(cluster, shape, observers),
   },
 ];
+
+/** The fact that makes `boot-words`. */
+export const bootWord = 'node.bootState';
 
 /** The node itself knows best which image it booted; whether it is eligible hangs on that. */
 function bootWordsOf(reports: readonly Report[]): BootWords {
   const words = new Map<string, { word: Found<string>; at: number }[]>();
   for (const { observations } of reports) {
     for (const { fact, subject, value, seenAtMs } of observations) {
-      if (fact !== 'node.bootState') continue;
+      if (fact !== bootWord) continue;
       const said = typeof value === 'string' || (typeof value === 'object' && value !== null && 'unreadable' in value);
       if (said)
         words.set(subject.id, [...(words.get(subject.id) ?? []), { word: value as Found<string>, at: seenAtMs }]);

@@ -52,11 +52,23 @@ function replyOf(path: string, raw: RawLinstor | undefined): Reply {
   if (raw === undefined) return { state: 'not-asked', path, at: 0, why: `LINSTOR GET ${path} was not asked` };
   if (raw.failed !== undefined) return { state: 'failed', path, at: raw.at, why: `LINSTOR GET ${path}: ${raw.failed}` };
   try {
-    return { state: 'had', path, at: raw.at, body: JSON.parse(codesAsText(raw.text)) as unknown };
+    return { state: 'had', path, at: raw.at, body: bodyOf(path, raw.text) };
   } catch {
     // Nothing of the text goes into the reason: a reply holds the secret of every DRBD resource.
     return { state: 'failed', path, at: raw.at, why: `LINSTOR GET ${path} answered something else than JSON` };
   }
+}
+
+/** The last body of each path. LINSTOR says the same for hours, and nobody writes into what was read. */
+const bodies = new Map<string, { readonly text: string; readonly body: unknown }>();
+const known: ReadonlySet<string> = new Set(Object.values(paths));
+
+function bodyOf(path: string, text: string): unknown {
+  const last = bodies.get(path);
+  if (last?.text === text) return last.body;
+  const body: unknown = JSON.parse(codesAsText(text));
+  if (known.has(path)) bodies.set(path, { text, body });
+  return body;
 }
 
 /** Return codes are 64 bits wide and a Number would round them, so they stay text. Inside a string of JSON every quote is

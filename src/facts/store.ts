@@ -77,16 +77,28 @@ class Store implements FactStore {
   }
 
   #exchange(standing: readonly Report[], report: Report | undefined): void {
+    const [only, ...others] = standing;
+    if (report !== undefined && only !== undefined && others.length === 0 && speaksOfTheSame(only, report)) {
+      report.observations.forEach((observation, at) => {
+        this.#put({ report, observation }, only.observations[at] as Observation); // there are as many
+      });
+      this.#recount([only], report);
+      return;
+    }
     // The new ones first: whoever is listed or spoken of by both never left.
     if (report !== undefined) {
       for (const observation of report.observations) this.#add({ report, observation });
-      for (const census of report.censuses) this.#populations.add(census);
     }
-    // A report that was made from the one before may hold the very same lists, and those stay.
+    for (const old of standing) for (const observation of old.observations) this.#remove(old, observation);
+    this.#recount(standing, report);
+  }
+
+  /** A report that was made from the one before may hold the very same lists, and those stay. */
+  #recount(standing: readonly Report[], report: Report | undefined): void {
     const kept = new Set(report?.censuses);
-    for (const old of standing) {
-      for (const observation of old.observations) this.#remove(old, observation);
-      for (const census of old.censuses) if (!kept.has(census)) this.#populations.remove(census);
+    for (const census of kept) this.#populations.add(census);
+    for (const { censuses } of standing) {
+      for (const census of censuses) if (!kept.has(census)) this.#populations.remove(census);
     }
   }
 
@@ -108,6 +120,16 @@ class Store implements FactStore {
     const shelf = this.#shelfOf(said.observation);
     const others = shelf.said.get(subject.id);
     shelf.said.set(subject.id, others === undefined ? [said] : [...others, said]);
+    this.#touch(shelf, fact, subject);
+  }
+
+  /** In the place of what the same reporter said before of the same. */
+  #put(said: Said, before: Observation): void {
+    const { fact, subject } = said.observation;
+    const shelf = this.#shelfOf(said.observation);
+    const others = shelf.said.get(subject.id) ?? [];
+    const at = others.findIndex(({ observation }) => observation === before);
+    shelf.said.set(subject.id, others.length === 1 ? [said] : others.with(at, said));
     this.#touch(shelf, fact, subject);
   }
 
@@ -234,6 +256,19 @@ function volumesOf({ volume, replica, connection }: Populations): ReadonlyMap<st
 
 function byVolume({ members }: Population): ReadonlyMap<string, readonly Subject[]> {
   return Map.groupBy(members, (member) => member.of.volume ?? '');
+}
+
+/** Line by line, whatever each says now: most reporters say ever the same things of the same subjects. */
+function speaksOfTheSame({ observations: before }: Report, { observations: now }: Report): boolean {
+  if (before.length !== now.length) return false;
+  return now.every(({ fact, subject }, at) => {
+    const was = before[at];
+    return was?.fact === fact && (was.subject === subject || isSameSubject(was.subject, subject));
+  });
+}
+
+function isSameSubject(left: Subject, right: Subject): boolean {
+  return left.id === right.id && left.kind === right.kind && left.of.volume === right.of.volume;
 }
 
 function momentOf({ seenAtMs }: Report): number {

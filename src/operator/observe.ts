@@ -20,6 +20,7 @@ export class Observer {
   readonly #lost = new Set<string>();
   readonly #doubts = new Map<string, Doubt>();
   #repliesRevision = 0;
+  #unbeatenRevision = 0;
   #replyList: readonly RawLinstor[] = [];
   /** Only these Leases are kept: every node of a site renews one of its own. */
   readonly #leases: (id: string) => boolean;
@@ -59,7 +60,7 @@ export class Observer {
     shelf.listHad(ours, askedAtMs, (object, shown) => this.#beat(object, shown, askedAtMs));
     if (kind === agentStatusKind) {
       const names = new Set(ours.map(({ metadata }) => metadata.name));
-      for (const name of [...this.#beats.keys()]) if (!names.has(name)) this.#beats.delete(name);
+      for (const name of [...this.#beats.keys()]) if (!names.has(name)) this.#forgetBeat(kind, name);
     }
   }
 
@@ -140,9 +141,16 @@ export class Observer {
     },
   };
 
-  /** Grows whenever anything of the kind, or of `replies`, may have changed. */
+  /** Grows whenever anything of the kind, of `replies` or of `unbeaten`, may have changed. */
   revisionOf(what: string): number {
-    return what === 'replies' ? this.#repliesRevision : this.#shelfOf(what).revision;
+    switch (what) {
+      case 'replies':
+        return this.#repliesRevision;
+      case 'unbeaten':
+        return this.#unbeatenRevision;
+      default:
+        return this.#shelfOf(what).revision;
+    }
   }
 
   replies(): readonly RawLinstor[] {
@@ -178,16 +186,25 @@ export class Observer {
     const heartbeat = heartbeatIn(object);
     const before = this.#beats.get(name);
     if (heartbeat === undefined) {
-      this.#beats.set(name, { uid, heartbeat: undefined, changedAtMs: undefined });
+      this.#beaten(name, { uid, heartbeat: undefined, changedAtMs: undefined });
     } else if (before?.heartbeat === undefined || before.uid !== uid || shown === 'back') {
-      this.#beats.set(name, { uid, heartbeat, changedAtMs: undefined });
+      this.#beaten(name, { uid, heartbeat, changedAtMs: undefined });
     } else if (before.heartbeat.sequence !== heartbeat.sequence || before.heartbeat.bootId !== heartbeat.bootId) {
-      this.#beats.set(name, { uid, heartbeat, changedAtMs: nowMs, ...skewOf(heartbeat, nowMs) });
+      this.#beaten(name, { uid, heartbeat, changedAtMs: nowMs, ...skewOf(heartbeat, nowMs) });
     }
   }
 
   #forgetBeat(kind: string, name: string): void {
-    if (kind === agentStatusKind) this.#beats.delete(name);
+    if (kind !== agentStatusKind) return;
+    if (this.#beats.get(name)?.changedAtMs === undefined) this.#unbeatenRevision += 1;
+    this.#beats.delete(name);
+  }
+
+  #beaten(name: string, beat: Beat): void {
+    const before = this.#beats.get(name);
+    if (before === undefined || before.changedAtMs === undefined || beat.changedAtMs === undefined)
+      this.#unbeatenRevision += 1;
+    this.#beats.set(name, beat);
   }
 
   #isKept(kind: string, object: KubeObject): boolean {

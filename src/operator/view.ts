@@ -1,10 +1,10 @@
 import { agentStatusKind } from '../crd/agent-status.ts';
-import { agentReports } from '../facts/agent-status.ts';
-import { type Family, families, type Sources } from '../facts/families.ts';
-import type { Cluster, Kind, SeenObject } from '../facts/kube.ts';
+import { isSameJson } from '../crd/same.ts';
+import { AgentReader } from '../facts/agent-status.ts';
+import { bootWord, type Family, families, type Sources } from '../facts/families.ts';
 import { observerReport } from '../facts/observer.ts';
 import { createStore, type FactStore } from '../facts/store.ts';
-import type { Report } from '../kernel/fact.ts';
+import type { Observation, Report } from '../kernel/fact.ts';
 import type { SiteShape } from '../kernel/site-shape.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
 import { site } from '../kernel/subject.ts';
@@ -21,7 +21,8 @@ export class View {
   readonly #agents = new Map<string, AgentView>();
   #agentsRevision = -1;
   #witnesses: readonly Report[] = [];
-  #witnessesRevision = 0;
+  #bootWordsRevision = 0;
+  #shownRevision = 0;
   #observed: ReadonlySet<string> = new Set();
 
   constructor(observer: Observer, shape: SiteShape, vocabulary: Vocabulary) {
@@ -51,20 +52,27 @@ export class View {
       const changedAt = this.#observer.heartbeatChangedAt(one.id);
       const before = this.#agents.get(one.id);
       if (before?.object === one.object && before.at === one.at && before.changedAt === changedAt) continue;
-      const report = reportOf(one, changedAt);
-      this.#agents.set(one.id, { object: one.object, at: one.at, changedAt, report });
-      this.#store.replace('agent', one.id, report);
+      const reader = before?.reader ?? new AgentReader();
+      const report = reader.report(one, changedAt);
+      this.#agents.set(one.id, { object: one.object, at: one.at, changedAt, reader, report });
+      this.#witness(one.id, before?.report, report);
       changed = true;
     }
     for (const id of [...this.#agents.keys()]) {
       if (there.has(id)) continue;
+      this.#witness(id, this.#agents.get(id)?.report, undefined);
       this.#agents.delete(id);
-      this.#store.replace('agent', id, undefined);
       changed = true;
     }
     if (!changed) return;
     this.#witnesses = [...this.#agents.keys()].sort().flatMap((id) => this.#agents.get(id)?.report ?? []);
-    this.#witnessesRevision += 1;
+  }
+
+  #witness(id: string, before: Report | undefined, now: Report | undefined): void {
+    this.#store.replace('agent', id, now);
+    if (!isSameLines(before?.observations.filter(isBootWord), now?.observations.filter(isBootWord), isSameSaid))
+      this.#bootWordsRevision += 1;
+    if (!isSameLines(before?.observations, now?.observations, isOfTheSame)) this.#shownRevision += 1;
   }
 
   #lookAtSite(nowMs: number): void {
@@ -80,13 +88,14 @@ export class View {
     };
     for (const view of this.#families) {
       const { family } = view;
-      const of = this.#revisions(family.reads, nowMs);
+      const of = this.#revisions(family.reads);
       const isNew = !isSame(of, view.madeOf);
       if (isNew) {
         view.madeOf = of;
-        view.made = family.report(from(), this.#shape);
+        const made = family.report(from(), this.#shape);
+        if (!isSameReport(view.made, made)) view.made = made;
       }
-      const thenOf = family.after === undefined ? [] : this.#revisions(family.after.reads, nowMs);
+      const thenOf = family.after === undefined ? [] : this.#revisions(family.after.reads);
       if (!isNew && isSame(thenOf, view.thenOf)) continue;
       view.thenOf = thenOf;
       const { made } = view;
@@ -104,13 +113,13 @@ export class View {
     this.#observed = new Set(observers.keys());
   }
 
-  #revisions(reads: readonly string[], nowMs: number): readonly number[] {
+  #revisions(reads: readonly string[]): readonly number[] {
     return reads.map((what) => {
       switch (what) {
-        case 'witnesses':
-          return this.#witnessesRevision;
-        case 'observers':
-          return this.#shape.legacy === undefined ? 0 : nowMs;
+        case 'boot-words':
+          return this.#bootWordsRevision;
+        case 'shown':
+          return this.#shownRevision;
         default:
           return this.#observer.revisionOf(what);
       }
@@ -130,16 +139,42 @@ interface AgentView {
   readonly object: unknown;
   readonly at: number;
   readonly changedAt: number | undefined;
+  readonly reader: AgentReader;
   readonly report: Report | undefined;
 }
 
-function reportOf(seen: SeenObject, changedAt: number | undefined): Report | undefined {
-  const kind: Kind = { listing: { had: false, why: '' }, all: [seen], clean: [seen] };
-  const alone: Cluster = { kind: () => kind, newestAt: () => seen.at };
-  const name = seen.id;
-  const heartbeat = changedAt === undefined ? {} : { heartbeatChangedAt: changedAt };
-  const observers = new Map([[name, { from: 'observer' as const, at: seen.at, node: name, ...heartbeat }]]);
-  return agentReports(alone, observers)[0];
+const isBootWord = ({ fact }: Observation): boolean => fact === bootWord;
+
+function isSameLines(
+  left: readonly Observation[] = [],
+  right: readonly Observation[] = [],
+  isSameLine: (left: Observation, right: Observation) => boolean,
+): boolean {
+  return left.length === right.length && left.every((one, at) => isSameLine(one, right[at] as Observation)); // as many
+}
+
+function isOfTheSame(left: Observation, right: Observation): boolean {
+  const [one, other] = [left.subject, right.subject];
+  return left.source === right.source && (one === other || (one.kind === other.kind && one.id === other.id));
+}
+
+function isSameSaid(left: Observation, right: Observation): boolean {
+  const isSameValue =
+    left.value === right.value || (typeof left.value === 'object' && isSameJson(left.value, right.value));
+  return (
+    left.fact === right.fact &&
+    left.seenAtMs === right.seenAtMs &&
+    left.grade === right.grade &&
+    isSameValue &&
+    isOfTheSame(left, right)
+  );
+}
+
+/** A report that was made anew and says word for word the same, of the same moments. One that counts heads counts as new. */
+function isSameReport(left: Report | undefined, right: Report | undefined): boolean {
+  if (left === undefined || right === undefined) return false;
+  if (left.seenAtMs !== right.seenAtMs || left.censuses.length + right.censuses.length > 0) return false;
+  return isSameLines(left.observations, right.observations, isSameSaid);
 }
 
 function isSame(left: readonly number[], right: readonly number[]): boolean {
