@@ -134,15 +134,35 @@ const columnTexts = new WeakMap<Column, { readonly members: readonly Subject[]; 
 function columnText(column: Column, { members }: Population): string {
   const known = columnTexts.get(column);
   if (known?.members === members) return known.text;
-  const cells = new Map<string, Cell>();
-  for (const [index, cell] of column.cells.entries()) {
-    const member = members[index];
-    if (member !== undefined && cell !== neverReported) cells.set(sayable(member.id), cell);
+  let text = '';
+  for (const { index, name } of byName(members)) {
+    const cell = column.cells[index];
+    if (cell === undefined || cell === neverReported) continue;
+    text += `${text === '' ? '' : ','}${name}:${cellText(cell)}`;
   }
-  const said = [...cells.keys()].sort().map((id) => `${JSON.stringify(id)}:${cellText(cells.get(id) as Cell)}`);
-  const text = `{${said.join(',')}}`;
+  text = `{${text}}`;
   columnTexts.set(column, { members, text });
   return text;
+}
+
+interface Named {
+  readonly index: number;
+  /** As a member of canonical JSON. */
+  readonly name: string;
+}
+
+const namesOf = new WeakMap<readonly Subject[], readonly Named[]>();
+
+/** Members in the order of canonical JSON. Each fact of a kind is written in the same one. */
+function byName(members: readonly Subject[]): readonly Named[] {
+  const known = namesOf.get(members);
+  if (known !== undefined) return known;
+  const indices = new Map(members.map(({ id }, index) => [sayable(id), index]));
+  const made = [...indices.keys()]
+    .sort()
+    .map((id): Named => ({ index: indices.get(id) ?? 0, name: JSON.stringify(id) }));
+  namesOf.set(members, made);
+  return made;
 }
 
 /** Canonical JSON of one cell, its members in their order: most of a snapshot is this. */
