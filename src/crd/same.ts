@@ -6,11 +6,16 @@ export function isSameJson(left: unknown, right: unknown): boolean {
     if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
     return left.every((part, index) => isSameJson(part, right[index]));
   }
-  const [mine, yours] = [membersOf(left), membersOf(right)];
-  if (mine.length !== yours.length) return false;
-  return mine.every(([name, value]) => Object.hasOwn(right, name) && isSameJson(value, (right as never)[name]));
+  const [mine, yours] = [left as Members, right as Members];
+  let more = 0;
+  for (const name of Object.keys(mine)) {
+    const part = mine[name];
+    if (part === undefined) continue;
+    if (!Object.hasOwn(yours, name) || !isSameJson(part, yours[name])) return false;
+    more -= 1;
+  }
+  for (const name of Object.keys(yours)) if (yours[name] !== undefined) more += 1;
+  return more === 0;
 }
 
-function membersOf(value: object): readonly [string, unknown][] {
-  return Object.entries(value).filter(([, part]) => part !== undefined);
-}
+type Members = Readonly<Record<string, unknown>>;

@@ -1,13 +1,15 @@
-import { member } from '../crd/read.ts';
+import { isForeign, member } from '../crd/read.ts';
 import type { HandsOff } from '../crd/told.ts';
 import type { WorkflowObject } from '../crd/workflow-object.ts';
 import { readStatus } from '../kernel/check-status.ts';
 import type { Place } from '../kernel/fault.ts';
+import type { Machine } from '../kernel/machine.ts';
 import type { SiteShape } from '../kernel/site-shape.ts';
 import type { Law, Reason } from '../kernel/verdict.ts';
 import { newWorkflow, type WorkflowStatus } from '../kernel/workflow.ts';
 import type { Halt } from '../kernel/workflow-decision.ts';
 import type { CompiledMachine } from '../rules/machine-evaluator.ts';
+import type { Question } from '../rules/pack.ts';
 
 /** A profile that the operator has loaded and verified, with its machines compiled. */
 export interface HeldProfile {
@@ -62,9 +64,22 @@ export function prepare(
   // A status that was copied from another object speaks of another workflow, however well it reads.
   if (member(written, 'uid') !== workflow.uid) return foreign(workflow, 'uid', `is not ${workflow.uid}`);
   if (member(written, 'workflow') !== workflow.id) return foreign(workflow, 'workflow', `is not ${workflow.id}`);
-  const read = readStatus(written, machine);
+  const read = readOnce(written, machine);
   if (!read.ok) return foreign(workflow, read.field, read.says);
   return { kind: 'ready', profile, evaluator, status: read.status };
+}
+
+type Read = ReturnType<typeof readStatus>;
+const readings = new WeakMap<object, { readonly machine: Machine<Question>; readonly read: Read }>();
+
+/** The same object by the same machine is the same status: nobody writes into what was heard. */
+function readOnce(written: unknown, machine: Machine<Question>): Read {
+  if (!isForeign(written)) return readStatus(written, machine);
+  const known = readings.get(written);
+  if (known?.machine === machine) return known.read;
+  const read = readStatus(written, machine);
+  readings.set(written, { machine, read });
+  return read;
 }
 
 /** Status that went back behind what we saw ourselves, and stayed there: the database is an old one. INVARIANT K10. */

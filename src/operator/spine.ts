@@ -40,8 +40,7 @@ export async function decideOn(judgement: Judgement, to: string, gates: Several<
   const [first, ...rest] = gates;
   const decision = decide(to, [first.verdict(), ...rest.map((gate) => gate.verdict())]);
   if (decision.kind === 'hold') return decision;
-  // Loaded only here: most questions are never acted on.
-  const { agreesToOpen } = await import('../rules/engine.ts');
+  const { agreesToOpen } = await engine();
   for (const { rule, object, truth } of gates) {
     // The verdict came from the explainer, the truth from the compiled packs: three must be of one mind.
     if (truth !== TRUE || !(await agreesToOpen(rule, judgement.snapshot, object))) {
@@ -96,7 +95,7 @@ export interface WorkflowPass {
 export async function disagreedOn({ decision, sight }: WorkflowPass): Promise<Relied<Question> | undefined> {
   if (decision.kind !== 'advance' && decision.kind !== 'undo') return undefined;
   if (decision.relies.length === 0) return undefined;
-  const { agreesToOpen } = await import('../rules/engine.ts');
+  const { agreesToOpen } = await engine();
   for (const relied of decision.relies) {
     const { question, object } = relied;
     const isOpen =
@@ -106,6 +105,14 @@ export async function disagreedOn({ decision, sight }: WorkflowPass): Promise<Re
     if (!isOpen) return relied;
   }
   return undefined;
+}
+
+let loading: Promise<typeof import('../rules/engine.ts')> | undefined;
+
+/** Loaded only when it is first asked, since most questions are never acted on; and once, since even to find it again takes long. */
+function engine(): Promise<typeof import('../rules/engine.ts')> {
+  loading ??= import('../rules/engine.ts');
+  return loading;
 }
 
 /** The second half. INVARIANT K2: nothing is acted on on one engine's word. */
