@@ -72,7 +72,7 @@ export function simWorld(
 
 const nothing: readonly never[] = [];
 
-/** What the seed decides of a site. Before an upgrade every volume has one copy; a flip finds it upgraded. */
+/** What the seed decides of a site. Nobody says how many copies there are: before an upgrade one, and a flip finds it upgraded. */
 function specOf(
   size: SiteSize,
   workflow: WorkflowKind,
@@ -83,7 +83,7 @@ function specOf(
   const { nodes: bounds, storageBond, legacy } = shape;
   const count = size.nodes ?? random.between(Math.max(bounds.atLeast, 2), Math.min(bounds.atMost, 5));
   const nodes = Array.from({ length: count }, (_, at) => `node-${'abcdefghijklmnop'[at]}`);
-  const upgraded = workflow === 'BondModeFlipPlan';
+  const upgraded = (size.copies ?? (workflow === 'BondModeFlipPlan' ? 2 : 1)) > 1;
   const volumes = Array.from({ length: size.volumes ?? random.between(1, 4) }, (_, at): VolumeSpec => {
     const first = random.below(count);
     const on = nodes.filter((_, index) => index === first || (upgraded && index === (first + 1) % count));

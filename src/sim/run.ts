@@ -2,11 +2,13 @@ import { agent } from '../agent/agent.ts';
 import type { Senses } from '../agent/sense.ts';
 import { leaseKind } from '../crd/lease.ts';
 import { apiVersion, type WorkflowKind } from '../crd/workflow-object.ts';
-import type { KubeObject } from '../kernel/raw.ts';
+import { type KubeObject, kindOf } from '../kernel/raw.ts';
+import { formatDuration } from '../kernel/value.ts';
 import type { WorkflowStatus } from '../kernel/workflow.ts';
 import { defaultTimes, operate } from '../operator/operator.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
+import { type Deed, deedsOf } from './deeds.ts';
 import type { Fault } from './fault-kinds.ts';
 import { drawFaults, type FaultChoice, type Targets } from './faults.ts';
 import { statusIn } from './oracles/court.ts';
@@ -15,6 +17,7 @@ import { juryOf } from './oracles/jury.ts';
 import { slackOf } from './oracles/slack.ts';
 import { truthsOf } from './oracles/truth.ts';
 import type { Violation } from './oracles/violation.ts';
+import { patienceOf, saidOf } from './patience.ts';
 import { randomOf } from './random.ts';
 import { simWorld } from './real-world.ts';
 import { type SimWorld, truthOf } from './sim-world.ts';
@@ -60,10 +63,12 @@ export interface RunResult {
   readonly seed: number | string;
   readonly steps: number;
   readonly end: RunEnd;
-  /** Why it halted or went back; empty where it did not. */
+  /** Why it halted or went back, or what it waits for; empty where it did not. */
   readonly because: string;
   readonly violations: readonly Violation[];
   readonly coverage: Coverage;
+  /** What really came of them. */
+  readonly deeds: ReadonlyMap<Deed, number>;
   readonly faults: readonly Fault[];
   /** Those of them that began: the others waited for a state that never came. */
   readonly begun: readonly Fault[];
@@ -80,6 +85,8 @@ export const operatorNames = ['operator-1', 'operator-2'] as const;
 const leaders = { namespace: 'nodewright', name: 'operator' };
 const workflowName = 'site';
 const askedForAtMs = 20_000;
+/** If it was forgotten with an old database, somebody finds out and asks for it again. */
+const askedAgainAfterMs = 60_000;
 /** After it has come to rest it is watched a little longer: nothing may act any more. */
 const watchedOnMs = 60_000;
 const lookEveryMs = 10_000;
@@ -114,6 +121,8 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   const court = { time, api, compiled, truths, journals, slackMs: () => slack.atMs(time.nowMs), violated };
   const jury = juryOf(court, object);
   const teller = tellerOf(transcript, time, object, lock);
+  const deeds = deedsOf(api, journals, leaders, object);
+  const patience = patienceOf(compiled.machine);
   const note = (): void => truths.note(time.nowMs, truthOf(site, world, profile.shape, journals, senses));
 
   // The site as it stands before anybody asks for anything.
@@ -172,10 +181,11 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   let outcome: WorkflowStatus['outcome'];
   let because = '';
   const enters = (status: WorkflowStatus): void => {
-    if (status.outcome !== undefined && outcome === undefined) {
+    if (status.outcome !== outcome) {
+      // A database that is put back can also put an end back.
       outcome = status.outcome;
       because = status.because ?? '';
-      restedAtMs = time.nowMs;
+      restedAtMs = outcome === undefined ? Number.POSITIVE_INFINITY : time.nowMs;
     }
     if (status.state === state && passed.length > 0) return;
     state = status.state;
@@ -183,16 +193,29 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
     for (const fault of work.faults) coverage.hit(state, fault.kind);
     plan.entered(state);
   };
+  const ask = (): void => {
+    const isAsked = api.look(kind, workflowName) !== undefined;
+    if (!isAsked) api.put({ apiVersion, kind: workflow, metadata: { name: workflowName }, spec: {} });
+  };
   api.onWrite((write) => {
     if (write.after !== undefined) options.onWrite?.(write.after, time.nowMs);
     if (lock !== undefined && isLock(write.after ?? write.before, lock)) note();
     teller.wrote(write);
+    deeds.wrote(write);
     jury.wrote(write);
-    if (write.after?.metadata.name !== workflowName || `${write.after.apiVersion}/${write.after.kind}` !== kind) return;
+    const one = write.after ?? write.before;
+    if (one?.metadata.name !== workflowName || kindOf(one) !== kind) return;
+    if (write.after === undefined) {
+      // Nobody asks for it any more, and whoever did finds out.
+      outcome = undefined;
+      restedAtMs = Number.POSITIVE_INFINITY;
+      site.later(askedAgainAfterMs, ask);
+      return;
+    }
     const status = statusIn(write.after);
     if (status !== undefined) enters(status);
   });
-  site.onlookers.push(teller, jury, {
+  site.onlookers.push(teller, deeds, jury, {
     moved() {
       note();
       for (const says of world.harm()) violated('harm', says);
@@ -210,24 +233,41 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
     },
   });
 
+  let isOverdue = false;
+  let leaptMs = 0;
   const look = (): void => {
     jury.tick();
+    wait();
     // Whoever keeps his hands off moves no status, and will not until people come.
     if (outcome === undefined)
       restedAtMs = jury.handsOff === undefined ? Number.POSITIVE_INFINITY : Math.min(restedAtMs, time.nowMs);
     site.later(lookEveryMs, look);
   };
+  const wait = (): void => {
+    const { status } = jury;
+    if (status === undefined || status.outcome !== undefined || jury.handsOff !== undefined) return;
+    const standing = api.look(kind, workflowName);
+    const waits = patience.look(time.nowMs, status, standing, plan.open === 0);
+    if (waits.kind === 'overdue') {
+      isOverdue = true;
+      because = saidOf(standing, 'Overdue');
+    }
+    if (waits.kind !== 'leap') return;
+    transcript.tell(time.nowMs, 'time', `nothing moves, and ${formatDuration(waits.ms)} go by`);
+    leaptMs += waits.ms;
+    time.nowMs += waits.ms;
+  };
   look();
-  site.later(askedForAtMs, () => api.put({ apiVersion, kind: workflow, metadata: { name: workflowName }, spec: {} }));
+  site.later(askedForAtMs, ask);
   for (const node of world.nodes()) site.start(node);
   site.start(operatorNames[0]);
   if (random.split('standby').chance(0.3)) site.start(operatorNames[1]);
 
   const boundMs = startMs + (options.boundMs ?? storyBoundMs);
   const stepsMax = options.stepsMax ?? 2_000_000;
-  const isOver = (): boolean => plan.open === 0 && time.nowMs - restedAtMs > watchedOnMs;
+  const isOver = (): boolean => plan.open === 0 && (isOverdue || time.nowMs - restedAtMs > watchedOnMs);
   try {
-    while (time.nowMs < boundMs && site.steps < stepsMax && !isOver() && site.step()) {
+    while (time.nowMs < boundMs + leaptMs && site.steps < stepsMax && !isOver() && site.step()) {
       const promise = site.waits();
       if (promise !== undefined) await promise;
     }
@@ -238,10 +278,11 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   return {
     seed: options.seed,
     steps: site.steps,
-    end: outcome ?? (jury.handsOff === undefined ? 'bound' : 'halted'),
-    because: outcome === undefined ? (jury.handsOff ?? '') : because,
+    end: outcome ?? (jury.handsOff !== undefined ? 'halted' : isOverdue ? 'overdue' : 'bound'),
+    because: outcome === undefined ? (jury.handsOff ?? (isOverdue ? because : '')) : because,
     violations,
     coverage,
+    deeds: deeds.counts,
     faults,
     begun,
     states: passed,

@@ -10,7 +10,7 @@ import { type EventQueue, eventQueue } from './queue.ts';
 import type { Random } from './random.ts';
 import { type Death, type Running, runningOf } from './running.ts';
 import { type Watches, watchesOf } from './watch.ts';
-import { send } from './wire.ts';
+import { type Fate, send } from './wire.ts';
 
 /** What the loop asks of the world: hosts, links, DRBD, LINSTOR and KubeVirt (`world/`). */
 export interface WorldPort {
@@ -73,6 +73,8 @@ export interface Runner {
 export interface Onlooker {
   /** A process asks for something. It may be carried out much later, or never. */
   asked?(runner: Runner, instruction: Asked): void;
+  /** What becomes of a request that it sends. */
+  sent?(runner: Runner, fate: Fate, isWrite: boolean): void;
   /** A process was answered by its host, by the API server or by LINSTOR: it has really been carried out. */
   carriedOut?(runner: Runner, instruction: Asked, answer: Answer): void;
   started?(runner: Runner): void;
@@ -246,6 +248,7 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
     patienceMs = apiPatienceMs,
   ): void => {
     const fate = fateOf({ who: runner.name, writes: isWrite, to, patienceMs }, work, wireRandom);
+    for (const onlooker of onlookers) onlooker.sent?.(runner, fate, isWrite);
     send<Answer>(fate, {
       later,
       patienceMs,

@@ -31,6 +31,8 @@ export interface SiteSize {
   readonly nodes?: number;
   readonly volumes?: number;
   readonly vms?: number;
+  /** Of every volume at the beginning: one before an upgrade, two after it. */
+  readonly copies?: number;
 }
 
 export interface StoryExpectation {
@@ -48,8 +50,9 @@ export interface StoryExpectation {
 
 export const expectsNothing: StoryExpectation = { passes: [], never: [], tells: [], neverTells: [], breaks: [] };
 
-/** `bound`: the time or the steps were used up before it came to rest. */
-export const runEnds = ['complete', 'undone', 'halted', 'bound'] as const;
+/** `overdue`: it waits for somebody, for longer than it should, and says so. `bound`: the time or the steps were used up before it
+ *  came to rest. */
+export const runEnds = ['complete', 'undone', 'halted', 'overdue', 'bound'] as const;
 export type RunEnd = (typeof runEnds)[number];
 
 export const laws: readonly Law[] = ['K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7', 'K8', 'K9', 'K10', 'K11', 'K12'];
@@ -111,11 +114,13 @@ function storyOf(top: Fields): Story {
 
 function sizeOf(site: Fields): SiteSize {
   const [nodes, volumes, vms] = [site.count('nodes', 1, 16), site.count('volumes', 0, 200), site.count('vms', 0, 200)];
+  const copies = site.count('copies', 1, 2);
   site.done();
   return {
     ...(nodes === undefined ? {} : { nodes }),
     ...(volumes === undefined ? {} : { volumes }),
     ...(vms === undefined ? {} : { vms }),
+    ...(copies === undefined ? {} : { copies }),
   };
 }
 
