@@ -181,6 +181,8 @@ describe('plan', () => {
     expect(out).toMatch(/\n 1 {2}Idle\n/);
     expect(out).toMatch(/ReconnectReplication\n.*\n +does +drbd\.connect on node-a node-b node-c, all at once\n/);
     expect(out).toMatch(/✗ workloads-stand-still: .*; step 4 changes that\n/);
+    // What a step does itself counts for what is asked after it.
+    expect(out).toMatch(/✗ controllers-stand-still: .*; step 5 changes that\n/);
     expect(out).toMatch(/✗ bonds-reach-each-other: [^;]*\n/);
   });
 
