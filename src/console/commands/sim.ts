@@ -120,7 +120,7 @@ async function save(
   const profile = disk.relative(cwd, disk.resolve(settings.text('profile') ?? '.'));
   const story = storyOfRun(`seed-${seed}`, options, shrunk, profile);
   const path = `story-${workflow}-${seed}.yaml`;
-  const written = await disk.write(path, storyText({ ...story, expect: expectsNothing }));
+  const written = await disk.write(disk.resolve(cwd, path), storyText({ ...story, expect: expectsNothing }));
   return written.ok ? { ok: true, value: path, warnings: [] } : written;
 }
 
