@@ -193,6 +193,12 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
     for (const fault of work.faults) coverage.hit(state, fault.kind);
     plan.entered(state);
   };
+  /** Nobody has written a status yet: it is where it starts. */
+  const begins = (): void => {
+    if (passed.length > 0) return;
+    for (const fault of work.faults) coverage.hit(state, fault.kind);
+    plan.entered(state);
+  };
   const ask = (): void => {
     const isAsked = api.look(kind, workflowName) !== undefined;
     if (!isAsked) api.put({ apiVersion, kind: workflow, metadata: { name: workflowName }, spec: {} });
@@ -214,6 +220,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
     }
     const status = statusIn(write.after);
     if (status !== undefined) enters(status);
+    else begins();
   });
   site.onlookers.push(teller, deeds, jury, {
     moved() {
