@@ -3,7 +3,7 @@ import type { KubeObject } from '../../kernel/raw.ts';
 import type { Operation } from '../instruction.ts';
 import { annotated, annotationOf, type Change, theOnly, untilSo, withAt } from './api-object.ts';
 import { propertiesFrom, tell } from './linstor-call.ts';
-import { done, failed, type Result } from './result.ts';
+import { done, failed, type Result, refused } from './result.ts';
 
 const clusters = 'piraeus.io/v1/LinstorCluster';
 const properties = '/v1/controller/properties';
@@ -17,7 +17,7 @@ export const controllersBefore = 'nodewright.spectrocloud.com/controllers-before
  *  node. What they were is written down with the first change, before anything of LINSTOR's is touched. */
 export function* pauseControllers(): Operation<Result> {
   const now = yield* propertiesFrom(properties);
-  if (now === undefined) return failed('the properties of the LINSTOR controller could not be read');
+  if (now === undefined) return refused('the properties of the LINSTOR controller could not be read');
   const running = switches.filter((name) => !isOff(now[name]));
   const paused = yield* untilSo(clusters, (object): Change => {
     const ha = at(object, ...haEnabled);

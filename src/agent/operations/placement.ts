@@ -3,7 +3,7 @@ import type { Order } from '../../kernel/workflow.ts';
 import type { Operation } from '../instruction.ts';
 import { isResource } from './drbd-look.ts';
 import { diskfulNodes, listFrom, placedBy, placedOf, resourceOf, tell } from './linstor-call.ts';
-import { done, failed, type Result } from './result.ts';
+import { done, failed, type Result, refused } from './result.ts';
 import { raiseClass } from './storage-class.ts';
 
 /** The class first: linstor-csi writes its number into the group with the next volume, and the balancer would take the new
@@ -17,9 +17,9 @@ export function* raisePlacement(order: Order): Operation<Result> {
     return failed('no number of copies that can be placed');
   }
   const before = yield* placedOf(resource);
-  if (before === undefined) return failed(`where LINSTOR keeps ${resource} is not known`);
+  if (before === undefined) return refused(`where LINSTOR keeps ${resource} is not known`);
   const definitions = yield* listFrom('/v1/resource-definitions');
-  if (definitions === undefined) return failed('the groups of LINSTOR could not be read');
+  if (definitions === undefined) return refused('the groups of LINSTOR could not be read');
   const low = yield* raiseClass(resource, groupOf(definitions, resource), place);
   if (low !== undefined) return failed(low);
   let said = '';

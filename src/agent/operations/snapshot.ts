@@ -3,7 +3,7 @@ import type { Operation } from '../instruction.ts';
 import { drbdResumeIo } from '../programs.ts';
 import { isResource, lookAtDrbd } from './drbd-look.ts';
 import { diskfulNodes, placedOf, resourceOf, type SnapshotNow, snapshotOf, tell } from './linstor-call.ts';
-import { done, failed, type Result } from './result.ts';
+import { done, failed, type Result, refused } from './result.ts';
 
 /** One name a workflow, so that a repeated order finds what the first one took. */
 export function snapshotName(workflow: string): string | undefined {
@@ -18,10 +18,10 @@ export function* snapshot(order: Order): Operation<Result> {
   const [resource, name] = [resourceOf(order.object), snapshotName(order.workflow)];
   if (!isResource(resource) || name === undefined) return failed('no such volume, or no such workflow');
   const placed = yield* placedOf(resource);
-  if (placed === undefined) return failed(`where LINSTOR keeps ${resource} is not known`);
+  if (placed === undefined) return refused(`where LINSTOR keeps ${resource} is not known`);
   const copies = diskfulNodes(placed);
   const before = yield* snapshotOf(resource, name);
-  if (before === undefined) return failed(`whether ${name} stands is not known`);
+  if (before === undefined) return refused(`whether ${name} stands is not known`);
   if (before !== 'none' && isWhole(before, copies)) return yield* flowing(resource, done(`${name} stands`));
   const frozen = (yield* lookAtDrbd())?.some((one) => one.name === resource && one.suspendedUser === true);
   if (frozen === true) return failed(`somebody holds the I/O of ${resource}`);
@@ -40,7 +40,7 @@ export function* dropSnapshot(order: Order): Operation<Result> {
   const [resource, name] = [resourceOf(order.object), snapshotName(order.workflow)];
   if (!isResource(resource) || name === undefined) return failed('no such volume, or no such workflow');
   const before = yield* snapshotOf(resource, name);
-  if (before === undefined) return failed(`whether ${name} stands is not known`);
+  if (before === undefined) return refused(`whether ${name} stands is not known`);
   if (before === 'none') return done(`${name} does not stand`);
   const said = yield* tell('DELETE', `/v1/resource-definitions/${encodeURIComponent(resource)}/snapshots/${name}`);
   const after = yield* snapshotOf(resource, name);

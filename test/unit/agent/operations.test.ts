@@ -426,9 +426,20 @@ describe('the site', () => {
     expect(run(host, 'site.pause-controllers', { object: 'site' }).outcome).toBe('done');
     host.instead = (one) => (one.do === 'linstor' && one.method === 'POST' ? oops : undefined);
     expect(run(host, 'site.resume-controllers', { object: 'site' }).why).toMatch(/not as it was: .*500: oops/);
-    host.instead = (one) => (one.do === 'linstor' ? oops : undefined);
-    expect(run(host, 'site.pause-controllers', { object: 'site' }).outcome).toBe('failed');
   });
+  test.each([
+    ['site.pause-controllers', 'site'],
+    ['volume.snapshot', 'pvc-1'],
+    ['volume.raise-placement', 'pvc-1'],
+  ] as const)(
+    '%s that cannot even look is refused, and nothing was touched: it may be asked again',
+    (command, object) => {
+      const host = new FakeHost();
+      host.instead = (one) => (one.do === 'linstor' ? { kind: 'unheard' } : undefined);
+      expect(run(host, command, { object, with: { place: 2 } }).outcome).toBe('refused');
+      expect(host.did).toEqual([]);
+    },
+  );
 });
 
 function withClass(parameters: Readonly<Record<string, string>>): FakeHost {
@@ -574,7 +585,9 @@ describe('volumes', () => {
   test.each(['pvc-9', '../x', 'all', '-pvc'])('%s is no volume of LINSTOR’s', (id) => {
     const host = new FakeHost();
     for (const command of ['volume.snapshot', 'volume.raise-placement'] as const) {
-      expect(run(host, command, { object: id, with: { place: 2 } }).outcome).toBe('failed');
+      expect(run(host, command, { object: id, with: { place: 2 } }).outcome).toBe(
+        id === 'pvc-9' ? 'refused' : 'failed',
+      );
     }
     expect(host.did).toEqual([]);
   });
