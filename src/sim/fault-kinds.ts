@@ -38,7 +38,7 @@ export const faultKinds = {
     family: 'world',
     on: 'node',
     lasts: [3 * s, 2 * m],
-    means: 'a switch port of the bond forwards nothing',
+    means: 'a switch port of the bond is up and forwards nothing',
   },
   'bond-stuck': {
     family: 'world',
@@ -185,7 +185,7 @@ export const faultKinds = {
     family: 'human',
     on: 'site',
     lasts: [30 * s, 3 * m],
-    means: 'somebody else stands in the site lock',
+    means: 'somebody puts another name into the site lock',
   },
   'status-mangled': {
     family: 'human',

@@ -52,7 +52,8 @@ export function planFaults(struck: Struck, faults: readonly Fault[]): Plan {
     const lasts = fault.forMs > 0 ? `, for ${formatDuration(fault.forMs)}` : '';
     const who = form.family === 'human' ? human : 'fault';
     const whom = fault.on === 'site' ? '' : `${fault.on}: `;
-    tell(who, `${whom}${form.means}${Number.isFinite(fault.forMs) ? lasts : ', for ever'}`);
+    const what = form.family === 'human' ? form.means.replace('somebody ', '') : form.means;
+    tell(who, `${whom}${what}${waysOf(fault)}${Number.isFinite(fault.forMs) ? lasts : ', for ever'}`);
     site.work.begin(fault);
     struck.begun(fault);
     const end = striking(struck, fault, copies);
@@ -61,7 +62,7 @@ export function planFaults(struck: Struck, faults: readonly Fault[]): Plan {
       struck.ended(fault);
       end?.();
       open -= 1;
-      if (fault.forMs > 0) tell(who, `${whom}over: ${form.means}`);
+      if (fault.forMs > 0) tell(who, `${whom}over: ${what}`);
     };
     if (fault.forMs === 0) over();
     else if (Number.isFinite(fault.forMs)) site.later(fault.forMs, over);
@@ -86,6 +87,17 @@ export function planFaults(struck: Struck, faults: readonly Fault[]): Plan {
       }
     },
   };
+}
+
+/** Which of several ways, where that is for people to know. */
+function waysOf({ kind, how }: Fault): string {
+  return kind === 'clock-jumps'
+    ? ` (${formatDuration(Math.abs(jumpMs(how)))} ${jumpMs(how) < 0 ? 'back' : 'ahead'})`
+    : '';
+}
+
+function jumpMs(how: number): number {
+  return ([-1, 1, -24, 24 * 400][how % 4] ?? 1) * 3_600_000;
 }
 
 function keepCopies(site: Site, copies: ApiCopy[]): void {
@@ -130,10 +142,10 @@ function striking(struck: Struck, fault: Fault, copies: readonly ApiCopy[]): (()
       restore(struck, copies, fault.how);
       return undefined;
     case 'clock-jumps': {
-      const hours = [-1, 1, -24, 24 * 400][fault.how % 4] ?? 1;
-      runner?.clock.jump(hours * 3_600_000);
+      const byMs = jumpMs(fault.how);
+      runner?.clock.jump(byMs);
       // A node's clock is its agent's.
-      if (runner?.node !== undefined) struck.strike({ kind: 'clock-jumps', node: fault.on, byMs: hours * 3_600_000 });
+      if (runner?.node !== undefined) struck.strike({ kind: 'clock-jumps', node: fault.on, byMs });
       return undefined;
     }
     case 'clock-drifts':

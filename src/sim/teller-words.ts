@@ -4,6 +4,8 @@ import { member } from '../crd/read.ts';
 const reasonsMax = 3;
 /** Objects of one reason that are named. */
 const objectsMax = 3;
+/** What is said of one node. */
+const partsMax = 4;
 
 /** What was decided, in lines; none for what the orders that follow say better. `begun`: it has just fixed whom it is about. */
 export function decided(decision: unknown, begun: boolean): readonly string[] {
@@ -17,10 +19,8 @@ export function decided(decision: unknown, begun: boolean): readonly string[] {
       return says.startsWith('takes ') ? [says.replace(/: .*/s, '')] : [];
     case 'halt':
       return [`gives up in ${state}:`, ...indented(waits(decision)), ...indented(stands(member(decision, 'nodes')))];
-    default: {
-      const [outcome, why] = [text('outcome'), says];
-      return [`rests in ${state}: ${outcome}${why === outcome || why === '' ? '' : `, since ${why}`}`];
-    }
+    default:
+      return [`rests in ${state}: ${text('outcome')}`];
   }
 }
 
@@ -29,16 +29,18 @@ export function waits(decision: unknown): readonly string[] {
   const because = member(decision, 'because');
   const folded = new Map<string, { readonly says: string; readonly objects: string[]; readonly detail: string }>();
   for (const reason of Array.isArray(because) ? because : []) {
-    const [law, fact, object, detail] = ['law', 'fact', 'object', 'detail'].map((name) => textIn(reason, name));
-    const said = textIn(reason, 'says');
+    const text = (name: string): string => textIn(reason, name);
+    const [law, said, fact, object, detail] = [text('law'), text('says'), text('fact'), text('object'), text('detail')];
     // A leaf without a sentence of its own says its fact and its detail, and those come below.
     const says = law === '' && said.startsWith(`${fact} `) ? '' : [law, said].filter((word) => word !== '').join(' ');
-    // What the kernel says of an order names whom it is about.
-    const isOrder = fact?.startsWith('node.journal') === true && detail?.includes('order') === true;
-    const what = isOrder ? (detail ?? '') : `${fact} ${detail}`;
+    // What the kernel says of an order names whom it is about, and of who takes part it says all in its detail.
+    const isOrder = fact.startsWith('node.journal') && detail.includes('order');
+    const isWhole =
+      isOrder || (law !== '' && ['node', 'volume', 'node.uid', 'node.bootId'].includes(fact) && object !== 'site');
+    const what = isWhole ? detail : `${fact} ${detail}`;
     const key = JSON.stringify([says, what]);
     const known = folded.get(key) ?? { says, objects: [], detail: what };
-    if (!isOrder && object !== undefined && object !== 'site') known.objects.push(object);
+    if (!isOrder && object !== 'site' && !known.objects.includes(object)) known.objects.push(object);
     folded.set(key, known);
   }
   const lines = [...folded.values()].map(({ says, objects, detail }) =>
@@ -49,17 +51,25 @@ export function waits(decision: unknown): readonly string[] {
     : [...lines.slice(0, reasonsMax), `and ${lines.length - reasonsMax} more reasons`];
 }
 
-/** Where each node was left. */
+/** Where each node was left: what the workflow moves there, and its last order. Nothing of a node that it never touched. */
 function stands(nodes: unknown): readonly string[] {
-  return (Array.isArray(nodes) ? nodes : []).map((one) => {
+  return (Array.isArray(nodes) ? nodes : []).flatMap((one): readonly string[] => {
+    const node = textIn(one, 'node');
     const facts = member(one, 'facts');
-    const read = (Array.isArray(facts) ? facts : []).map((fact) => {
-      const [name, object, reads] = ['fact', 'object', 'reads'].map((part) => textIn(fact, part));
-      return `${object === textIn(one, 'node') ? '' : `${object} `}${name} ${reads}`;
-    });
+    const reads = new Map<string, string[]>();
+    for (const fact of Array.isArray(facts) ? facts : []) {
+      const object = textIn(fact, 'object').replace(`${node}/`, '').replace(`@${node}`, '');
+      const name = textIn(fact, 'fact').replace(/^.*\./, '');
+      reads.set(object, [...(reads.get(object) ?? []), `${name} ${textIn(fact, 'reads')}`]);
+    }
     const order = textIn(one, 'order');
-    const parts = [...read.slice(0, objectsMax), ...(order === '' ? [] : [order])];
-    return `leaves ${textIn(one, 'node')}: ${parts.join(', ')}`;
+    const parts = [
+      ...[...reads].map(([object, list]) => `${object} ${list.join(', ')}`),
+      ...(order === '' ? [] : [order]),
+    ];
+    const more = parts.length - partsMax;
+    const told = more > 0 ? [...parts.slice(0, partsMax), `and ${more} more`] : parts;
+    return told.length === 0 ? [] : [`leaves ${node}: ${told.join('; ')}`];
   });
 }
 

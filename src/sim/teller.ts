@@ -16,6 +16,8 @@ export interface Teller extends Onlooker {
 
 /** A wait is worth a line once it has lasted: whatever is ordered takes some seconds. */
 const waitsAfterMs = 10_000;
+/** What was recorded and not written into the object by then was recorded only. */
+const recordedWithinMs = 3_000;
 /** Orders that go out together are one line. */
 const togetherMs = 200;
 
@@ -46,6 +48,7 @@ export function tellerOf(
   let wait: Wait | undefined;
   let toldWait: { readonly text: string; readonly atMs: number } | undefined;
   let taking = '';
+  let handsOff: { readonly who: string; readonly what: string; readonly atMs: number; told: boolean } | undefined;
   let orders: Orders | undefined;
   /** What each agent has taken and not ended, and what it said of the last that it ended. */
   const underWay = new Map<string, string>();
@@ -65,10 +68,16 @@ export function tellerOf(
   /** Tells what has come to be worth a line only by lasting. */
   const lasts = (): void => {
     if (orders !== undefined && time.nowMs - orders.atMs > togetherMs) give();
+    if (handsOff?.told === false && time.nowMs - handsOff.atMs > recordedWithinMs) {
+      handsOff.told = true;
+      wait = undefined;
+      tell(handsOff.who, handsOff.what);
+    }
     if (wait === undefined) return;
     const { who, state, lines, sinceMs, overdue } = wait;
     const fromMs = overdue ? sinceMs : Math.max(sinceMs, toldWait?.atMs ?? 0) + waitsAfterMs;
-    const text = `${overdue} ${lines.join('\n')}`;
+    // Figures that only pass with time are no news.
+    const text = `${overdue} ${lines.join('\n').replace(/\b\d[\w.]*/g, '#')}`;
     if (time.nowMs < fromMs || toldWait?.text === text) return;
     toldWait = { text, atMs: time.nowMs };
     const [first = '', ...others] = lines;
@@ -94,6 +103,7 @@ export function tellerOf(
     }
     wait = undefined;
     toldWait = undefined;
+    handsOff = undefined;
     const begun = cohortIn(before) === undefined && cohortIn(after) !== undefined;
     for (const line of decided(decision, begun)) {
       if (line === taking) continue;
@@ -131,6 +141,14 @@ export function tellerOf(
     }
   };
 
+  /** Over a status that nobody of us wrote an operator keeps its hands off: only its own record says so. */
+  const recorded = (who: string, line: string): void => {
+    const decision = member(json(line), 'decision');
+    if (member(decision, 'kind') !== 'halt') return;
+    const what = `keeps its hands off: ${waits(decision).join('; ')}`;
+    if (what !== handsOff?.what) handsOff = { who, what, atMs: time.nowMs, told: false };
+  };
+
   return {
     wrote(write) {
       lasts();
@@ -144,6 +162,7 @@ export function tellerOf(
     },
     carriedOut(runner, instruction, answer) {
       lasts();
+      if (runner.kind === 'operator' && instruction.do === 'append') recorded(runner.name, instruction.line);
       if (runner.kind !== 'agent' || instruction.do !== 'append' || instruction.path !== journalPath) return;
       if (answer.kind !== 'done') return;
       const entry = journalled(instruction.line);
@@ -177,8 +196,12 @@ function modesIn(object: ApiWrite['before']): ReadonlyMap<string, string> {
 }
 
 function journalled(line: string): Readonly<Record<string, unknown>> | undefined {
+  return json(line.slice(17)) as Readonly<Record<string, unknown>> | undefined;
+}
+
+function json(text: string): unknown {
   try {
-    return JSON.parse(line.slice(17)) as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -25,8 +25,14 @@ export function transcriptOf(startMs: number, linesMax: number): Transcript {
       return left;
     },
     tell(atMs, who, what) {
-      if (lines.length < linesMax) lines.push({ atMs: atMs - startMs, who, what });
-      else left += 1;
+      if (lines.length >= linesMax) {
+        left += 1;
+        return;
+      }
+      // What took a moment to put into words is told at the moment when it happened.
+      const sinceMs = atMs - startMs;
+      const before = lines.findLastIndex((line) => line.atMs <= sinceMs);
+      lines.splice(before + 1, 0, { atMs: sinceMs, who, what });
     },
   };
 }

@@ -180,7 +180,7 @@ export function ipLinkText(host: Host): string {
   ];
   for (const [at, nic] of bond.nics.entries()) {
     const own = `52:54:00:${String(index).padStart(2, '0')}:00:${String(at + 3).padStart(2, '0')}`;
-    const link = nic.cable && nic.switchPort;
+    const link = nic.cable;
     links.push({
       ifindex: 4 + at,
       ifname: nic.name,
@@ -226,7 +226,7 @@ function slaveInfo(bond: Bond, nic: Nic, own: string): unknown {
     info_slave_kind: 'bond',
     info_slave_data: {
       state: isActive ? 'ACTIVE' : 'BACKUP',
-      mii_status: nic.up && nic.cable && nic.switchPort ? 'UP' : 'DOWN',
+      mii_status: nic.up && nic.cable ? 'UP' : 'DOWN',
       link_failure_count: nic.failures,
       perm_hwaddr: own,
       queue_id: 0,
@@ -294,7 +294,7 @@ export function procBondText(host: Host): string {
       ? [
           '',
           `Slave Interface: ${nic.name}`,
-          `MII Status: ${nic.up && nic.cable && nic.switchPort ? 'up' : 'down'}`,
+          `MII Status: ${nic.up && nic.cable ? 'up' : 'down'}`,
           `Speed: ${carries(bond, nic) ? '25000 Mbps' : 'Unknown'}`,
           `Duplex: ${carries(bond, nic) ? 'full' : 'Unknown'}`,
           `Link Failure Count: ${nic.failures}`,

@@ -138,7 +138,7 @@ function pull(
   what: 'cable' | 'switchPort',
   out: boolean,
 ): void {
-  if (out && nic[what]) nic.failures += 1;
+  if (out && what === 'cable' && nic.cable) nic.failures += 1;
   nic[what] = !out;
 }
 

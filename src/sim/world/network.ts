@@ -1,8 +1,8 @@
 import { type Bond, type Host, isRunning, type Nic, type Site } from './state.ts';
 
-/** Whether anything can leave or reach the host through this member. */
+/** Whether the host sees a carrier on this member. That something comes through is another matter: `switchPort`. */
 export function carries(bond: Bond, nic: Nic): boolean {
-  return bond.up && nic.enslaved && nic.up && nic.cable && nic.switchPort;
+  return bond.up && nic.enslaved && nic.up && nic.cable;
 }
 
 export function hasCarrier(bond: Bond): boolean {
@@ -45,15 +45,23 @@ function delivered(site: Site, from: Bond, to: Bond): number {
     const nic = bond.nics[at];
     return nic !== undefined && carries(bond, nic);
   };
+  // The host does not see that a port forwards nothing, so it goes on sending there.
+  const forwards = (bond: Bond, at: number): boolean => bond.nics[at]?.switchPort === true;
+  const activeOf = (bond: Bond): number => bond.nics.findIndex(({ name }) => name === bond.active);
   // A direct cable that is out shows at both of its ends, a switch between hides it from the other.
   const isDirect = site.wiring === 'direct';
   const ports = from.nics.map((_, at) => at);
   const used = ports.filter((at) => live(from, at) && (!isDirect || live(to, at)));
   if (used.length === 0 || !hasCarrier(to)) return 0;
-  if (from.mode === 'active-backup') return 1;
-  const active = to.nics.findIndex(({ name }) => name === to.active);
+  const active = activeOf(to);
+  if (from.mode === 'active-backup') {
+    if (!forwards(from, activeOf(from))) return 0;
+    return to.mode !== 'active-backup' || forwards(to, active) ? 1 : 0;
+  }
   const backup = isDirect && !used.includes(active) ? used[0] : active;
-  const taken = used.filter((at) => live(to, at) && (to.mode !== 'active-backup' || at === backup));
+  const taken = used.filter(
+    (at) => forwards(from, at) && live(to, at) && forwards(to, at) && (to.mode !== 'active-backup' || at === backup),
+  );
   return taken.length / used.length;
 }
 

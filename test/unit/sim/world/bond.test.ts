@@ -259,6 +259,36 @@ describe('full-size packets', () => {
   });
 });
 
+describe('a fault that nobody on the host can see', () => {
+  test('a switch port that is up and forwards nothing: every state looks well, and only traffic tells', () => {
+    for (const [mode, loss] of [
+      ['active-backup', '100%'],
+      ['balance-rr', '75%'],
+    ] as const) {
+      const lab = new Lab({ ...threeNodes, bondMode: mode });
+      const port = { kind: 'switch-port-off', node: 'node-a', nic: 0 } as const;
+      lab.world.begin(port, lab.nowMs);
+      const ping = 'ping -n -q -M do -s 8972 -c 4 -i 0.2 -W 1 10.10.40.12';
+      expect(lab.shell('node-a', ping).stdout, mode).toContain(` ${loss} packet loss`);
+      expect(lab.text('node-a', '/proc/net/bonding/bond1')).not.toContain('MII Status: down');
+      lab.world.end(port, lab.nowMs);
+      expect(lab.shell('node-a', ping).stdout).toContain(' 0% packet loss');
+    }
+  });
+
+  test('`ip` answers 0 and does nothing, as long as it lasts', () => {
+    const lab = new Lab(threeNodes);
+    const stuck = { kind: 'bond-stuck', node: 'node-a' } as const;
+    lab.world.begin(stuck, lab.nowMs);
+    flip(lab, 'node-a', 'balance-rr');
+    expect(lab.shell('node-a', 'ip link set bond1 down')).toMatchObject({ code: 0, stderr: '' });
+    expect(modeOf(lab, 'node-a')).toBe('active-backup');
+    lab.world.end(stuck, lab.nowMs);
+    flip(lab, 'node-a', 'balance-rr');
+    expect(modeOf(lab, 'node-a')).toBe('balance-rr');
+  });
+});
+
 describe('files', () => {
   test('survive a boot, and a full disk takes none', () => {
     const lab = new Lab(threeNodes);
