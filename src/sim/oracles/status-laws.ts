@@ -31,16 +31,25 @@ function sameRules(court: Court, before: WorkflowStatus, now: WorkflowStatus): v
   if (before.machine !== now.machine) court.violated('K5', `begun with ${before.machine}, goes on with ${now.machine}`);
 }
 
+/** The nodes are fixed, and what was frozen stays. What came since (a volume) is frozen before the step that would move it. */
 function sameCohort(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
-  if (before.cohort === undefined || now.outcome !== undefined || sameJson(before.cohort, now.cohort)) return;
-  court.violated('K4', `the cohort is another in ${now.state} than it was in ${before.state}`);
+  if (before.cohort === undefined || now.outcome !== undefined || before.cohort === now.cohort) return;
+  const { facts: frozen, ...nodes } = before.cohort;
+  const { facts = {}, ...nodesNow } = now.cohort ?? {};
+  const isKept = Object.entries(frozen).every(([fact, values]) =>
+    Object.entries(values).every(([object, value]) => sameJson(facts[fact]?.[object], value)),
+  );
+  if (!isKept || !sameJson(nodes, nodesNow)) {
+    court.violated('K4', `the cohort is another in ${now.state} than it was in ${before.state}`);
+  }
 }
 
 /** K6: what is written down as seen was so, not longer ago than it may be. */
 function frozenAsItWas(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
-  if (before.cohort !== undefined || now.cohort === undefined) return;
+  if (now.cohort === undefined || now.cohort === before.cohort) return;
   for (const [fact, values] of Object.entries(now.cohort.facts)) {
     for (const [object, value] of Object.entries(values)) {
+      if (Object.hasOwn(before.cohort?.facts[fact] ?? {}, object)) continue;
       if (!wasLately(court, fact, object, value)) {
         court.violated('K6', `${fact} of ${object} is written down as ${String(value)}, and was not so`);
       }
