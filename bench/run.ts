@@ -10,6 +10,7 @@ const parts: Readonly<Record<string, () => Promise<{ measure(): Promise<readonly
   store: () => import('./store.ts'),
   drbd: () => import('./drbd.ts'),
   capture: () => import('./capture.ts'),
+  workflow: () => import('./workflow.ts'),
   startup: () => import('./startup.ts'),
 };
 

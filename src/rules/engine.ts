@@ -28,6 +28,24 @@ export async function agreesToOpen(rule: Asked, snapshot: Snapshot, object: stri
   return subject !== undefined && (await holds(rule, snapshot, subject, false));
 }
 
+/** The engine made once for many questions, to be run again and again over the same facts: how many of them are surely open.
+ *  For whoever measures it; what it is asked for before an `advance` is asked anew each time. */
+export function keptEngine(
+  questions: readonly { readonly rule: Asked; readonly object: string }[],
+  snapshot: Snapshot,
+): () => Promise<number> {
+  const question: Question = { snapshot, facts: Object.create(null) as Record<string, Fact>, counts: 0 };
+  constantFact(question, always, true);
+  const trees = questions.flatMap(({ rule, object }) => {
+    const subject = listed(rule, snapshot, object);
+    return subject === undefined
+      ? []
+      : [asked(question, rule.when, entered(new Map([['site', 'site']]), subject), false)];
+  });
+  const engine = engineOf(trees);
+  return async () => (await engine.run(question.facts)).results.length;
+}
+
 /** As much of a rule as an engine is asked about. */
 export type Asked = Pick<Gate, 'per' | 'when'>;
 
@@ -61,10 +79,14 @@ async function holds({ when }: Asked, snapshot: Snapshot, subject: Subject, hope
 
 /** One run of an engine: how many of these trees come out true. */
 async function howManyHold(trees: readonly Tree[], facts: Record<string, Fact>): Promise<number> {
+  const { results } = await engineOf(trees).run(facts);
+  return results.length;
+}
+
+function engineOf(trees: readonly Tree[]): Engine {
   const engine = new Engine();
   for (const tree of trees) engine.addRule({ conditions: { all: [tree] }, event: { type: 'holds' } });
-  const { results } = await engine.run(facts);
-  return results.length;
+  return engine;
 }
 
 function asked(question: Question, condition: Condition, scope: Scope, hopeful: boolean): Tree {
