@@ -23,8 +23,8 @@ export const profiles = ['profiles/three-node', 'profiles/two-node'] as const;
 export const workflows = ['ReplicationUpgrade', 'BondModeFlipPlan'] as const satisfies readonly WorkflowKind[];
 export const runsInRound = 64;
 
-/** Of four runs one flips only. */
-const flipsEvery = 4;
+/** Of so many runs one flips only. */
+const flipsEvery = 5;
 
 export function courseOf(machine: Machine<unknown>): Course {
   const rest = new Set([machine.rollingBack, machine.halted]);

@@ -24,8 +24,6 @@ export interface Course {
 const ends: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'abort',
   'api-restored',
-  'cordon',
-  'diverges',
   'ha-returns',
   'lock-freed',
   'lock-stolen',
@@ -34,14 +32,11 @@ const ends: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'node-joins',
   'node-replaced',
   'node-restarts',
-  'snapshot-leaks',
-  'split-brain',
   'status-mangled',
-  'vm-created',
-  'volume-created',
 ] as FaultKind[]);
 
-const cellsInPassing = 5;
+const cellsInPassing = 8;
+const endsAtOnce = 2;
 const cellsAtRest = 9;
 
 /** What the next runs aim at: what was tried least, several in one run where one does not hinder the other. `coverage` counts up to
@@ -66,7 +61,7 @@ function chosenFrom(cells: readonly Cell[], course: Course): readonly Cell[] {
   const [first] = cells;
   if (first === undefined) return [];
   const atRest = [course.complete, course.halted].includes(first.state);
-  const most = atRest ? cellsAtRest : first.state === course.rollingBack ? 2 : cellsInPassing;
+  const most = atRest ? cellsAtRest : first.state === course.rollingBack ? 4 : cellsInPassing;
   const chosen: Cell[] = [first];
   for (const cell of cells.slice(1, 400)) {
     if (chosen.length >= most) break;
@@ -76,13 +71,17 @@ function chosenFrom(cells: readonly Cell[], course: Course): readonly Cell[] {
 }
 
 function fits(cell: Cell, chosen: readonly Cell[], first: Cell, course: Course): boolean {
-  const passing = course.states.indexOf(first.state) !== -1;
-  if (!passing) return cell.state === first.state && !ends.has(cell.kind) && !chosen.some(({ kind }) => ends.has(kind));
-  const at = course.states.indexOf(cell.state);
-  if (at === -1 || chosen.some(({ state, kind }) => state === cell.state || kind === cell.kind)) return false;
-  const last = Math.max(...chosen.map(({ state }) => course.states.indexOf(state)));
-  const hasEnd = chosen.some(({ kind }) => ends.has(kind));
-  return ends.has(cell.kind) ? !hasEnd && at > last : !hasEnd || at < last;
+  const isEnd = ends.has(cell.kind);
+  const ending = chosen.filter(({ kind }) => ends.has(kind));
+  const placeOf = ({ state }: Cell): number => course.states.indexOf(state);
+  if (chosen.some(({ kind }) => kind === cell.kind)) return false;
+  if (placeOf(first) === -1) return cell.state === first.state && !isEnd && ending.length === 0;
+  if (placeOf(cell) === -1) return false;
+  // Nothing is aimed at what comes after an end, but two ends may meet.
+  const end = ending[0];
+  if (isEnd && end !== undefined) return cell.state === end.state && ending.length < endsAtOnce;
+  if (isEnd) return chosen.every((one) => placeOf(one) < placeOf(cell));
+  return chosen.every((one) => one.state !== cell.state) && (end === undefined || placeOf(cell) < placeOf(end));
 }
 
 /** The faults that strike where they are aimed, and what it takes to get there. */

@@ -2,10 +2,10 @@ import { agent } from '../agent/agent.ts';
 import type { Senses } from '../agent/sense.ts';
 import { leaseKind } from '../crd/lease.ts';
 import { apiVersion, type WorkflowKind } from '../crd/workflow-object.ts';
-import { type KubeObject, kindOf } from '../kernel/raw.ts';
+import { type KubeObject, kindOf, type Raw } from '../kernel/raw.ts';
 import { formatDuration } from '../kernel/value.ts';
 import type { WorkflowStatus } from '../kernel/workflow.ts';
-import { defaultTimes, operate } from '../operator/operator.ts';
+import { defaultTimes, Operator, operate } from '../operator/operator.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Deed, deedsOf } from './deeds.ts';
@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly meter?: () => number;
   /** For whoever keeps what a site looked like: everything that is written to the API server, when it is. */
   readonly onWrite?: (object: KubeObject, nowMs: number) => void;
+  /** For whoever compares: every record of a decision before it is written, with everything that its operator had heard then. */
+  readonly onRecord?: (line: string, heard: () => readonly Raw[]) => void;
   /** For tests: other programs than the real ones. */
   readonly programs?: Programs;
 }
@@ -144,7 +146,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
       answer = yield turn.value;
     }
   }
-  const programs = options.programs ?? realPrograms(world, profile, () => profiles);
+  const programs = options.programs ?? realPrograms(world, profile, () => profiles, options.onRecord);
   for (const node of world.nodes()) site.addAgent(node, (life) => programs.agent(node, life));
   for (const name of operatorNames) site.addOperator(name, (life) => measured(programs.operator(name, life)));
 
@@ -169,8 +171,12 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
         begun.push(fault);
         slack.begun(fault.kind);
         coverage.hit(state, fault.kind);
+        site.later(0, note); // it strikes after this
       },
-      ended: (fault) => slack.ended(fault.kind, time.nowMs),
+      ended(fault) {
+        slack.ended(fault.kind, time.nowMs);
+        site.later(0, note);
+      },
     },
     faults,
   );
@@ -322,7 +328,12 @@ function isChoice(faults: RunOptions['faults']): faults is FaultChoice {
 }
 
 /** The real ones: the agent's protocol, and the operator. */
-function realPrograms(world: SimWorld, profile: HeldProfile, profiles: () => readonly HeldProfile[]): Programs {
+function realPrograms(
+  world: SimWorld,
+  profile: HeldProfile,
+  profiles: () => readonly HeldProfile[],
+  onRecord: RunOptions['onRecord'],
+): Programs {
   const { storageBond } = profile.shape;
   return {
     agent(node, { clock }) {
@@ -337,9 +348,21 @@ function realPrograms(world: SimWorld, profile: HeldProfile, profiles: () => rea
     },
     operator(name, { clock, incarnation, watches }) {
       const config = { identity: `${name}-${incarnation}`, leaders, ...defaultTimes, auditPath: '/audit.ndjson' };
-      return operate(config, { clock, inbox: watches, profiles });
+      const ports = { clock, inbox: watches, profiles };
+      const operator = new Operator(config, ports);
+      const program = operate(config, ports, operator);
+      return onRecord === undefined ? program : recorded(program, operator, onRecord);
     },
   };
+}
+
+function* recorded(program: Program, operator: Operator, onRecord: NonNullable<RunOptions['onRecord']>): Program {
+  let turn = program.next();
+  while (turn.done !== true) {
+    if (turn.value.do === 'append') onRecord(turn.value.line, () => operator.observer.raws());
+    turn = program.next(yield turn.value);
+  }
+  return turn.value;
 }
 
 function leaseOf({ namespace, name }: { readonly namespace: string; readonly name: string }): KubeObject {
