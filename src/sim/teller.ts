@@ -149,6 +149,15 @@ export function tellerOf(
     if (what !== handsOff?.what) handsOff = { who, what, atMs: time.nowMs, told: false };
   };
 
+  /** An agent that comes back and finds an order begun and not ended writes its journal anew. */
+  const foundInTheMiddle = (node: string, text: string): void => {
+    const order = underWay.get(node);
+    const isSo = text.split('\n').some((line) => journalled(line)?.phase === 'interrupted');
+    if (order === undefined || !isSo) return;
+    underWay.delete(node);
+    tell(`agent ${node}`, `${order} interrupted: it died in the middle of it`);
+  };
+
   return {
     wrote(write) {
       lasts();
@@ -163,8 +172,10 @@ export function tellerOf(
     carriedOut(runner, instruction, answer) {
       lasts();
       if (runner.kind === 'operator' && instruction.do === 'append') recorded(runner.name, instruction.line);
-      if (runner.kind !== 'agent' || instruction.do !== 'append' || instruction.path !== journalPath) return;
-      if (answer.kind !== 'done') return;
+      if (runner.kind !== 'agent' || answer.kind !== 'done') return;
+      if (instruction.do === 'write' && instruction.path === journalPath)
+        foundInTheMiddle(runner.name, instruction.text);
+      if (instruction.do !== 'append' || instruction.path !== journalPath) return;
       const entry = journalled(instruction.line);
       if (entry?.kind === 'intent') underWay.set(runner.name, `order ${String(entry.step)} (${String(entry.command)})`);
       if (entry?.kind !== 'outcome') return;
