@@ -46,19 +46,21 @@ export function standingOrders(orders: readonly Order[], epoch: number): readonl
   return [...last.values()].sort((left, right) => left.step - right.step).map((order) => ({ ...order, epoch }));
 }
 
-/** What has given up wants nothing done any more: an order of it that no agent has seen yet is taken away, or an agent that comes
- *  back tomorrow would carry it out. One that was seen is left: it has run, or runs. Undefined: nothing is to be written. Pure. */
-export function withdrawal(status: KubeObject | undefined, order: Order): KubeObject | undefined {
+/** What is not wanted any more and no agent has seen yet is taken away, or an agent that comes back tomorrow would carry it out. One
+ *  that was seen is left: it has run, or runs; so is one that a newer leader has given. Undefined: nothing is to be written. Pure. */
+export function withdrawal(status: KubeObject | undefined, order: Order, epoch: number): KubeObject | undefined {
   if (status === undefined) return undefined;
   const carried = orderIn(status);
   if (member(carried, 'workflow') !== order.workflow || member(carried, 'step') !== order.step) return undefined;
+  const by = optionalCount(carried, 'epoch', 'epoch');
+  if (!by.ok || by.value === undefined || by.value > epoch) return undefined;
   const answered = member(member(status, 'status'), 'order');
   const isSeen = member(answered, 'workflow') === order.workflow && member(answered, 'step') === order.step;
   return isSeen ? undefined : withoutOrder(status);
 }
 
-export function* withdrawOrder(desk: Desk, order: Order): Operation<Stopped | undefined> {
-  const object = withdrawal(desk.find(agentStatusKind, order.node), order);
+export function* withdrawOrder(desk: Desk, order: Order, epoch: number): Operation<Stopped | undefined> {
+  const object = withdrawal(desk.find(agentStatusKind, order.node), order, epoch);
   return object === undefined ? undefined : yield* writeObject(desk, 'order', 'update', object);
 }
 

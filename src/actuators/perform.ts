@@ -51,28 +51,32 @@ function* write(desk: Desk, act: Act, recorded: Recorded): Operation<Stopped | u
     const unlocked = yield* writeLock(desk, act.lock, decision.lock, us);
     if (unlocked !== undefined) return unlocked;
   }
-  for (const order of ordersOf(act)) {
+  const wanted = ordersOf(act);
+  for (const order of wanted) {
     const ungiven = yield* giveOrder(desk, order);
     if (ungiven !== undefined) return ungiven;
   }
-  for (const order of hasGivenUp(decision) ? act.standing : []) {
-    const stands = yield* withdrawOrder(desk, order);
+  for (const order of unwanted(act, wanted)) {
+    const stands = yield* withdrawOrder(desk, order, grounds.epoch);
     if (stands !== undefined) return stands;
   }
   return undefined;
 }
 
-/** A status that is nobody's we know has not: its orders are not ours to take away. */
-function hasGivenUp(decision: Tellable): boolean {
-  return decision.kind === 'halt'
-    ? decision.next !== undefined
-    : decision.kind === 'rest' && decision.outcome === 'halted';
-}
-
 /** INVARIANT K7: without the lock in this epoch nobody is told anything, also nothing that was decided before. */
 function ordersOf({ decision, lockIsOurs, grounds }: Act): readonly Order[] {
-  if (!lockIsOurs || decision.kind === 'halt' || !('next' in decision)) return [];
-  return standingOrders(Object.values(decision.next.turn?.orders ?? {}), grounds.epoch);
+  if (!lockIsOurs || !('stands' in decision)) return [];
+  const given = 'orders' in decision ? decision.orders : [];
+  return standingOrders([...decision.stands, ...given], grounds.epoch);
+}
+
+/** What was ordered and is not wanted now: a gate has closed since, a guard does not hold, or it has given up. INVARIANT K2. Not of a
+ *  status that is nobody's we know: its orders are not ours to take away. */
+function unwanted({ decision, standing }: Act, wanted: readonly Order[]): readonly Order[] {
+  const isForeign = decision.kind === 'halt' && decision.next === undefined;
+  const isOver = decision.kind === 'rest' && decision.outcome !== 'halted';
+  if (isForeign || isOver) return [];
+  return standing.filter(({ step }) => !wanted.some((order) => order.step === step));
 }
 
 function notLeading(): Stopped {

@@ -112,6 +112,7 @@ function unreadable(object: KubeObject, field: string, says: string, nowMs: numb
     sinceMs: nowMs,
     dueAtMs: null,
     overdue: true,
+    stands: [],
     releases: `${field} of ${id}`,
   };
   return { id, uid: '', begun: false, state: 'unknown', decision, budgetMs: null, intent: {} };

@@ -21,7 +21,7 @@ export function decideWorkflow<Q>(
 ): WorkflowDecision<Q> {
   const state = stateOf(machine, status.state);
   if (state === undefined) throw new RangeError(`checkStatus lets no state «${status.state}» through`);
-  const pass: Pass<Q> = { machine, status, state, sight, nowMs: sight.snapshot.nowMs, relies: [] };
+  const pass: Pass<Q> = { machine, status, state, sight, nowMs: sight.snapshot.nowMs, relies: [], stands: [] };
   if (status.outcome !== undefined) {
     const because = status.because === undefined ? {} : { because: status.because };
     return { kind: 'rest', state: state.name, outcome: status.outcome, ...because };

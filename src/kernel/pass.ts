@@ -1,6 +1,7 @@
+import { storageStrains } from './backpressure.ts';
 import type { Gap } from './cohort.ts';
 import { formOf } from './command.ts';
-import { isEnded, orderSeen } from './fence.ts';
+import { isEnded, type OrderSeen, orderSeen } from './fence.ts';
 import { type GateUse, type Machine, type State, stateOf, type Transition } from './machine.ts';
 import { isKnownSince, objectsOf, readsAs, seen } from './readings.ts';
 import type { Sight } from './sight.ts';
@@ -19,6 +20,8 @@ export interface Pass<Q> {
   readonly relies: Relied<Q>[];
   /** Guards that do not hold now; what the status says until they were asked. */
   unguardedSinceMs?: Readonly<Record<string, number>>;
+  /** Orders given before that may still be carried out; found by whoever serves them. */
+  readonly stands: Order[];
   /** Said beside every reason to wait. */
   note?: string;
 }
@@ -56,6 +59,17 @@ export function gatesAgainst<Q>(pass: Pass<Q>, gates: readonly GateUse<Q>[], obj
   );
 }
 
+/** An order that its agent has not been seen to have stands only while everything that let it through still does. INVARIANT K2: an
+ *  agent that was silent for an hour is not told what was right an hour ago. */
+export function standsStill<Q>(pass: Pass<Q>, order: Order, gates: readonly GateUse<Q>[], given: OrderSeen): void {
+  if (given !== 'unseen' && given !== 'unknown') {
+    pass.stands.push(order); // it runs, or has run: nobody begins it again, and nobody can take it back
+    return;
+  }
+  const strains = formOf(order.command).loads === true ? storageStrains(pass.sight.snapshot) : [];
+  if (strains.length === 0 && gatesAgainst(pass, gates, order.object).length === 0) pass.stands.push(order);
+}
+
 /** Whether a transition is surely closed: only then is a later one looked at. An unknown gate chooses nothing. INVARIANT K2. */
 export function surelyClosed<Q>(pass: Pass<Q>, { gates }: Transition<Q>): boolean {
   return gates.some(({ asks }) => pass.sight.ask(asks, 'site') === FALSE);
@@ -91,6 +105,7 @@ export function hold<Q>(pass: Pass<Q>, because: Several<Reason>, change: Partial
     sinceMs: status.sinceMs,
     dueAtMs,
     overdue: isOverdue(pass),
+    stands: pass.stands,
     releases: `${first.fact} of ${first.object}${note}`,
     next: nextStatus(pass, change),
   };
@@ -118,7 +133,16 @@ export function halt<Q>(pass: Pass<Q>, because: Several<Reason>): Halt {
 export function toRollingBack<Q>(pass: Pass<Q>, because: string): Undo<Q> {
   const { machine, state, relies } = pass;
   const next = entering(pass, machine.rollingBack, { done: doneUntilNow(pass), because });
-  return { kind: 'undo', from: state.name, to: machine.rollingBack, says: because, orders: [], relies, next };
+  return {
+    kind: 'undo',
+    from: state.name,
+    to: machine.rollingBack,
+    says: because,
+    orders: [],
+    stands: [],
+    relies,
+    next,
+  };
 }
 
 /** What has a way back, this state's own part included. */
@@ -143,6 +167,7 @@ export function withLock<Q>(
     to: state.name,
     says,
     orders: [],
+    stands: [],
     lock,
     relies,
     next: nextStatus(pass, { ...change, lockAskedAtMs: pass.nowMs }),

@@ -19,6 +19,7 @@ import {
   movesOf,
   nextStatus,
   type Pass,
+  standsStill,
   surelyClosed,
   toRollingBack,
   withLock,
@@ -113,7 +114,16 @@ function begin<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
   const names = cohort.value.nodes.map(({ name }) => name).join(', ');
   const next = nextStatus(pass, { cohort: cohort.value, step: Math.max(step.value, pass.status.step) });
   const relies = pass.relies;
-  return { kind: 'advance', from: state.name, to: state.name, says: `begins with ${names}`, orders: [], relies, next };
+  return {
+    kind: 'advance',
+    from: state.name,
+    to: state.name,
+    says: `begins with ${names}`,
+    orders: [],
+    stands: pass.stands,
+    relies,
+    next,
+  };
 }
 
 /** Who is meant by «every» in this state, from now until it is left. */
@@ -145,7 +155,16 @@ function gather<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort): WorkflowDecision
   }
   const says = members.length === 0 ? 'nobody needs this' : `for ${named(members)}`;
   const next = nextStatus(pass, { turn, cohort: frozen.value });
-  return { kind: 'advance', from: state.name, to: state.name, says, orders: [], relies: pass.relies, next };
+  return {
+    kind: 'advance',
+    from: state.name,
+    to: state.name,
+    says,
+    orders: [],
+    stands: pass.stands,
+    relies: pass.relies,
+    next,
+  };
 }
 
 function candidates<Q>({ sight }: Pass<Q>, { on }: Act<Q>, cohort: Cohort): readonly string[] | undefined {
@@ -170,6 +189,7 @@ function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): Workf
     const ended = given === undefined || isEnded(given);
     const { settled } = act;
     const truth = settled === undefined ? UNKNOWN : effectOf(pass, state.name, settled, order ?? { object: member });
+    if (order !== undefined && given !== undefined) standsStill(pass, order, act.gates, given);
     if (truth === TRUE && ended) continue;
     if (order === undefined) {
       open.push(member);
@@ -209,7 +229,16 @@ function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): Workf
   }
   const next = nextStatus(pass, { ...passing(pass, act), turn: given.turn, step: given.step });
   const says = `${act.command} for ${named(given.orders.map(({ object }) => object))}`;
-  return { kind: 'advance', from: state.name, to: state.name, says, orders: given.orders, relies: pass.relies, next };
+  return {
+    kind: 'advance',
+    from: state.name,
+    to: state.name,
+    says,
+    orders: given.orders,
+    stands: pass.stands,
+    relies: pass.relies,
+    next,
+  };
 }
 
 /** INVARIANT K8: what names no way back has none, whether or not the pack says so. Known from before the first order. */
@@ -398,6 +427,7 @@ export function goOn<Q>(pass: Pass<Q>, change: Partial<WorkflowStatus> = {}): Wo
         to: to.name,
         says: to.says,
         orders: [],
+        stands: [],
         relies: pass.relies,
         next: arriving(pass, to, change),
       };

@@ -1,7 +1,18 @@
 import { formOf } from './command.ts';
 import { isEnded, lockSeen, orderSeen } from './fence.ts';
 import { type Act, stateOf, type Undo } from './machine.ts';
-import { effectOf, entering, halt, hold, isOverdue, lawReason, movesOf, nextStatus, type Pass } from './pass.ts';
+import {
+  effectOf,
+  entering,
+  halt,
+  hold,
+  isOverdue,
+  lawReason,
+  movesOf,
+  nextStatus,
+  type Pass,
+  standsStill,
+} from './pass.ts';
 import { belongsTo, isSame, objectsOf, seen, seenAt } from './readings.ts';
 import { give, turnOf } from './turn.ts';
 import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
@@ -43,6 +54,7 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
     }
     const given = orderSeen(sight.snapshot, order);
     const truth = isUndone(pass, undo, last.state, order, cohort);
+    standsStill(pass, order, undo.gates, given);
     if (truth === TRUE && isEnded(given)) continue;
     const isBad = given === 'failed' || given === 'refused' || given === 'interrupted';
     // Done, and when its time is over still not so: perhaps it was the number of another order, given by a status that was lost.
@@ -74,7 +86,16 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
   }
   const says = `takes ${last.state} back: ${undo.command} for ${given.orders.map(({ object }) => object).join(', ')}`;
   const next = nextStatus(pass, { turn: given.turn, step: given.step });
-  return { kind: 'undo', from: state.name, to: state.name, says, orders: given.orders, relies: pass.relies, next };
+  return {
+    kind: 'undo',
+    from: state.name,
+    to: state.name,
+    says,
+    orders: given.orders,
+    stands: pass.stands,
+    relies: pass.relies,
+    next,
+  };
 }
 
 /** INVARIANT K4: nobody can see of a volume that is not there any more whether anything was taken back. */
@@ -144,6 +165,7 @@ function lockBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
     to: state.name,
     says,
     orders: [],
+    stands: [],
     lock: write,
     relies,
     next: nextStatus(pass, { lockAskedAtMs: pass.nowMs }),
@@ -163,6 +185,7 @@ function popped<Q>(pass: Pass<Q>, last: Done): WorkflowDecision<Q> {
     to: state.name,
     says: `${last.state} is taken back`,
     orders: [],
+    stands: [],
     relies,
     next,
   };
@@ -175,5 +198,14 @@ function undone<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
     return halt(pass, [lawReason('K7', state, 'nothing is left to take back', 'site.lock', 'site', 'is still ours')]);
   }
   const { cohort: _, ...next } = entering(pass, to, { outcome: 'undone' });
-  return { kind: 'undo', from: state.name, to, says: 'everything is as it was before', orders: [], relies, next };
+  return {
+    kind: 'undo',
+    from: state.name,
+    to,
+    says: 'everything is as it was before',
+    orders: [],
+    stands: [],
+    relies,
+    next,
+  };
 }

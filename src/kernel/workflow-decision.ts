@@ -4,6 +4,11 @@ import type { Order, Outcome, WorkflowStatus } from './workflow.ts';
 /** What one pass decides about one workflow. Plain data: the same inputs make the same bytes. */
 export type WorkflowDecision<Q = unknown> = Advance<Q> | Hold | Halt | Undo<Q> | Rest;
 
+/** Orders given before that stand: those that an agent was seen to have, and those that may be carried out still, because what let
+ *  them through then does so now. They are given again to whoever has not got them; every other one that nobody has seen is
+ *  taken away. INVARIANT K2. */
+export type Stands = readonly Order[];
+
 /** Goes on: into the next state, or within its own by giving orders. */
 export interface Advance<Q = unknown> {
   readonly kind: 'advance';
@@ -11,6 +16,7 @@ export interface Advance<Q = unknown> {
   readonly to: string;
   readonly says: string;
   readonly orders: readonly Order[];
+  readonly stands: Stands;
   readonly lock?: LockWrite;
   /** Every question whose TRUE let it through: each is put to the second opinion before anything is done. */
   readonly relies: readonly Relied<Q>[];
@@ -24,6 +30,7 @@ export interface Undo<Q = unknown> {
   readonly to: string;
   readonly says: string;
   readonly orders: readonly Order[];
+  readonly stands: Stands;
   readonly lock?: LockWrite;
   readonly relies: readonly Relied<Q>[];
   readonly next: WorkflowStatus;
@@ -38,6 +45,7 @@ export interface Hold {
   /** Null where no budget runs: it rests on another's word. */
   readonly dueAtMs: number | null;
   readonly overdue: boolean;
+  readonly stands: Stands;
   /** What ends the wait, for people. */
   readonly releases: string;
   readonly next: WorkflowStatus;

@@ -119,6 +119,7 @@ function handsOff(workflow: WorkflowObject, nowMs: number, field: string, says: 
     sinceMs: nowMs,
     dueAtMs: null,
     overdue: true,
+    stands: [],
     releases: `${field} of ${workflow.id}`,
   };
   return { kind: 'decided', decision };

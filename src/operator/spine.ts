@@ -128,7 +128,7 @@ function holdOn(
 ): WorkflowDecision<Question> {
   const state = stateOf(machine, status.state);
   invariant(state !== undefined, 'a status that was read names a state of its machine');
-  const pass: Pass<Question> = { machine, status, state, sight, nowMs: sight.snapshot.nowMs, relies: [] };
+  const pass: Pass<Question> = { machine, status, state, sight, nowMs: sight.snapshot.nowMs, relies: [], stands: [] };
   return hold(pass, [because(state)]);
 }
 

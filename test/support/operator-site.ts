@@ -251,7 +251,8 @@ export class ToySite {
   #written(object: KubeObject): KubeObject {
     const before = this.objects.get(keyOf(object));
     const stored = this.put(object);
-    if (kindOf(stored).endsWith('AgentStatus')) this.orders.push(orderIn(stored) as Order);
+    const order = kindOf(stored).endsWith('AgentStatus') ? orderIn(stored) : undefined;
+    if (order !== undefined) this.orders.push(order as Order);
     if (kindOf(stored) === kindOfWorkflow && before?.status !== undefined)
       this.statuses.push(this.status as WorkflowStatus);
     this.writes.push(`${stored.kind}/${stored.metadata.name}`);

@@ -201,10 +201,39 @@ export class Walk {
       this.history.push(this.status);
       this.status = decision.next;
     }
+    this.#withdraw(decision);
     if (decision.kind !== 'advance' && decision.kind !== 'undo') return decision;
     if (decision.lock !== undefined && this.world.lock === decision.lock.from) this.world.lock = decision.lock.to;
     for (const order of decision.orders) this.slots.set(order.node, { order, of: this.status.turn?.of ?? '' });
     return decision;
+  }
+
+  /** As the actuators do: what no agent is known to have and does not stand any more is taken away. */
+  #withdraw(decision: WorkflowDecision<ToyQuestion>): void {
+    const wanted = 'stands' in decision ? [...decision.stands, ...('orders' in decision ? decision.orders : [])] : [];
+    for (const [node, { order }] of this.slots) {
+      const seen = (this.world.nodes.get(node)?.journal.step ?? 0) >= order.step;
+      if (!seen && !wanted.some(({ step }) => step === order.step)) this.slots.delete(node);
+    }
+    for (const order of 'stands' in decision ? decision.stands : []) {
+      const carried = this.slots.get(order.node)?.order.step ?? 0;
+      if (carried < order.step)
+        this.slots.set(order.node, { order: { ...order, epoch: this.epoch }, of: this.status.turn?.of ?? '' });
+    }
+    for (const { order, of } of this.slots.values()) {
+      const state = stateOf(this.machine, of);
+      const unseen = (this.world.nodes.get(order.node)?.journal.step ?? 0) < order.step;
+      if (!unseen || state?.act?.command !== order.command) continue;
+      for (const { asks } of state.act.gates) {
+        if ((this.view.site.gates.get(asks) ?? TRUE) !== TRUE)
+          this.#say('K2', `order ${order.step} still stands although ${asks} is not open`);
+      }
+      for (const guard of this.machine.guards) {
+        const holds = (this.view.site.gates.get(guard.asks) ?? TRUE) === TRUE;
+        if (!holds && guard.during.includes(of))
+          this.#say('K2', `order ${order.step} still stands although ${guard.asks} does not hold`);
+      }
+    }
   }
 
   #seen(): ToyView {

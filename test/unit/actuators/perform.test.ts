@@ -52,6 +52,7 @@ const advance: Advance = {
   to: 'Stage',
   says: 'network.stage for node-a',
   orders: [order],
+  stands: [],
   lock: { do: 'take', from: null, to: 'u1@2' },
   relies: [],
   next: { ...standing, serial: 8, turn, step: 5 },
@@ -72,6 +73,7 @@ const hold: Hold = {
   sinceMs: 900_000,
   dueAtMs: 1_500_000,
   overdue: false,
+  stands: [],
   releases: 'node.ready of node-a',
   next: { ...standing, serial: 8 },
 };
@@ -179,7 +181,7 @@ describe('K7: orders', () => {
   });
 
   test('that stand are given again while it waits', () => {
-    const waiting = { ...hold, next: { ...standing, turn, serial: 8 } };
+    const waiting = { ...hold, stands: [order], next: { ...standing, turn, serial: 8 } };
     const { asked } = run({ decision: waiting, workflow: workflowWith({ workflow: { ...standing, turn } }) });
     expect(asked).toEqual(['append', 'update-status ReplicationUpgrade', 'update NodewrightAgentStatus']);
   });
@@ -188,6 +190,26 @@ describe('K7: orders', () => {
     const halt = { kind: 'halt', state: 'Stage', because: [reason], nodes: [], next: { ...standing, turn } } as const;
     const rest = { kind: 'rest', state: 'Complete', outcome: 'complete' } as const;
     for (const decision of [halt, rest]) expect(run({ decision }).asked).not.toContain(all[3]);
+  });
+});
+
+describe('K2: what no longer stands', () => {
+  const given = { ...agent, spec: { node: 'node-a', order } };
+  const waiting = { ...hold, next: { ...standing, turn, serial: 8 } };
+
+  test('is taken away while nobody has seen it', () => {
+    const { asked, written } = run({ decision: waiting, standing: [order] }, undefined, given);
+    expect(asked.at(-1)).toBe('update NodewrightAgentStatus');
+    expect(written.at(-1)?.spec).toEqual({ node: 'node-a' });
+  });
+
+  test('stays while it stands, and is not ours to take from a newer leader', () => {
+    const stays = run({ decision: { ...waiting, stands: [order] }, standing: [order] }, undefined, given);
+    expect(stays.asked).not.toContain('update NodewrightAgentStatus');
+    const newer = { ...agent, spec: { node: 'node-a', order: { ...order, epoch: 3 } } };
+    expect(run({ decision: waiting, standing: [order] }, undefined, newer).asked).not.toContain(
+      'update NodewrightAgentStatus',
+    );
   });
 });
 

@@ -152,6 +152,7 @@ describe('what people read', () => {
     sinceMs: 0,
     dueAtMs: null,
     overdue: true,
+    stands: [],
     releases: 'x',
     next: status,
   });
