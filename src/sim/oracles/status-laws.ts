@@ -1,11 +1,12 @@
 import type { FactValue } from '../../kernel/fact.ts';
 import { type GateUse, type Machine, type State, stateOf } from '../../kernel/machine.ts';
 import { sameValue } from '../../kernel/value.ts';
+import { TRUE } from '../../kernel/verdict.ts';
 import { vocabulary } from '../../kernel/vocabulary.ts';
 import { parseLockHolder, type WorkflowStatus } from '../../kernel/workflow.ts';
 import type { Question } from '../../rules/pack.ts';
 import { sameJson } from '../same-json.ts';
-import { type Court, cannotHaveSeen } from './court.ts';
+import { type Court, cannotHaveSeen, sightsOf } from './court.ts';
 import { everSince } from './truth.ts';
 
 /** What one write of a workflow's status may say after the one before, whatever was decided and why. */
@@ -89,11 +90,18 @@ function leaves(court: Court, machine: Machine<Question>, before: WorkflowStatus
   // Several may lead to the same state, each past gates of its own: one of them must have been open.
   const ways = state.goto.filter((one) => one.to === to);
   if (ways.length === 0) court.violated('K2', `goes from ${from} to ${to}, and nothing leads there`);
+  // Most often one of them is open at this moment: then nobody need look for the others through all that was.
+  if (ways.some(({ gates }) => areOpenNow(court, gates, before.cohort))) return;
   const shut = ways.map(({ gates }) => shutGate(court, gates, before.cohort));
   const [first] = shut;
   if (first !== undefined && shut.every((one) => one !== undefined)) {
     court.violated('K2', `goes from ${from} to ${to} past ${first}`);
   }
+}
+
+function areOpenNow(court: Court, gates: readonly GateUse<Question>[], cohort: WorkflowStatus['cohort']): boolean {
+  const sight = sightsOf(court, cohort)(court.truths.now());
+  return gates.every(({ asks }) => sight.ask(asks, 'site') === TRUE);
 }
 
 /** A gate that nobody can have seen open, and what kept it shut. */
