@@ -48,8 +48,9 @@ export interface RunOptions {
   readonly meter?: () => number;
   /** For whoever keeps what a site looked like: everything that is written to the API server, when it is. */
   readonly onWrite?: (object: KubeObject, nowMs: number) => void;
-  /** For whoever compares: every record of a decision before it is written, with everything that its operator had heard then. */
-  readonly onRecord?: (line: string, heard: () => readonly Raw[]) => void;
+  /** For whoever compares: every record of a decision before it is written, with everything that its operator had heard by
+   *  that moment of its own clock. */
+  readonly onRecord?: (line: string, heard: (nowMs: number) => readonly Raw[]) => void;
   /** For tests: other programs than the real ones. */
   readonly programs?: Programs;
 }
@@ -120,7 +121,9 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   const journals = journalsOf();
   const senses = new Map<string, Senses>();
   const uids = new Map(world.nodes().map((node) => [node, world.uid(node)]));
-  const court = { time, api, compiled, truths, journals, slackMs: () => slack.atMs(time.nowMs), violated };
+  const slackMs = (): number => slack.atMs(time.nowMs);
+  const isLiedTo = (): boolean => slack.feels('linstor-lies', time.nowMs);
+  const court = { time, api, compiled, truths, journals, slackMs, isLiedTo, violated };
   const jury = juryOf(court, object);
   const teller = tellerOf(transcript, time, object, lock);
   const deeds = deedsOf(api, journals, leaders, object);
@@ -359,7 +362,7 @@ function realPrograms(
 function* recorded(program: Program, operator: Operator, onRecord: NonNullable<RunOptions['onRecord']>): Program {
   let turn = program.next();
   while (turn.done !== true) {
-    if (turn.value.do === 'append') onRecord(turn.value.line, () => operator.observer.raws());
+    if (turn.value.do === 'append') onRecord(turn.value.line, (nowMs) => operator.observer.raws(nowMs));
     turn = program.next(yield turn.value);
   }
   return turn.value;

@@ -21,6 +21,8 @@ export interface Court {
   readonly journals: Journals;
   /** How much longer than they may be facts may really be under way, with the faults that are at work now. */
   slackMs(): number;
+  /** Somebody who is asked tells old things as new, or did until just now. */
+  isLiedTo(): boolean;
   violated(law: Violation['law'], says: string): void;
 }
 

@@ -26,12 +26,19 @@ export interface Slack {
   begun(kind: FaultKind): void;
   ended(kind: FaultKind, atMs: number): void;
   atMs(nowMs: number): number;
+  /** Whether this is at work, or was until just now. */
+  feels(kind: FaultKind, nowMs: number): boolean;
 }
 
 export function slackOf(): Slack {
   const running = new Map<FaultKind, number>();
   const endedAtMs = new Map<FaultKind, number>();
+  const feels = (kind: FaultKind, nowMs: number): boolean => {
+    const ended = endedAtMs.get(kind) ?? Number.NEGATIVE_INFINITY;
+    return (running.get(kind) ?? 0) > 0 || nowMs - ended < lingersMs;
+  };
   return {
+    feels,
     begun(kind) {
       running.set(kind, (running.get(kind) ?? 0) + 1);
     },
@@ -41,11 +48,7 @@ export function slackOf(): Slack {
     },
     atMs(nowMs) {
       let slack = plainSlackMs;
-      for (const kind of faultNames) {
-        const isOn = (running.get(kind) ?? 0) > 0;
-        const ended = endedAtMs.get(kind) ?? Number.NEGATIVE_INFINITY;
-        if (isOn || nowMs - ended < lingersMs) slack += more[kind] ?? 0;
-      }
+      for (const kind of faultNames) if (feels(kind, nowMs)) slack += more[kind] ?? 0;
       return slack;
     },
   };

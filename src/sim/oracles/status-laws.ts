@@ -47,7 +47,8 @@ function sameCohort(court: Court, before: WorkflowStatus, now: WorkflowStatus): 
 
 /** K6: what is written down as seen was so, not longer ago than it may be. */
 function frozenAsItWas(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
-  if (now.cohort === undefined || now.cohort === before.cohort) return;
+  // Of something new a LINSTOR that repeats itself says what never was: nobody can tell.
+  if (now.cohort === undefined || now.cohort === before.cohort || court.isLiedTo()) return;
   for (const [fact, values] of Object.entries(now.cohort.facts)) {
     for (const [object, value] of Object.entries(values)) {
       if (Object.hasOwn(before.cohort?.facts[fact] ?? {}, object)) continue;

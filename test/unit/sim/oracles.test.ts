@@ -36,7 +36,7 @@ beforeEach(() => {
   const { time, api } = site;
   const violated = (law: Violation['law'], says: string): void => void found.push({ law, atMs: 0, says });
   jury = juryOf(
-    { time, api, compiled, truths, journals, slackMs: () => 15_000, violated },
+    { time, api, compiled, truths, journals, slackMs: () => 15_000, isLiedTo: () => false, violated },
     { kind: kindOfWorkflow, name: 'site' },
   );
   const senses = new Map();
