@@ -67,7 +67,7 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
         continue;
       }
       if (isBad && truth === FALSE) {
-        const detail = `${undo.command} of ${member} was ${given}`;
+        const detail = `${undo.command} of ${member} ${given === 'failed' ? 'failed' : `was ${given}`}`;
         return halt(pass, [
           lawReason('K8', state, `${last.state} could not be taken back`, last.state, member, detail),
         ]);

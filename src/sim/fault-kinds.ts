@@ -50,7 +50,7 @@ export const faultKinds = {
     family: 'world',
     on: 'volume',
     lasts: [2 * s, m],
-    means: 'a replication connection drops and comes back',
+    means: 'its replication connections are cut',
   },
   'resync-stalls': { family: 'world', on: 'volume', lasts: [30 * s, 5 * m], means: 'a resync does not move' },
   'tie-breaker-lost': { family: 'world', on: 'volume', lasts: [m, 5 * m], means: 'the tie-breaker is gone' },

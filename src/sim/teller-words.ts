@@ -4,6 +4,8 @@ import { member } from '../crd/read.ts';
 const reasonsMax = 3;
 /** Objects of one reason that are named. */
 const objectsMax = 3;
+/** Of these the kernel says all in its own words. */
+const whoTakesPart = ['node.uid', 'node.bootId'];
 /** What is said of one node. */
 const partsMax = 4;
 
@@ -35,9 +37,9 @@ export function waits(decision: unknown): readonly string[] {
     const says = law === '' && said.startsWith(`${fact} `) ? '' : [law, said].filter((word) => word !== '').join(' ');
     // What the kernel says of an order names whom it is about, and of who takes part it says all in its detail.
     const isOrder = fact.startsWith('node.journal') && detail.includes('order');
-    const isWhole =
-      isOrder || (law !== '' && ['node', 'volume', 'node.uid', 'node.bootId'].includes(fact) && object !== 'site');
-    const what = isWhole ? detail : `${fact} ${detail}`;
+    const isList = (fact === 'node' || fact === 'volume') && object === 'site';
+    const isReading = law === '' || (fact.includes('.') && !whoTakesPart.includes(fact));
+    const what = isList ? `the list of ${fact}s ${detail}` : isOrder || !isReading ? detail : `${fact} ${detail}`;
     const key = JSON.stringify([says, what]);
     const known = folded.get(key) ?? { says, objects: [], detail: what };
     if (!isOrder && object !== 'site' && !known.objects.includes(object)) known.objects.push(object);
@@ -46,9 +48,7 @@ export function waits(decision: unknown): readonly string[] {
   const lines = [...folded.values()].map(({ says, objects, detail }) =>
     [says, named(objects), detail].filter((part) => part !== '').join(': '),
   );
-  return lines.length <= reasonsMax
-    ? lines
-    : [...lines.slice(0, reasonsMax), `and ${lines.length - reasonsMax} more reasons`];
+  return lines.length <= reasonsMax ? lines : [...lines.slice(0, reasonsMax), `and ${lines.length - reasonsMax} more`];
 }
 
 /** Where each node was left: what the workflow moves there, and its last order. Nothing of a node that it never touched. */
@@ -62,7 +62,7 @@ function stands(nodes: unknown): readonly string[] {
       const name = textIn(fact, 'fact').replace(/^.*\./, '');
       reads.set(object, [...(reads.get(object) ?? []), `${name} ${textIn(fact, 'reads')}`]);
     }
-    const order = textIn(one, 'order');
+    const order = textIn(one, 'order').replace(` of ${node})`, ')');
     const parts = [
       ...[...reads].map(([object, list]) => `${object} ${list.join(', ')}`),
       ...(order === '' ? [] : [order]),

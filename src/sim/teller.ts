@@ -46,7 +46,7 @@ export function tellerOf(
 ): Teller {
   let told = '';
   let wait: Wait | undefined;
-  let toldWait: { readonly text: string; readonly atMs: number } | undefined;
+  let toldWait: { readonly text: string; readonly atMs: number; readonly overdue: boolean } | undefined;
   let taking = '';
   let handsOff: { readonly who: string; readonly what: string; readonly atMs: number; told: boolean } | undefined;
   let orders: Orders | undefined;
@@ -75,11 +75,12 @@ export function tellerOf(
     }
     if (wait === undefined) return;
     const { who, state, lines, sinceMs, overdue } = wait;
-    const fromMs = overdue ? sinceMs : Math.max(sinceMs, toldWait?.atMs ?? 0) + waitsAfterMs;
+    const isNowOverdue = overdue && toldWait?.overdue !== true;
+    const fromMs = isNowOverdue ? sinceMs : Math.max(sinceMs, toldWait?.atMs ?? 0) + waitsAfterMs;
     // Figures that only pass with time are no news.
     const text = `${overdue} ${lines.join('\n').replace(/\b\d[\w.]*/g, '#')}`;
     if (time.nowMs < fromMs || toldWait?.text === text) return;
-    toldWait = { text, atMs: time.nowMs };
+    toldWait = { text, atMs: time.nowMs, overdue };
     const [first = '', ...others] = lines;
     const head = `${overdue ? 'OVERDUE: ' : ''}waits in ${state}`;
     if (others.length === 0) tell(who, `${head}: ${first}`);

@@ -40,14 +40,20 @@ export function transcriptOf(startMs: number, linesMax: number): Transcript {
 /** ` 12:03  operator-1    FlipBonds → VerifyBonds`. */
 export function transcriptText({ lines, left }: Pick<Transcript, 'lines' | 'left'>): string {
   const wide = Math.max(8, ...lines.map(({ who }) => who.length));
-  const rows = lines.map(({ atMs, who, what }) => `${moment(atMs)}  ${who.padEnd(wide)}  ${what}`);
-  if (left > 0) rows.push(`${' '.repeat(6)}  … ${left} more`);
+  const moments = lines.map(({ atMs }) => moment(atMs));
+  const column = Math.max(6, ...moments.map(({ length }) => length));
+  const rows = lines.map(({ who, what }, at) => `${moments[at]?.padStart(column)}  ${who.padEnd(wide)}  ${what}`);
+  if (left > 0) rows.push(`${' '.repeat(column)}  … ${left} more`);
   return `${rows.join('\n')}\n`;
 }
 
-/** Minutes and seconds: `  3:07`. */
+/** Hours, minutes and seconds: `3:07`, `168:02:31`. */
 function moment(ms: number): string {
-  const minutes = String(Math.floor(ms / 60_000)).padStart(3);
-  const seconds = String(Math.floor((ms % 60_000) / 1_000)).padStart(2, '0');
-  return `${minutes}:${seconds}`;
+  const [hours, minutes, seconds] = [
+    Math.floor(ms / 3_600_000),
+    Math.floor(ms / 60_000) % 60,
+    Math.floor(ms / 1_000) % 60,
+  ];
+  const padded = String(seconds).padStart(2, '0');
+  return hours === 0 ? `${minutes}:${padded}` : `${hours}:${String(minutes).padStart(2, '0')}:${padded}`;
 }

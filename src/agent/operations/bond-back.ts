@@ -24,8 +24,10 @@ export function* revert(_order: Order, hands: Hands): Operation<Result> {
   if (typeof after === 'string') return failed(`${after} after going back; still armed`);
   const wrong =
     kernelNotYet(after, before.mode, before.members) ??
-    Object.entries(armed.files).find(([path, held]) => (after.files.inUse.get(path) ?? null) !== held)?.[0];
-  if (wrong !== undefined) return failed(`${wrong} is not as it was; still armed`);
+    Object.entries(armed.files)
+      .filter(([path, held]) => (after.files.inUse.get(path) ?? null) !== held)
+      .map(([path]) => `${path} is not as it was`)[0];
+  if (wrong !== undefined) return failed(`${wrong}; still armed`);
   return yield* disarmed(`${after.name} is ${before.mode} again, and its files are what they were`);
 }
 
