@@ -4,6 +4,7 @@ import type { HeldProfile } from '../operator/prepare.ts';
 import type { Random } from './random.ts';
 import type { SimWorld } from './sim-world.ts';
 import type { SiteSize } from './story.ts';
+import { isMoving } from './world/linstor-text.ts';
 import type { VmSpec, VolumeSpec, WorldSpec } from './world/make.ts';
 import { addressOf } from './world/network.ts';
 import { makeWorld } from './world/world.ts';
@@ -59,6 +60,7 @@ export function simWorld(
     relieve: (fault) => world.end(fault, nowMs),
     objects: () => world.objects(),
     raws: () => world.raws(nowMs),
+    flows: () => [...world.site.volumes.values()].some(isMoving),
     harm() {
       const now = world.harm();
       if (now === harm) return nothing;

@@ -1,5 +1,6 @@
 import { agent } from '../agent/agent.ts';
 import type { Senses } from '../agent/sense.ts';
+import { agentStatusKind } from '../crd/agent-status.ts';
 import { leaseKind } from '../crd/lease.ts';
 import { apiVersion, type WorkflowKind } from '../crd/workflow-object.ts';
 import { type KubeObject, kindOf, type Raw } from '../kernel/raw.ts';
@@ -21,7 +22,7 @@ import { patienceOf, saidOf } from './patience.ts';
 import { randomOf } from './random.ts';
 import { simWorld } from './real-world.ts';
 import { type SimWorld, truthOf } from './sim-world.ts';
-import { changes, type Life, type Program, siteOf } from './site.ts';
+import { type Asked, changes, isOurs, type Life, type Program, siteOf } from './site.ts';
 import { type RunEnd, type SiteSize, storyBoundMs } from './story.ts';
 import { planFaults } from './strike.ts';
 import { tellerOf } from './teller.ts';
@@ -128,7 +129,12 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   const teller = tellerOf(transcript, time, object, lock);
   const deeds = deedsOf(api, journals, leaders, object);
   const patience = patienceOf(compiled.machine);
-  const note = (): void => truths.note(time.nowMs, truthOf(site, world, profile.shape, journals, senses));
+  /** Since the truth was noted last somebody did something to the world. */
+  let mayHaveMoved = true;
+  const note = (): void => {
+    mayHaveMoved = false;
+    truths.note(time.nowMs, truthOf(site, world, profile.shape, journals, senses));
+  };
 
   // The site as it stands before anybody asks for anything.
   for (const one of world.objects()) api.put(one);
@@ -160,8 +166,14 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   const plan = planFaults(
     {
       site,
-      strike: (fault) => world.strike(fault),
-      relieve: (fault) => world.relieve(fault),
+      strike(fault) {
+        mayHaveMoved = true;
+        world.strike(fault);
+      },
+      relieve(fault) {
+        mayHaveMoved = true;
+        world.relieve(fault);
+      },
       objects: () => world.objects(),
       workflow: object,
       lock,
@@ -215,6 +227,8 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   api.onWrite((write) => {
     if (write.after !== undefined) options.onWrite?.(write.after, time.nowMs);
     if (lock !== undefined && isLock(write.after ?? write.before, lock)) note();
+    const written = write.after ?? write.before;
+    if (written !== undefined && !isOurs(written)) mayHaveMoved = true; // whoever watches it acts on it
     teller.wrote(write);
     deeds.wrote(write);
     jury.wrote(write);
@@ -237,7 +251,11 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
       for (const says of world.harm()) violated('harm', says);
     },
     carriedOut(runner, instruction) {
-      if (runner.kind === 'agent' && changes(instruction)) note();
+      if (!changes(instruction)) return;
+      const isTold = tells(instruction);
+      // What an agent says of its node is no part of what is true there. All else may act on the world, also after this.
+      if (runner.kind === 'agent' && (!isTold || mayHaveMoved || world.flows())) note();
+      if (!isTold) mayHaveMoved = true;
     },
     powered(node, power) {
       if (uids.get(node) !== world.uid(node)) journals.forget(node); // another machine has another disk
@@ -376,6 +394,13 @@ function isLock(object: KubeObject | undefined, lock: { readonly namespace: stri
   const metadata = object?.metadata;
   const isLease = object !== undefined && `${object.apiVersion}/${object.kind}` === leaseKind;
   return isLease && metadata?.name === lock.name && metadata.namespace === lock.namespace;
+}
+
+/** An agent's report of what it saw: the most frequent write of all, and one that changes nothing but the database. */
+function tells(instruction: Asked): boolean {
+  if (instruction.do !== 'api') return false;
+  const { call } = instruction;
+  return call.verb === 'update-status' && kindOf(call.object) === agentStatusKind;
 }
 
 /** The first line of a stack that is ours, without the machine's paths. */

@@ -24,6 +24,8 @@ export interface SimWorld extends WorldPort {
   objects(): readonly KubeObject[];
   /** Everything that could be fetched now, as of now. */
   raws(nowMs: number): readonly Raw[];
+  /** Whether something of it goes on between two events, by time alone: a resync. */
+  flows(): boolean;
   /** What was lost that no fault explains: told once each. */
   harm(): readonly string[];
 }

@@ -23,7 +23,8 @@ function withWideNumbers(text: string): string {
   return text.replaceAll('"warn-1002"', '-9223372036854774806').replaceAll('"max"', '9223372036854775807');
 }
 
-function isMoving({ pairs, resyncStalled }: Volume): boolean {
+/** A resync goes on: what is left of it is less with every moment. */
+export function isMoving({ pairs, resyncStalled }: Volume): boolean {
   return !resyncStalled && pairs.some(({ resync }) => resync !== undefined);
 }
 
