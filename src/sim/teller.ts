@@ -122,13 +122,21 @@ export function tellerOf(
   const wroteAgent = ({ who, before, after, how }: ApiWrite): void => {
     if (how === 'restore') return;
     const [was, is] = [orderIn(before), orderIn(after)];
+    if (who.startsWith('operator') && isForeign(was) && !isForeign(is)) {
+      tell(
+        who,
+        `takes order ${String(was.step)} to ${String(was.node)} away again: it is not wanted now, and nobody has answered it`,
+      );
+      return;
+    }
     if (who.startsWith('operator') && isForeign(is)) {
       const { step, epoch, command, object, node } = is;
       if (member(was, 'step') === step && member(was, 'epoch') === epoch) return;
       const about = object === node || object === 'site' ? '' : ` of ${String(object)}`;
       const what = `${String(command)}${about}`;
       const number = `${String(step)}${member(was, 'step') === step ? ' again' : ''}`;
-      if (orders?.who !== who || orders.what !== what) give();
+      const isTogether = orders?.who === who && orders.what === what && time.nowMs - orders.atMs <= togetherMs;
+      if (!isTogether) give();
       orders ??= { who, atMs: time.nowMs, what, nodes: [], numbers: [] };
       orders.nodes.push(String(node));
       orders.numbers.push(number);
