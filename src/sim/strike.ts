@@ -1,10 +1,11 @@
 import { leaseKind } from '../crd/lease.ts';
 import { isForeign, member } from '../crd/read.ts';
+import { apiVersion } from '../crd/workflow-object.ts';
 import type { KubeObject } from '../kernel/raw.ts';
 import { formatDuration } from '../kernel/value.ts';
 import type { ApiCopy } from './api.ts';
 import { type Fault, faultForm } from './fault-kinds.ts';
-import { isOurs, type Runner, type Site } from './site.ts';
+import { type Asked, isOurs, type Onlooker, type Runner, type Site } from './site.ts';
 import type { Transcript } from './transcript.ts';
 import type { Fault as WorldFault } from './world/fault.ts';
 import { worldFaultOf } from './world-fault.ts';
@@ -181,19 +182,44 @@ function cut(runners: readonly Runner[]): () => void {
   };
 }
 
-/** The one that leads is suspended with its machine, so that by its own clock no time goes by; another takes over; then the
- *  first goes on in the middle of what it was writing. */
-function secondLeader({ site, operators }: Struck, { forMs }: Fault): () => void {
-  const [first, second] = operators.map((name) => site.runners.get(name));
+/** The one that leads is suspended with its machine after its record and before its status, or after its status and before its
+ *  orders, so that by its own clock no time goes by; another takes over; then the first goes on with its next write. */
+function secondLeader({ site, operators }: Struck, { how }: Fault): () => void {
+  const [first, second] = byLeading(site, operators);
   if (first === undefined || second === undefined) return () => {};
-  if (!second.running.alive) site.start(second.name);
-  site.pause(first.name);
-  first.clock.drift(-1_000_000);
-  void forMs;
+  let isOver = false;
+  const onlooker: Onlooker = {
+    asked({ name }, instruction) {
+      const isBetween = how % 2 === 0 ? instruction.do === 'append' : writesForWorkflow(instruction);
+      if (isOver || name !== first.name || !isBetween) return;
+      isOver = true;
+      if (!second.running.alive) site.start(second.name);
+      site.pause(first.name);
+      first.clock.drift(-1_000_000);
+    },
+  };
+  site.onlookers.push(onlooker);
   return () => {
+    isOver = true;
+    site.onlookers.splice(site.onlookers.indexOf(onlooker), 1);
     first.clock.drift(0);
     site.resume(first.name);
   };
+}
+
+/** Of two, the one that stands in the operators' Lease first. */
+function byLeading(site: Site, operators: readonly string[]): readonly (Runner | undefined)[] {
+  const leases = site.api.lookAll(leaseKind).map(({ spec }) => String(member(spec, 'holderIdentity') ?? ''));
+  const leads = (name: string): boolean => leases.some((holder) => holder.startsWith(`${name}-`));
+  return [...operators]
+    .sort((one, other) => Number(leads(other)) - Number(leads(one)))
+    .map((name) => site.runners.get(name));
+}
+
+/** A workflow's status, or an order: not the Lease by which it leads, and no Event. */
+function writesForWorkflow(instruction: Asked): boolean {
+  if (instruction.do !== 'api' || !('object' in instruction.call)) return false;
+  return instruction.call.object.apiVersion === apiVersion;
 }
 
 function restore({ site, objects }: Struck, copies: readonly ApiCopy[], how: number): void {
