@@ -11,7 +11,7 @@ import { type CoverageCount, coverageOf, coverageTable, missed } from '../src/si
 import { type Deed, deeds as deedNames } from '../src/sim/deeds.ts';
 import type { RunEnd } from '../src/sim/story.ts';
 import { courseOf, type Job, profiles, roundOf, runsInRound, workflows } from './campaign-plan.ts';
-import { type Done, profileAt } from './campaign-worker.ts';
+import { type Done, profileAt } from './campaign-run.ts';
 
 const { values } = parseArgs({
   options: {
