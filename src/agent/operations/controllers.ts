@@ -43,11 +43,14 @@ export function* pauseControllers(): Operation<Result> {
 /** LINSTOR first: the memory of what was is taken away with the last thing that is put back. */
 export function* resumeControllers(): Operation<Result> {
   const object = yield* theOnly(clusters);
-  if (typeof object === 'string') return failed(object);
+  if (typeof object === 'string') return refused(object);
   const remembered = annotationOf(object, controllersBefore);
   if (remembered === undefined) return done('nothing of ours was switched off');
   const before = readBefore(remembered);
   if (before === undefined) return failed(`${controllersBefore} is none that we wrote`);
+  // Without a look first, a LINSTOR that is away would make a failure of what only has to wait.
+  const now = yield* propertiesFrom(properties);
+  if (now === undefined) return refused('the properties of the LINSTOR controller could not be read');
   const wanted = switches.filter((name) => before[name] !== null);
   const said = yield* tell('POST', properties, {
     override_props: Object.fromEntries(wanted.map((name) => [name, before[name]])),

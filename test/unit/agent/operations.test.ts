@@ -427,6 +427,16 @@ describe('the site', () => {
     host.instead = (one) => (one.do === 'linstor' && one.method === 'POST' ? oops : undefined);
     expect(run(host, 'site.resume-controllers', { object: 'site' }).why).toMatch(/not as it was: .*500: oops/);
   });
+  test('what was switched off is put back later where LINSTOR cannot be asked now', () => {
+    const host = new FakeHost();
+    run(host, 'site.pause-controllers', { object: 'site' });
+    const did = [...host.did];
+    host.instead = (one) => (one.do === 'linstor' ? { kind: 'unheard' } : undefined);
+    expect(run(host, 'site.resume-controllers', { object: 'site' }).outcome).toBe('refused');
+    expect(host.did).toEqual(did);
+    host.instead = () => undefined;
+    expect(run(host, 'site.resume-controllers', { object: 'site' }).outcome).toBe('done');
+  });
   test.each([
     ['site.pause-controllers', 'site'],
     ['volume.snapshot', 'pvc-1'],
