@@ -34,6 +34,7 @@ const order = [
   'atATime',
   'with',
   'confirmWithin',
+  'onlyIf',
   'stretch',
   'then',
   // a RulePack

@@ -21,7 +21,8 @@ export function commandOf(tree: Tree | undefined): CommandName | undefined {
   return word.value as CommandName;
 }
 
-/** `step`, `settled` and `undo` of a state → what is ordered of each member, and what must be seen of it. */
+/** `step`, `settled` and `undo` of a state → what is ordered of each member, and what must be seen of it; undefined also where this
+ *  profile's site has no need of it. Then nothing of it is frozen either, which nobody could see there. */
 export function linkAct(state: string, says: string, tree: MapTree, context: PackContext): Act<Question> | undefined {
   const step = child(tree, 'step');
   const command = commandOf(step);
@@ -35,7 +36,8 @@ export function linkAct(state: string, says: string, tree: MapTree, context: Pac
   const confirmWithinMs = durationOf(child(step, 'confirmWithin'), context);
   const undo = linkUndo(child(tree, 'undo'), about('undo'), context);
   const gates = linkGateUses(child(step, 'gates'), on, context);
-  if (command === undefined) return undefined;
+  const needed = isNeeded(child(step, 'onlyIf'), command, context);
+  if (command === undefined || !needed) return undefined;
   return {
     command,
     on,
@@ -47,6 +49,25 @@ export function linkAct(state: string, says: string, tree: MapTree, context: Pac
     ...(undo === undefined ? {} : { undo }),
     ...(confirmWithinMs === undefined ? {} : { confirmWithinMs }),
   };
+}
+
+/** What a profile's parameter says that its site has no need of. The lock, and whatever takes something down or brings it up, is
+ *  needed everywhere: a machine without it would be another one. */
+function isNeeded(tree: Tree | undefined, command: CommandName | undefined, context: PackContext): boolean {
+  if (tree?.kind !== 'scalar' || typeof tree.value !== 'string') return true;
+  const parameter = parameterOf(tree.value, tree.at, context);
+  if (parameter !== undefined && parameter.type.kind !== 'bool') {
+    const message = `\`${shown(tree.value)}\` is ${inWords(parameter.type)}, and only a bool says whether a step is needed`;
+    context.report(error('PACK_VALUE_TYPE', tree.at, message));
+  }
+  if (command === undefined) return true;
+  const form = formOf(command);
+  if (form.by === 'operator' || form.destructive === true || form.bringsUp !== undefined) {
+    const message = `\`${command}\` is needed on every site and has no \`onlyIf\``;
+    context.report(error('PACK_COMMAND_ARGUMENT', tree.at, message, 'remove it'));
+    return true;
+  }
+  return parameter?.value !== false;
 }
 
 function linkUndo(

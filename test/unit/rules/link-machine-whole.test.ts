@@ -136,6 +136,28 @@ describe('a whole machine', () => {
     expect(stateOf(machine(), 'AcquireLock')?.act?.undo).not.toHaveProperty('atATime');
   });
 
+  test('has no step, and freezes nothing for it, where the profile says that the site has no need of it', () => {
+    const shared = (value: boolean): string =>
+      edited(
+        sharedPack,
+        ['  conditions:', `  parameters: {guests: {type: bool, default: ${value}, says: VMs run here}}\n  conditions:`],
+        ['step: {command: site.suspend-migrations}', 'step: {command: site.suspend-migrations, onlyIf: param.guests}'],
+      );
+    // Its own way out of the other pack would freeze the same fact.
+    const driving = edited(drivingPack, [
+      '      step: {command: site.resume-migrations}\n      settled: {fact: site.migrationsSuspended, operator: equal, value: {fact: cohort.site.migrationsSuspended}}\n      pointOfNoReturn: they may move again\n',
+      '      says: goes on\n',
+    ]);
+    const [needed, spared] = [machine(driving, shared(true)), machine(driving, shared(false))];
+    expect(stateOf(needed, 'Suspend')?.act?.command).toBe('site.suspend-migrations');
+    expect(needed.freezes).toContain('site.migrationsSuspended');
+    expect(stateOf(spared, 'Suspend')).toMatchObject({ goto: [{ to: 'Wait' }] });
+    expect(stateOf(spared, 'Suspend')?.act).toBeUndefined();
+    expect(spared.freezes).not.toContain('site.migrationsSuspended');
+    expect(spared.states.map(({ name }) => name)).toEqual(needed.states.map(({ name }) => name));
+    expect(spared.digest).not.toBe(needed.digest);
+  });
+
   test('takes what was frozen as an argument, of the member and of the site', () => {
     const given = edited(drivingPack, ['with: {mode: {fact: param.mode}}', 'with: {mode: {fact: cohort.bond.mode}}']);
     expect(stateOf(machine(given), 'Flip')?.act?.with.get('mode')).toEqual({ kind: 'frozen', fact: 'bond.mode' });

@@ -89,6 +89,24 @@ const cases: readonly (readonly [says: string, driving: Edits, shared: Edits])[]
   ['a command that does not exist', [['command: bond.confirm', 'command: bond.confrim']], []],
   ['a command that needs an argument', [['        with: {mode: {fact: param.mode}}\n', '']], []],
   [
+    'a lock that only some sites need',
+    [
+      ['step: {command: site.take-lock}', 'step: {command: site.take-lock, onlyIf: param.alone}'],
+      ['  parameters:\n', '  parameters:\n    alone: {type: bool, default: false, says: one operator}\n'],
+    ],
+    [],
+  ],
+  [
+    'a flip that only some sites need, by what is no switch',
+    [['        confirmWithin: 10m\n', '        confirmWithin: 10m\n        onlyIf: param.mode\n']],
+    [],
+  ],
+  [
+    'a step that is needed by a parameter that nobody declared',
+    [],
+    [['{command: site.suspend-migrations}', '{command: site.suspend-migrations, onlyIf: param.guests}']],
+  ],
+  [
     'an argument that the command does not take',
     [['with: {mode: {fact: param.mode}}', 'with: {mode: {fact: param.mode}, moed: x}']],
     [],
