@@ -16,8 +16,8 @@ import {
 import { belongsTo, isSame, objectsOf, seen, seenAt } from './readings.ts';
 import { give, turnOf } from './turn.ts';
 import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
-import { type Cohort, type Done, maxTries, type Order } from './workflow.ts';
-import type { WorkflowDecision } from './workflow-decision.ts';
+import { type Cohort, type Done, lockHolderOf, maxTries, type Order, type WorkflowStatus } from './workflow.ts';
+import type { LockWrite, WorkflowDecision } from './workflow-decision.ts';
 
 /** INVARIANT K8: what was done is taken back, the last first. Everybody who was ordered is ordered back, also who was never seen to
  *  have done anything: its newer order fences off the older one, which may still be on its way. */
@@ -148,17 +148,32 @@ function stillBack<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, member: string
 }
 
 function lockBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
-  const { state, status, sight, relies } = pass;
+  const { state, status, sight } = pass;
   const last = status.done.at(-1) as Done; // `goBack` has looked
   const lock = lockSeen(sight.snapshot, status, sight.epoch);
   const because = (detail: string): Several<Reason> => [
     lawReason('K7', state, 'the lock is given back', 'site.lock', 'site', detail, true),
   ];
   if (lock.kind === 'unknown') return hold(pass, because('is not known'));
+  if (lock.kind === 'free' && !status.locked) {
+    // Asked for and never seen to be ours: that write may still be on its way, and would take it for a workflow that has ended.
+    // One more write, seen to be done, fences it off.
+    const mine = lockHolderOf(status.uid, sight.epoch);
+    return writesLock(pass, { do: 'take', from: null, to: mine }, 'takes the site lock, to be sure of giving it back');
+  }
   if (lock.kind !== 'ours') return popped(pass, last);
   if (lock.epoch === 'newer') return hold(pass, because('is held by a newer leader'));
   const write = { do: 'release' as const, from: lock.holder, to: null };
-  const says = 'gives the site lock back';
+  return writesLock(pass, write, 'gives the site lock back', { locked: true });
+}
+
+function writesLock<Q>(
+  pass: Pass<Q>,
+  lock: LockWrite,
+  says: string,
+  change: Partial<WorkflowStatus> = {},
+): WorkflowDecision<Q> {
+  const { state, relies } = pass;
   return {
     kind: 'undo',
     from: state.name,
@@ -166,9 +181,9 @@ function lockBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
     says,
     orders: [],
     stands: [],
-    lock: write,
+    lock,
     relies,
-    next: nextStatus(pass, { lockAskedAtMs: pass.nowMs }),
+    next: nextStatus(pass, { ...change, lockAskedAtMs: pass.nowMs }),
   };
 }
 

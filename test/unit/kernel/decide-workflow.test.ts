@@ -237,6 +237,18 @@ describe('K7: the lock', () => {
     expect(story.walk.world.lock).toBe(null);
   });
 
+  test('asked for and never seen, it is taken before it is given back: the write may still be on its way', () => {
+    const story = new Story(stage).until('Lock');
+    story.pass();
+    story.walk.world.lock = null; // nobody has answered, and nothing stands there yet
+    story.walk.abort = true;
+    story.pass();
+    expect(story.pass()).toMatchObject({ kind: 'undo', lock: { do: 'take', from: null, to: 'uid-1@1' } });
+    expect(story.says()).toBe('undo');
+    expect(story.walk.world.lock).toBe(null);
+    expect(story.ends()).toBe('undone');
+  });
+
   test('once it was asked to be given back, there is no way back', () => {
     const story = new Story(stage).until('Release');
     story.pass();
