@@ -1,10 +1,10 @@
 import type { WorkflowKind } from '../src/crd/workflow-object.ts';
 import type { Machine } from '../src/kernel/machine.ts';
-import { aim, type Cell, type Course } from '../src/sim/aim.ts';
 import type { Coverage } from '../src/sim/coverage.ts';
 import { type FaultKind, faultForm } from '../src/sim/fault-kinds.ts';
 import { type Random, randomOf } from '../src/sim/random.ts';
 import type { SiteSize } from '../src/sim/story.ts';
+import { aim, type Cell, type Course } from './campaign-aim.ts';
 
 /** One run, as it is sent to whoever carries it out. It follows from the campaign's seed, its number, and what the rounds
  *  before it have tried: not from how many carry out how fast. */

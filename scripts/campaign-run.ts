@@ -5,7 +5,6 @@ import { held } from '../src/console/workflows.ts';
 import { vocabulary } from '../src/kernel/vocabulary.ts';
 import type { HeldProfile } from '../src/operator/prepare.ts';
 import { loadProfile } from '../src/profile/load.ts';
-import { aimedFaults, type Cell } from '../src/sim/aim.ts';
 import type { Deed } from '../src/sim/deeds.ts';
 import { faultNames } from '../src/sim/fault-kinds.ts';
 import type { Violation } from '../src/sim/oracles/violation.ts';
@@ -15,6 +14,7 @@ import { type RunOptions, simulate, targetsOfRun } from '../src/sim/run.ts';
 import { shrink } from '../src/sim/shrink.ts';
 import type { RunEnd } from '../src/sim/story.ts';
 import { storyText } from '../src/sim/story-text.ts';
+import { aimedFaults, type Cell } from './campaign-aim.ts';
 import { courseOf, type Job } from './campaign-plan.ts';
 
 /** What a run came to, as it is sent back. */

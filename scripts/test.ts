@@ -19,6 +19,10 @@ const stages: readonly Stage[] = [
     name: 'the shipped packs pass their own tests',
     command: ['node', 'dist/nwctl.js', 'test', 'profiles/three-node', 'profiles/two-node', 'profiles/single-node'],
   },
+  {
+    name: 'simulated sites: every kind of fault in each of the 21 states, and no law broken',
+    command: ['node', 'scripts/campaign.ts', '--steps', '1000000', '--seed', '1', '--workers', '2'],
+  },
 ];
 
 for (const { name, command } of stages) {

@@ -7,8 +7,8 @@ import type { WorkflowStatus } from '../kernel/workflow.ts';
 /** A workflow that waits for people may do so for days, and nothing happens meanwhile. Nobody simulates that beat by beat: the
  *  time until its state is overdue is left out, and then it must say so. */
 export interface Patience {
-  /** Called now and then, with the workflow as it stands. */
-  look(nowMs: number, status: WorkflowStatus, object: KubeObject | undefined, isCalm: boolean): Waits;
+  /** Called now and then, with the workflow as it stands; nobody may be able to read its status. */
+  look(nowMs: number, status: WorkflowStatus | undefined, object: KubeObject, isCalm: boolean): Waits;
 }
 
 /** `leap`: milliseconds in which nothing will happen, that may be left out. `overdue`: it waits past its time, and says so. */
@@ -23,20 +23,21 @@ export function patienceOf(machine: Machine<unknown>): Patience {
   let movedAtMs = Number.NEGATIVE_INFINITY;
   let state = '';
   let enteredAtMs = 0;
-  let leaptIn = '';
+  let leaptIn: string | undefined;
   return {
     look(nowMs, status, object, isCalm) {
-      if (status.state !== state) {
-        state = status.state;
+      const stateNow = status?.state ?? '';
+      if (stateNow !== state) {
+        state = stateNow;
         enteredAtMs = nowMs;
-        leaptIn = '';
+        leaptIn = undefined;
       }
-      const now = JSON.stringify([status.uid, status.state, status.turn?.orders, status.turn?.way, status.done.length]);
+      const now = JSON.stringify([status?.uid, state, status?.turn?.orders, status?.turn?.way, status?.done.length]);
       if (now !== seen || !isCalm) movedAtMs = nowMs;
       seen = now;
       if (nowMs - movedAtMs < quietMs) return on;
       if (isTrue(object, 'Overdue')) return { kind: 'overdue' };
-      const budgetMs = stateOf(machine, status.state)?.budgetMs ?? Number.POSITIVE_INFINITY;
+      const budgetMs = stateOf(machine, state)?.budgetMs ?? Number.POSITIVE_INFINITY;
       const leftMs = enteredAtMs + budgetMs - nowMs;
       if (leaptIn === state || !Number.isFinite(leftMs) || leftMs <= 0) return on;
       leaptIn = state;

@@ -279,8 +279,8 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   };
   const wait = (): void => {
     const { status } = jury;
-    if (status === undefined || status.outcome !== undefined || jury.handsOff !== undefined) return;
     const standing = api.look(kind, workflowName);
+    if (standing === undefined || status?.outcome !== undefined || jury.handsOff !== undefined) return;
     const waits = patience.look(time.nowMs, status, standing, plan.open === 0);
     if (waits.kind === 'overdue') {
       isOverdue = true;

@@ -1,7 +1,7 @@
-import type { Coverage } from './coverage.ts';
-import { type Fault, type FaultKind, faultForm, faultNames } from './fault-kinds.ts';
-import { type Targets, targetsOf } from './faults.ts';
-import type { Random } from './random.ts';
+import type { Coverage } from '../src/sim/coverage.ts';
+import { type Fault, type FaultKind, faultForm, faultNames } from '../src/sim/fault-kinds.ts';
+import { type Targets, targetsOf } from '../src/sim/faults.ts';
+import type { Random } from '../src/sim/random.ts';
 
 /** A kind of fault in a state of the workflow: what many runs together must have tried. */
 export interface Cell {
