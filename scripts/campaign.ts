@@ -1,4 +1,5 @@
-/** Many runs of the simulated site: `node scripts/campaign.ts [--steps N] [--seed S] [--workers W] [--minutes M] [--out FOLDER] [--all]`.
+/** Many runs of the simulated site: `node scripts/campaign.ts [--steps N] [--seed S] [--workers W] [--minutes M] [--rounds R] [--out FOLDER]
+ *  [--all]`.
  *  The same seed and build give the same runs and the same digest, however many workers there are. Exit 3: a law was broken, and the
  *  shortest story of it lies in the folder; exit 1: something that must be tried was not. `--all` goes on after a broken law. */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     workers: { type: 'string', default: '2' },
     minutes: { type: 'string', default: '60' },
+    rounds: { type: 'string', default: 'Infinity' },
     out: { type: 'string', default: 'reports/campaign' },
     all: { type: 'boolean', default: false },
   },
@@ -53,6 +55,8 @@ const heldOf = new Map(
 const coverages = new Map<WorkflowKind, CoverageCount>(workflows.map((kind) => [kind, coverageOf(statesOf(kind))]));
 const ends = new Map<string, Map<RunEnd, number>>();
 const because = new Map<string, number>();
+/** The first run of each reason, to be looked at. */
+const examples = new Map<string, { readonly job: Job; readonly begun: readonly string[] }>();
 const deedCounts = new Map<Deed, number>();
 const broken: { readonly job: Job; readonly done: Done }[] = [];
 const restless: string[] = [];
@@ -66,7 +70,7 @@ const children = Array.from({ length: workers }, () =>
 );
 
 let roundsOver = 0;
-while (roundsOver <= roundsMore && performance.now() < untilMs) {
+while (roundsOver <= roundsMore && round < Number(values.rounds) && performance.now() < untilMs) {
   const isFull = untried('ReplicationUpgrade').length === 0;
   if (steps >= stepsWanted) {
     if (isFull) break;
@@ -82,7 +86,9 @@ while (roundsOver <= roundsMore && performance.now() < untilMs) {
 }
 for (const child of children) child.kill();
 print();
-process.exitCode = broken.length > 0 ? 3 : untried('ReplicationUpgrade').length + undone().length > 0 ? 1 : 0;
+/** Liveness: a run that ends by its bound waits for something that nobody says. */
+const isWanting = untried('ReplicationUpgrade').length + undone().length + restless.length > 0;
+process.exitCode = broken.length > 0 ? 3 : isWanting ? 1 : 0;
 
 /** Each worker takes the next job when it has none; what comes back is put in the jobs' order. */
 async function carriedOut(jobs: readonly Job[]): Promise<readonly Done[]> {
@@ -122,12 +128,13 @@ function count(job: Job, done: Done): void {
   ends.set(group, ofGroup.set(done.end, (ofGroup.get(done.end) ?? 0) + 1));
   const why = `${done.end}: ${plain(done.because)}`;
   if (done.end !== 'complete') because.set(why, (because.get(why) ?? 0) + 1);
+  if (done.end !== 'complete' && !examples.has(why)) examples.set(why, { job, begun: done.begun });
   if (done.end === 'bound') restless.push(`${job.seed} ${job.workflow} ${done.state} ${done.begun.join(',')}`);
   const { index, end, violations } = done;
   digest.update(JSON.stringify([index, done.steps, end, done.because, done.simulatedMs, done.hits, violations]));
   if (done.violations.length === 0) return;
   broken.push({ job, done });
-  writeFileSync(join(values.out, `story-${job.workflow}-${job.seed}.yaml`), portable(done.story ?? ''));
+  writeFileSync(storyPath(job), portable(done.story ?? ''));
 }
 
 /** Profiles as seen from the folder that the story lies in. */
@@ -169,6 +176,7 @@ function figures(): object {
     digest: digest.copy().digest('hex').slice(0, 16),
     ends: Object.fromEntries([...ends].sort().map(([group, of]) => [group, sorted(of)])),
     because: sorted(because),
+    examples: Object.fromEntries(examples),
     restless,
     deeds: sorted(deedCounts),
     violations: broken.map(({ job, done }) => ({
@@ -204,11 +212,45 @@ function progress(): void {
 }
 
 function print(): void {
-  const { coverage: _, because: why, ...shown } = figures() as { coverage: object; because: object };
   for (const kind of workflows) {
     const coverage = coverages.get(kind);
-    if (coverage !== undefined) process.stdout.write(`\n${kind}: kinds of faults × states\n${coverageTable(coverage)}`);
+    if (coverage !== undefined) line(`\n${kind}: kinds of faults × states\n${coverageTable(coverage)}`);
   }
-  process.stdout.write(`${JSON.stringify({ ...shown, because: why }, null, 1)}\n`);
-  for (const deed of undone()) process.stdout.write(`never really happened: ${deed}\n`);
+  const seconds = (performance.now() - beganMs) / 1_000;
+  const number = (value: number): string => Math.round(value).toLocaleString('en');
+  line(`${number(runs)} runs, ${number(steps)} steps, ${number(simulatedMs / 3_600_000)} hours of sites`);
+  line(`${number(seconds)} s on ${workers} workers: ${number(steps / seconds)} steps/s`);
+  for (const [group, of] of [...ends].sort()) {
+    line(
+      `  ${group.padEnd(34)} ${[...of]
+        .sort()
+        .map(([end, many]) => `${many} ${end}`)
+        .join(', ')}`,
+    );
+  }
+  const most = [...because].sort(([one, many], [other, less]) => less - many || (one < other ? -1 : 1));
+  line('why not complete, the most frequent:');
+  for (const [why, many] of most.slice(0, 20)) line(`  ${String(many).padStart(5)}  ${why}`);
+  if (most.length > 20) line(`  and ${most.length - 20} more, all of them in ${join(values.out, 'campaign.json')}`);
+  line('what really came of the faults:');
+  for (const [deed, means] of Object.entries(deedNames))
+    line(`  ${String(deedCounts.get(deed as Deed) ?? 0).padStart(7)}  ${deed}: ${means}`);
+  for (const kind of workflows) line(`${kind}: ${untried(kind).length} pairs of state and fault untried`);
+  for (const pair of untried('ReplicationUpgrade')) line(`  ${pair}`);
+  for (const seedOf of restless) line(`not at rest, and nobody says what for: ${seedOf}`);
+  for (const { job, done } of broken) {
+    line(
+      `BROKEN: seed ${job.seed}, ${job.workflow}: ${done.violations.map(({ law, says }) => `${law} ${says}`).join('; ')}`,
+    );
+    line(`  nwctl replay ${storyPath(job)}`);
+  }
+  line(`violations: ${broken.length}; seed ${seed}, digest ${digest.copy().digest('hex').slice(0, 16)}`);
+}
+
+function line(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function storyPath({ workflow, seed: ofRun }: Job): string {
+  return join(values.out, `story-${workflow}-${ofRun}.yaml`);
 }
