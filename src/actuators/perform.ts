@@ -1,6 +1,6 @@
 import type { Operation } from '../agent/instruction.ts';
 import type { LeaseName } from '../crd/lease.ts';
-import type { Tellable } from '../crd/told.ts';
+import type { HandsOff, Tellable } from '../crd/told.ts';
 import type { WorkflowObject } from '../crd/workflow-object.ts';
 import type { Order } from '../kernel/workflow.ts';
 import { audit, type Grounds, type Recorded } from './audit.ts';
@@ -36,7 +36,10 @@ export function* perform(desk: Desk, act: Act): Operation<Performed> {
   const { workflow, decision, grounds } = act;
   if (!desk.leads()) return { recorded: act.recorded, stopped: notLeading() };
   const recorded = yield* audit(act.auditPath, workflow, decision, grounds, act.recorded);
-  if ('kind' in recorded) return { recorded: act.recorded, stopped: recorded };
+  if ('kind' in recorded) {
+    yield* unrecorded(desk, act, recorded);
+    return { recorded: act.recorded, stopped: recorded };
+  }
   const stopped = yield* write(desk, act, recorded);
   return stopped === undefined ? { recorded } : { recorded, stopped };
 }
@@ -56,11 +59,37 @@ function* write(desk: Desk, act: Act, recorded: Recorded): Operation<Stopped | u
     const ungiven = yield* giveOrder(desk, order);
     if (ungiven !== undefined) return ungiven;
   }
+  return yield* takeAway(desk, act, wanted);
+}
+
+function* takeAway(desk: Desk, act: Act, wanted: readonly Order[]): Operation<Stopped | undefined> {
   for (const order of unwanted(act, wanted)) {
-    const stands = yield* withdrawOrder(desk, order, grounds.epoch);
+    const stands = yield* withdrawOrder(desk, order, act.grounds.epoch);
     if (stands !== undefined) return stands;
   }
   return undefined;
+}
+
+/** What cannot be written down is not done. That it cannot is said all the same, or it would wait unseen (INVARIANT K12); and what
+ *  is not wanted any more is taken away, or an order would outlive its gate because a disk is full. */
+function* unrecorded(desk: Desk, act: Act, { why, about }: Stopped): Operation<void> {
+  const { workflow, decision, grounds, recorded } = act;
+  const isForeign = decision.kind === 'halt' && decision.next === undefined;
+  if (isForeign || decision.kind === 'rest') return;
+  const says = 'every decision is written down before it is acted on';
+  const at = { file: workflow.id, line: 1, col: 1 };
+  const told: HandsOff = {
+    kind: 'hold',
+    state: 'state' in decision ? decision.state : decision.from,
+    because: [{ says, fact: 'audit', object: about, detail: `is ${why}`, unknown: false, at }],
+    sinceMs: grounds.nowMs,
+    dueAtMs: null,
+    overdue: true, // only people can end it
+    stands: [],
+    releases: `the audit of ${workflow.id}`,
+  };
+  const untold = yield* writeStatus(desk, statusToWrite(workflow, told, grounds.nowMs, recorded?.digest));
+  if (untold === undefined) yield* takeAway(desk, act, ordersOf(act));
 }
 
 /** INVARIANT K7: without the lock in this epoch nobody is told anything, also nothing that was decided before. */

@@ -191,6 +191,7 @@ export class Operator {
     // What is written down now, and when the lock was last asked for, decides whether it has been seen since.
     const status = ('next' in decision ? decision.next : undefined) ?? on?.prepared.status;
     const lock = on === undefined || status === undefined ? undefined : lockSeen(on.snapshot, status, this.#epoch);
+    const standing = Object.values(on?.prepared.status.turn?.orders ?? {});
     const { recorded, stopped } = yield* perform(this.#desk(), {
       workflow,
       decision,
@@ -203,13 +204,15 @@ export class Operator {
         askedBy: workflow.intent.abort?.by ?? workflow.id,
       },
       lockIsOurs: lock?.kind === 'ours' && lock.epoch === 'current',
-      standing: Object.values(on?.prepared.status.turn?.orders ?? {}),
+      standing,
       lock: on?.prepared.profile.shape.lock?.lease,
       auditPath: this.#config.auditPath,
       recorded: memory.recorded ?? recordedIn(workflow),
     });
     const now = this.observer.find(kindOf(workflow.object), workflow.object.metadata.name);
-    const rests = decision.kind === 'rest' && stopped === undefined && now !== undefined;
+    // Who has given up goes on looking: an order of his may still be on its way, and is taken away when it arrives.
+    const isOver = decision.kind === 'rest' && (decision.outcome !== 'halted' || standing.length === 0);
+    const rests = isOver && stopped === undefined && now !== undefined;
     this.#memories.set(workflow.uid, {
       serial: Math.max(memory.serial, stopped === undefined ? serialIn(now) : 0),
       ...(recorded === undefined ? {} : { recorded }),

@@ -302,6 +302,37 @@ test('an abort that nobody signed stops everything until somebody mends it, and 
   expectComplete(site);
 });
 
+test('an order that arrives after it has given up is taken away again', () => {
+  const { site, operator } = begun();
+  while (site.orders.length === 0) operator.step();
+  site.agents.delete('node-a'); // nobody there answers any more
+  const kind = 'nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus';
+  const carrier = (): KubeObject => site.find(kind, 'node-a') as KubeObject;
+  const late = carrier().spec;
+  site.put({ ...(site.find(leaseKind, 'site-lock', 'nodewright') as KubeObject), spec: { holderIdentity: null } });
+  const pass = (ms: number): void => {
+    for (const until = site.nowMs + ms; site.nowMs < until; ) operator.step();
+  };
+  pass(5_000);
+  expect(site.told).toMatchObject({ kind: 'rest', outcome: 'halted' });
+  expect(carrier().spec).toEqual({ node: 'node-a' });
+  site.put({ ...carrier(), spec: late });
+  pass(3_000);
+  expect(carrier().spec).toEqual({ node: 'node-a' });
+});
+
+test('what cannot be written down is not done, and does not wait unseen; once it can it goes on', () => {
+  const { site, operator } = begun();
+  while (site.status?.state !== 'AcquireLock') operator.step();
+  for (let count = 0; count < 300; count += 1) operator.step(operator.waitsFor.do === 'append' ? 'refused' : 'heard');
+  expect(site.lock).toBeNull();
+  expect(site.told).toMatchObject({ kind: 'hold', overdue: true, because: [{ fact: 'audit' }] });
+  runToEnd(operator);
+  expectComplete(site);
+  const parents = site.audit.map((line) => (JSON.parse(line) as { parent: unknown }).parent);
+  expect(new Set(parents).size).toBe(parents.length);
+});
+
 describe('the second opinion', () => {
   test('is asked before anything is done, and agrees', async () => {
     const { site, operator } = begun();
