@@ -122,6 +122,8 @@ function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, order: Order, c
     const gone = Object.keys(cohort.facts[fact] ?? {}).filter((object) => !objects.includes(object));
     if (gone.some((object) => belongsTo(snapshot, fact, object, member))) truth = FALSE;
     for (const object of objects) {
+      // A volume that came since: nobody saw how it was, so that nothing of it can be put back.
+      if (!Object.hasOwn(cohort.facts[fact] ?? {}, object)) continue;
       const now = seen(snapshot, fact, object);
       // What was seen before it was ordered back may be from before it was ordered there.
       if (now === undefined || seenAt(snapshot, fact, object) <= givenAtMs) truth = truth === FALSE ? FALSE : UNKNOWN;

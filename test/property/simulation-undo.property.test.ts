@@ -83,4 +83,16 @@ describe('an abort before the point of no return leaves the site as it was', () 
       },
     );
   }
+
+  test('a volume that came meanwhile is not waited for: nobody saw how it was', async () => {
+    const created: Fault = { ...abort('RollingBack', 0), kind: 'volume-created' };
+    const result = await simulate({
+      seed: 41,
+      workflow: 'ReplicationUpgrade',
+      profile: profiles[3],
+      site: { nodes: 3, volumes: 2, vms: 1, copies: 2 },
+      faults: [abort('FlipBonds', 0), created],
+    });
+    expect([result.end, result.violations, result.begun.length]).toEqual(['undone', [], 2]);
+  });
 });
