@@ -39,7 +39,7 @@ export interface Ahead {
 }
 
 export function journalsAhead(snapshot: Snapshot, status: WorkflowStatus, epoch: number): readonly Ahead[] {
-  if (status.cohort === undefined) return [];
+  if (status.cohort === undefined) return startedOver(snapshot, status);
   return status.cohort.nodes.flatMap(({ name }): readonly Ahead[] => {
     const step = seenNumber(snapshot, 'node.journalStep', name);
     const newest = seenNumber(snapshot, 'node.journalEpoch', name);
@@ -53,6 +53,15 @@ export function journalsAhead(snapshot: Snapshot, status: WorkflowStatus, epoch:
       found.push({ law: 'K10', fact: 'node.journalStep', object: name, detail });
     }
     return found;
+  });
+}
+
+/** A status from before the first order, and a journal that has had one of this very workflow: what was to be put back is forgotten. */
+function startedOver(snapshot: Snapshot, { uid }: WorkflowStatus): readonly Ahead[] {
+  return snapshot.populations.node.members.flatMap(({ id }): readonly Ahead[] => {
+    if (seen(snapshot, 'node.journalWorkflow', id) !== uid) return [];
+    const detail = 'has had orders of this workflow, and this status knows of none';
+    return [{ law: 'K10', fact: 'node.journalWorkflow', object: id, detail }];
   });
 }
 

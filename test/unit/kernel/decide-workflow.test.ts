@@ -173,6 +173,15 @@ describe('K5, K9, K10: who may decide at all', () => {
     expect(story.says()).toBe('halt K10');
   });
 
+  test('a journal with orders of a workflow that has only begun says so too', () => {
+    const story = new Story(stage).until('S0', 1).works();
+    const { walk } = story;
+    const [first] = walk.history;
+    if (first !== undefined) walk.status = first;
+    expect(walk.status).not.toHaveProperty('cohort');
+    expect(story.says()).toBe('halt K10');
+  });
+
   test('a clock that went back holds, and says that it is late', () => {
     const story = new Story(stage).until('S0', 1);
     story.walk.happen({ kind: 'clock', ms: -500_000 });
