@@ -21,7 +21,7 @@ export function* raisePlacement(order: Order): Operation<Result> {
   const definitions = yield* listFrom('/v1/resource-definitions');
   if (definitions === undefined) return refused('the groups of LINSTOR could not be read');
   const low = yield* raiseClass(resource, groupOf(definitions, resource), place);
-  if (low !== undefined) return failed(low);
+  if (low !== undefined) return low;
   let said = '';
   let copies = diskfulNodes(before);
   if (copies.length < place) {

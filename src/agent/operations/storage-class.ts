@@ -2,26 +2,27 @@ import { at, clusterOf, isMap, textAt } from '../../facts/kube.ts';
 import { classPlaceOf, storageClasses } from '../../facts/storage-class.ts';
 import { type KubeObject, kindOf, type Raw } from '../../kernel/raw.ts';
 import { classesDirectory, type Operation } from '../instruction.ts';
+import { failed, type Result, refused } from './result.ts';
 
 const volumes = 'v1/PersistentVolume';
 const driver = 'linstor.csi.linbit.com';
 
-/** Sees to it that the class of a volume asks for at least so many copies; in words why it does not. A volume without a class
+/** Sees to it that the class of a volume asks for at least so many copies; why it does not. A volume without a class
  *  of LINSTOR's has nothing to see to.
  *
  *  The parameters of a class cannot be changed, so it is deleted and made anew under its name, into the same resource group: without
  *  that name LINSTOR would make the next volumes in a new group (linstor.md §3.5). In between there is no class, and new claims
  *  wait; what it has to become is on this disk before it goes, so that whoever comes back can finish. */
-export function* raiseClass(resource: string, group: string | undefined, place: number): Operation<string | undefined> {
+export function* raiseClass(resource: string, group: string | undefined, place: number): Operation<Result | undefined> {
   const name = yield* classNameOf(resource);
   if (name === undefined) return undefined;
-  if (typeof name !== 'string') return name.says;
+  if (typeof name !== 'string') return refused(name.says);
   const kept = `${classesDirectory}/${name}.json`;
   const found = yield* lookAtClass(resource, name);
-  if ('says' in found) return found.says;
-  if (found.object === undefined) return yield* makeAnew(resource, name, kept, place);
+  if ('says' in found) return refused(found.says);
+  if (found.object === undefined) return yield* anew(resource, name, kept, place);
   if (found.asks === undefined) return undefined;
-  if (typeof found.asks !== 'number') return `how many copies the class ${name} asks for cannot be read`;
+  if (typeof found.asks !== 'number') return failed(`how many copies the class ${name} asks for cannot be read`);
   if (found.asks >= place) {
     // Left by somebody who died with the class made: it must not come back when people delete it some day.
     if ((yield { do: 'read', path: kept }).kind === 'text') yield { do: 'remove', path: kept };
@@ -29,9 +30,14 @@ export function* raiseClass(resource: string, group: string | undefined, place: 
   }
   const next = raised(found.object, group, place);
   const wrote = yield { do: 'write', path: kept, text: JSON.stringify(next) };
-  if (wrote.kind !== 'done') return `what class ${name} has to become could not be kept, so it was left alone`;
+  if (wrote.kind !== 'done') return failed(`what class ${name} has to become could not be kept, so it was left alone`);
   yield { do: 'api', call: { verb: 'delete', kind: storageClasses, name, ...versionOf(found.object) } };
-  return yield* makeAnew(resource, name, kept, place);
+  return yield* anew(resource, name, kept, place);
+}
+
+function* anew(resource: string, name: string, kept: string, place: number): Operation<Result | undefined> {
+  const why = yield* makeAnew(resource, name, kept, place);
+  return why === undefined ? undefined : failed(why);
 }
 
 /** Makes what the kept file says, and looks. A class that is there is never made over. */

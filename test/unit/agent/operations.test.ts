@@ -309,7 +309,7 @@ describe('drbd', () => {
   ])('.disconnect does nothing where it reads %s', (_, change) => {
     const host = new FakeHost();
     Object.assign(host.resources.get('pvc-1')?.connections[0] ?? {}, change);
-    expect(run(host, 'drbd.disconnect').outcome).toBe('failed');
+    expect(run(host, 'drbd.disconnect').outcome).toBe('refused');
     expect(host.did).toEqual([]);
   });
 
