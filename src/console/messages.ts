@@ -38,7 +38,7 @@ export function messagesTo(world: World, how: MessageForm): Messages {
         const { faultText, sentenceOf } = await import('./fault-text.ts');
         for (const fault of faults) {
           const isPlaced = fault.at.line > 0;
-          const text = isPlaced ? faultText(fault, how) : `${fault.severity}: ${sentenceOf(fault)}`;
+          const text = isPlaced ? faultText(fault, how) : `${fault.severity}: ${harmless(sentenceOf(fault))}`;
           world.err.write(`${text}\n`);
         }
       }
