@@ -450,6 +450,16 @@ describe('the site', () => {
       expect(host.did).toEqual([]);
     },
   );
+  test.each([
+    ['drbd.disconnect', 'node-a', 'run'],
+    ['drbd.connect', 'node-a', 'run'],
+    ['volume.raise-placement', 'pvc-1', 'api'],
+  ] as const)('%s is refused too where nobody answers what it has to look at', (command, object, silent) => {
+    const host = new FakeHost();
+    host.instead = (one) => (one.do === silent ? { kind: 'unheard' } : undefined);
+    expect(run(host, command, { object, with: { place: 2 } }).outcome).toBe('refused');
+    expect(host.did).toEqual([]);
+  });
 });
 
 function withClass(parameters: Readonly<Record<string, string>>): FakeHost {
