@@ -12,17 +12,19 @@ import {
   switchOf,
 } from './linstor-reply.ts';
 import type { Placed, Resource } from './linstor-resource.ts';
-import { type Found, say } from './say.ts';
+import { type Found, say, unreadable } from './say.ts';
 import type { Requested } from './volume.ts';
 
 /** What LINSTOR says of the volumes that it defines or places. */
 export function volumeFacts(replies: LinstorReplies, placed: Placed, requested: Requested): readonly Observation[] {
   const inherited = inheritanceOf(replies, placed);
   const snapshots = snapshotsOf(replies);
+  const groups = groupsOf(replies, placed);
   return placed.volumes.flatMap(({ resource, number }) => {
     const subject = volume(resource, number);
     return [
       ...(placed.view.ok ? say('volume.place', subject, placeOf(placed.of(resource)), from(placed.view)) : []),
+      ...groups(resource, subject),
       ...pendingDelete(placed, resource, subject),
       ...inherited('volume.quorumPolicy', subject, resource, 'DrbdOptions/Resource/quorum', quorumOf),
       ...inherited('volume.migrationTwoPrimaries', subject, resource, 'DrbdOptions/Net/allow-two-primaries', (text) =>
@@ -43,6 +45,26 @@ function placeOf(resources: readonly Resource[]): Found<number> {
   const strange = resources.find(({ kind }) => typeof kind !== 'string');
   if (strange !== undefined) return strange.kind as { unreadable: string };
   return resources.filter(({ kind, leaving, inactive }) => kind === 'diskful' && !leaving && !inactive).length;
+}
+
+/** Only of a group that says a number: what the balancer makes of one that does not is not documented. */
+function groupsOf(
+  replies: LinstorReplies,
+  { definitions, definitionOf }: Placed,
+): (resource: string, subject: Subject) => readonly Observation[] {
+  const groups = listOf(replies.get(paths.groups));
+  if (!groups.ok || !definitions.ok) return () => [];
+  const byName = new Map(groups.value.map((entry) => [textAt(entry, 'name'), entry]));
+  return (resource, subject) => {
+    const name = textAt(definitionOf(resource), 'resource_group_name');
+    const count = name === undefined ? undefined : at(byName.get(name), 'select_filter', 'place_count');
+    if (count === undefined || count === null) return [];
+    const isCount = Number.isSafeInteger(count) && (count as number) >= 0;
+    return say('volume.groupPlace', subject, isCount ? (count as number) : unreadable(count), {
+      at: Math.min(groups.at, definitions.at),
+      source: `LINSTOR GET ${paths.groups} and ${paths.definitions}`,
+    });
+  };
 }
 
 /** One flag is enough to know it; that there is none takes both lists. */

@@ -398,6 +398,13 @@ const entries: readonly Entry[] = [
     'copies with a disk that its class asks for today; an existing volume is not changed by it',
   ],
   [
+    'volume.groupPlace',
+    int,
+    live,
+    'linstor: GET /v1/resource-groups, select_filter.place_count of its group',
+    'copies with a disk that LINSTOR’s balancer keeps it at: it adds what is missing and deletes what is more',
+  ],
+  [
     'volume.quorumPolicy',
     words('off', 'majority', 'all'),
     live,
@@ -622,6 +629,7 @@ const lasting: ReadonlySet<string> = new Set([
   'node.role',
   'volume.place',
   'volume.classPlace',
+  'volume.groupPlace',
   'volume.quorumPolicy',
   'replica.kind',
   'connection.peerKind',

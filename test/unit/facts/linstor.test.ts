@@ -309,6 +309,22 @@ describe('volumes', () => {
       ),
     ).toBe(1);
   });
+  test.each<[string, object | null, unknown]>([
+    ['as many as its group asks for', { name: 'rg1', select_filter: { place_count: 2 } }, 2],
+    ['a group that asks for no number', { name: 'rg1', select_filter: {} }, undefined],
+    ['what is no number', { name: 'rg1', select_filter: { place_count: 'two' } }, { unreadable: 'two' }],
+    ['fewer than none', { name: 'rg1', select_filter: { place_count: -1 } }, { unreadable: '-1' }],
+    ['another group', { name: 'rg2', select_filter: { place_count: 2 } }, undefined],
+    ['the groups were not had', null, undefined],
+  ])('the balancer keeps a volume at what its group asks for: %s', (_, group, value) => {
+    const raws = [
+      reply(view, 'drbdsim/10-view-after-sync'),
+      said(definitions, [{ name: 'pvc-1', resource_group_name: 'rg1' }]),
+      ...(group === null ? [] : [said(groups, [group])]),
+    ];
+    expect(saidOf(raws, 'volume.groupPlace', 'pvc-1')).toEqual(value);
+    expect(saidOf(raws, 'volume.groupPlace', 'pvc-2')).toBeUndefined();
+  });
   test('a definition that waits to be deleted says so itself', () => {
     const raws = [reply(view, 'drbdsim/10-view-after-sync'), said(definitions, [{ name: 'pvc-1', flags: ['DELETE'] }])];
     expect(saidOf(raws, 'volume.pendingDelete', 'pvc-1')).toBe(true);
