@@ -94,6 +94,7 @@ describe('eval says of each workflow what the operator would decide now', () => 
     const found = await evaluated(
       withStatus((_, object) => {
         delete object.status;
+        object.metadata = { ...(object.metadata as object), uid: 'of-today' };
       }),
     );
     expect(found).toMatchObject({
@@ -102,6 +103,18 @@ describe('eval says of each workflow what the operator would decide now', () => 
       epoch: 1,
       decision: 'advance',
       to: 'PreconditionsCheck',
+    });
+  });
+
+  test('one whose status was emptied in the middle does not begin anew', async () => {
+    const found = await evaluated(
+      withStatus((_, object) => {
+        delete object.status;
+      }),
+    );
+    expect(found).toMatchObject({
+      decision: 'halt',
+      because: expect.arrayContaining([expect.objectContaining({ law: 'K10' })]),
     });
   });
 
