@@ -165,7 +165,13 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'replay',
-    takes: [{ form: '<story>', says: 'a story: a site, a workflow, and what goes wrong when', completes: 'path' }],
+    takes: [
+      {
+        form: '<story>',
+        says: 'a story: a site, a workflow, and what goes wrong when; or - for standard input',
+        completes: 'path',
+      },
+    ],
     says: 'tell a story: the whole transcript of one simulated run',
     more: 'The same story and build give the same bytes. Exit 0: it came as the story expects. 3: it did not; the first difference is named.',
     options: ['exit-zero', 'output'],

@@ -4,7 +4,7 @@ import { isUnread } from '../profile/folder.ts';
 import { decodeText, type SourceText } from '../source/text.ts';
 import { child, type Tree } from '../source/tree.ts';
 import { parseTree } from '../source/yaml.ts';
-import type { Disk } from './world.ts';
+import type { Disk, World } from './world.ts';
 
 const bytesMax = 2 ** 20;
 const depthMax = 16;
@@ -45,6 +45,24 @@ export function readSource(
   const bytes = disk.read(path);
   if (isUnread(bytes)) return { faults: [error(bytes.code, at(path), bytes.message)] };
   const text = decodeText(path, bytes, bytesMax);
+  return text.ok ? { source: text.value } : { faults: text.faults };
+}
+
+/** What is piped in; paths that it names are as seen from the working directory. */
+export async function readPiped(stdin: World['stdin']): Promise<ReturnType<typeof readSource>> {
+  const name = 'standard input';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stdin) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > bytesMax) break; // `decodeText` says so
+    }
+  } catch {
+    return { faults: [error('FILE_UNREADABLE', at(name), 'could not be read')] };
+  }
+  const text = decodeText(name, Buffer.concat(chunks), bytesMax);
   return text.ok ? { source: text.value } : { faults: text.faults };
 }
 

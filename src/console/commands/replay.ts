@@ -10,7 +10,7 @@ import { json, yaml } from '../render/data.ts';
 import { type Replayed, replayData, replayText } from '../render/replay.ts';
 import { strangeStates } from '../story-states.ts';
 import { beside } from '../tests.ts';
-import { readSource } from '../walk.ts';
+import { readPiped, readSource } from '../walk.ts';
 import { held } from '../workflows.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -26,7 +26,7 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
 }
 
 async function replay(path: string, world: World): Promise<Loaded<Replayed>> {
-  const read = readSource(world.disk, path);
+  const read = path === '-' ? await readPiped(world.stdin) : readSource(world.disk, path);
   if ('faults' in read) return { ok: false, faults: read.faults };
   const story = loadStory(read.source);
   if (!story.ok) return story;

@@ -52,6 +52,18 @@ describe('replay', () => {
     expect(out).toMatch(/\n✓ as the story tells it\n$/);
   });
 
+  test('from standard input it is the same, and its profile is named as seen from here', async () => {
+    const file = storyWith([...short, 'expect: {end: bound}']);
+    const story = readFileSync(file, 'utf8').replace(/profile: .*/, 'profile: profiles/three-node');
+    const piped = await nwctl(['replay', '-'], { stdin: Buffer.from(story) });
+    expect(piped).toEqual(await replayed(file));
+    const wrong = await nwctl(['replay', '-'], { stdin: Buffer.from(story.replace('seed: 3', 'seed: -3')) });
+    expect(wrong).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^standard input:9:9: /) });
+    expect(await nwctl(['replay', '-'])).toMatchObject({ code: 2, out: '' });
+    const large = await nwctl(['replay', '-'], { stdin: new Uint8Array(2 ** 20 + 1).fill(32) });
+    expect(large).toMatchObject({ code: 2, out: '', err: expect.stringContaining('1048576') });
+  });
+
   test('a story that begins its workflow: moment, who, what', async () => {
     const { out } = await replayed(storyWith(['seed: 3', 'bound: 40s']));
     expect(out).toMatch(/\n {2}0:\d\d\.\d{3} {2}operator-\d +Idle → PreconditionsCheck: /);
