@@ -12,12 +12,13 @@ import {
   nextStatus,
   type Pass,
   standsStill,
+  withLock,
 } from './pass.ts';
 import { belongsTo, isSame, objectsOf, seen, seenAt } from './readings.ts';
 import { give, turnOf } from './turn.ts';
 import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
-import { type Cohort, type Done, lockHolderOf, maxTries, type Order, type WorkflowStatus } from './workflow.ts';
-import type { LockWrite, WorkflowDecision } from './workflow-decision.ts';
+import { type Cohort, type Done, lockHolderOf, maxTries, type Order } from './workflow.ts';
+import type { WorkflowDecision } from './workflow-decision.ts';
 
 /** INVARIANT K8: what was done is taken back, the last first. Everybody who was ordered is ordered back, also who was never seen to
  *  have done anything: its newer order fences off the older one, which may still be on its way. */
@@ -161,32 +162,13 @@ function lockBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
     // Asked for and never seen to be ours: that write may still be on its way, and would take it for a workflow that has ended.
     // One more write, seen to be done, fences it off.
     const mine = lockHolderOf(status.uid, sight.epoch);
-    return writesLock(pass, { do: 'take', from: null, to: mine }, 'takes the site lock, to be sure of giving it back');
+    const says = 'takes the site lock, to be sure of giving it back';
+    return { ...withLock(pass, { do: 'take', from: null, to: mine }, says), kind: 'undo' };
   }
   if (lock.kind !== 'ours') return popped(pass, last);
   if (lock.epoch === 'newer') return hold(pass, because('is held by a newer leader'));
   const write = { do: 'release' as const, from: lock.holder, to: null };
-  return writesLock(pass, write, 'gives the site lock back', { locked: true });
-}
-
-function writesLock<Q>(
-  pass: Pass<Q>,
-  lock: LockWrite,
-  says: string,
-  change: Partial<WorkflowStatus> = {},
-): WorkflowDecision<Q> {
-  const { state, relies } = pass;
-  return {
-    kind: 'undo',
-    from: state.name,
-    to: state.name,
-    says,
-    orders: [],
-    stands: [],
-    lock,
-    relies,
-    next: nextStatus(pass, { ...change, lockAskedAtMs: pass.nowMs }),
-  };
+  return { ...withLock(pass, write, 'gives the site lock back', { locked: true }), kind: 'undo' };
 }
 
 function popped<Q>(pass: Pass<Q>, last: Done): WorkflowDecision<Q> {

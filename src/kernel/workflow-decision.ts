@@ -24,16 +24,8 @@ export interface Advance<Q = unknown> {
 }
 
 /** Takes back, or begins to. */
-export interface Undo<Q = unknown> {
+export interface Undo<Q = unknown> extends Omit<Advance<Q>, 'kind'> {
   readonly kind: 'undo';
-  readonly from: string;
-  readonly to: string;
-  readonly says: string;
-  readonly orders: readonly Order[];
-  readonly stands: Stands;
-  readonly lock?: LockWrite;
-  readonly relies: readonly Relied<Q>[];
-  readonly next: WorkflowStatus;
 }
 
 /** Waits. Nothing becomes «pass» by waiting: past its budget it is overdue, and loud. */
