@@ -353,6 +353,7 @@ describe('plan diff', () => {
     const root = folderWith({ 'kept.json': JSON.stringify(kept) });
     const { code, err } = await diff(join(root, 'kept.json'), 'captures/flip-half-done', ...site);
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(says) });
+    expect(err).toContain('explain PLAN_INVALID');
   });
 });
 
