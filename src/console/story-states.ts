@@ -21,6 +21,7 @@ export function strangeStates(source: SourceText, { drives, states }: Machine): 
   );
 }
 
+/** One alone may stand without a list around it. */
 function itemsOf(tree: Tree | undefined): readonly Tree[] {
-  return tree?.kind === 'list' ? tree.items : [];
+  return tree === undefined ? [] : tree.kind === 'list' ? tree.items : [tree];
 }

@@ -26,7 +26,7 @@ export function testFilesOf(
 
 /** A path beside a file, as a person standing in the working directory would type it. */
 export function beside(disk: Disk, file: string, path: string): string {
-  return short(disk, `${parentOf(file)}/${path}`);
+  return short(disk, disk.resolve(parentOf(file), path));
 }
 
 function parentOf(path: string): string {

@@ -95,6 +95,15 @@ function storyOf(top: Fields): Story {
   const site = spec.map('site');
   const size = site === undefined ? {} : sizeOf(site);
   const events = spec.list('events');
+  const told = events.map(eventOf);
+  for (const [index, { kind }] of told.entries()) {
+    if (kind !== 'profile-changes' || spec.has('nextProfile')) continue;
+    events[index]?.refuse(
+      'fault',
+      '`profile-changes` needs a profile to change to',
+      'write `nextProfile: PATH` beside `profile`',
+    );
+  }
   const story: Story = {
     name,
     says: spec.text('says') ?? '',
@@ -104,7 +113,7 @@ function storyOf(top: Fields): Story {
     site: size,
     seed: spec.count('seed', 0, Number.MAX_SAFE_INTEGER) ?? 1,
     boundMs: spec.duration('bound') ?? storyBoundMs,
-    events: events.map(eventOf),
+    events: told,
     eventsAt: events.map(({ at }) => at),
     expect: expectationOf(spec.map('expect')),
   };

@@ -85,8 +85,13 @@ function kindsAsked(text: string, faults: Fault[]): readonly FaultKind[] {
     const hint = hintFor(word, faultNames, `there are ${faultNames.join(', ')}; or say all, or none`);
     faults.push(usage(`there is no kind of fault \`${shown(word)}\``, hint));
   }
-  return kinds;
+  if (text.split(',').some((word) => word.trim() === otherProfile))
+    faults.push(usage(`\`${otherProfile}\` needs a profile to change to`, 'tell it in a story, with `nextProfile`'));
+  return kinds.filter((kind) => kind !== otherProfile);
 }
+
+/** Here a site has one profile: what could not happen is not counted as though it had. */
+const otherProfile: FaultKind = 'profile-changes';
 
 /** `ReplicationUpgrade`, with or without a name behind it; without any, the first that the profile drives. */
 function workflowKindAsked(

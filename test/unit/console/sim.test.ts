@@ -64,6 +64,12 @@ describe('replay', () => {
     expect(large).toMatchObject({ code: 2, out: '', err: expect.stringContaining('1048576') });
   });
 
+  test('its profile may stand anywhere: an absolute path is one', async () => {
+    const file = storyWith(short);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/profile: .*/, `profile: ${here}/profiles/three-node`));
+    expect(await replayed(file)).toMatchObject({ code: 0, err: '' });
+  });
+
   test('a story that begins its workflow: moment, who, what', async () => {
     const { out } = await replayed(storyWith(['seed: 3', 'bound: 40s']));
     expect(out).toMatch(/\n {2}0:\d\d\.\d{3} {2}operator-\d +Idle → PreconditionsCheck: /);
@@ -99,6 +105,8 @@ describe('replay', () => {
     ['an end that does not exist', 'expect: {end: fine}', /:10:17: /],
     ['a state that is passed nowhere', 'expect: {passes: [Idel]}', /:10:21: .*did you mean `Idle`\?/],
     ['a state that can never be', 'expect: {never: [Haltd]}', /:10:20: .*did you mean `Halted`\?/],
+    ['one of them without a list', 'expect: {passes: Idel}', /:10:20: .*did you mean `Idle`\?/],
+    ['a profile that changes into none', 'events: [{fault: profile-changes, at: 1s}]', /:10:20: .*`nextProfile: PATH`/],
     ['a field that does not exist', 'sed: 4', /:10:3: /],
   ])('%s: exit 2, at file, line and column', async (_, line, says) => {
     const path = storyWith(['seed: 3', line]);
@@ -161,6 +169,7 @@ describe('sim', () => {
   test.each([
     ['a kind that does not exist', ['--faults', 'agent-dyes'], 'did you mean `agent-dies`?'],
     ['no kind at all', ['--faults', ','], 'there is no kind of fault'],
+    ['another profile', ['--faults', 'api, profile-changes'], 'needs a profile to change to'],
     ['a seed that is none', ['--seed', 'x'], '--seed is `x`'],
     ['no run', ['--runs', '0'], '--runs is `0`'],
     ['a time that is none', ['--time', 'soon'], '--time is `soon`'],

@@ -95,6 +95,14 @@ describe('a story', () => {
       lines.join('\n'),
     ).toBe(true);
   });
+
+  test('in which the profile changes says into which', () => {
+    const changes = text.replace('fault: abort', 'fault: profile-changes');
+    expect(loaded(changes).ok).toBe(true);
+    const story = loaded(changes.replace(/ *nextProfile: .*\n/, ''));
+    const says = story.ok ? [] : story.faults.map(({ at, message }) => `${at.line}:${at.col} ${message}`);
+    expect(says).toEqual(['13:15 `profile-changes` needs a profile to change to']);
+  });
 });
 
 const targets: Targets = {
