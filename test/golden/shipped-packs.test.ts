@@ -37,6 +37,10 @@ test('every gate was seen open, closed and unknown, every finding raised and qui
   expect(coverage.filter(({ unseen }) => unseen.length > 0)).toEqual([]);
 }, 60_000);
 
+test('every shipped profile, pack and test is written in its one form', async () => {
+  expect((await nwctl(['fmt', '--check', 'profiles'])).code).toBe(0);
+});
+
 describe('a site without VMs', () => {
   const words = ['legacyDaemonSet: false', 'legacyDaemonSet: false\n    virtualMachines: false'] as const;
   const result = loaded('two-node', (text, path) => (path.endsWith('profile.yaml') ? text.replace(...words) : text));
