@@ -99,8 +99,9 @@ export function isPrimaryFile(path: string, text: string): boolean {
   return path.endsWith('.network') && /^\s*(PrimarySlave|ActiveSlave)\s*=\s*(true|yes|1|on)\s*$/im.test(text);
 }
 
-function isNamed(text: string, bond: string): boolean {
-  return text.split(/\r?\n/).some((line) => line.trim() === `Name=${bond}`);
+/** Whether a .netdev file is this device's; networkd takes blanks around the sign. */
+export function isNamed(text: string, bond: string): boolean {
+  return text.split('\n').some((line) => /^Name\s*=\s*(.*)$/.exec(line.trim())?.[1] === bond);
 }
 
 /** The text with every `Mode=` of a `[Bond]` section set, or one put there. Indented as it was: a cloud-config holds it so. */

@@ -1,7 +1,7 @@
 import type { Order } from '../../kernel/workflow.ts';
 import { isMode, isNetworkPath } from '../armed.ts';
 import type { Operation } from '../instruction.ts';
-import { changedFor, isPrimaryFile, lookAtFiles, stagedPathOf } from '../network-files.ts';
+import { changedFor, isNamed, isPrimaryFile, lookAtFiles, stagedPathOf } from '../network-files.ts';
 import { lookAtBond } from './bond-look.ts';
 import { done, failed, type Hands, type Result } from './result.ts';
 
@@ -48,6 +48,6 @@ export function* unstage(): Operation<Result> {
 }
 
 function ownFile(files: ReadonlyMap<string, string>, bond: string): ReadonlyMap<string, string> {
-  const own = [...files].filter(([path, text]) => path.endsWith('.netdev') && text.includes(`Name=${bond}`));
+  const own = [...files].filter(([path, text]) => path.endsWith('.netdev') && isNamed(text, bond));
   return new Map(own.slice(0, 1));
 }

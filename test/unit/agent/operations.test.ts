@@ -283,6 +283,16 @@ describe('network.stage', () => {
     expect(run(host, 'network.stage', { with: { mode: 'balance-tlb' } }).outcome).toBe('done');
   });
 
+  test('where nothing has to change it stages the bond’s own file, and not that of one whose name begins alike', () => {
+    const host = new FakeHost();
+    host.files.set('/etc/systemd/network/05-bond10.netdev', netdevText.replace('Name=bond1', 'Name=bond10'));
+    host.files.set(netdev, netdevText.replace('Name=bond1', 'Name = bond1'));
+    expect(run(host, 'network.stage', { with: { mode: 'active-backup' } }).outcome).toBe('done');
+    expect([...host.files.keys()].filter((path) => path.startsWith(stagedDirectory))).toEqual([
+      `${stagedDirectory}${netdev}`,
+    ]);
+  });
+
   test('replaces what was staged for another mode, and is never in use itself', () => {
     const host = new FakeHost();
     run(host, 'network.stage', rr);
