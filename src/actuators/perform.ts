@@ -95,8 +95,12 @@ function* unrecorded(desk: Desk, act: Act, { why, about }: Stopped): Operation<v
 /** INVARIANT K7: without the lock in this epoch nobody is told anything, also nothing that was decided before. */
 function ordersOf({ decision, lockIsOurs, grounds }: Act): readonly Order[] {
   if (!lockIsOurs || !('stands' in decision)) return [];
-  const given = 'orders' in decision ? decision.orders : [];
-  return standingOrders([...decision.stands, ...given], grounds.epoch);
+  const stands = [...decision.stands, ...('orders' in decision ? decision.orders : [])];
+  // The last of each node, and only if that one stands: the one before it is over, and is not put in its place.
+  const turn = 'next' in decision ? Object.values(decision.next?.turn?.orders ?? {}) : [];
+  return standingOrders([...turn, ...stands], grounds.epoch).filter(({ step }) =>
+    stands.some((one) => one.step === step),
+  );
 }
 
 /** What was ordered and is not wanted now: a gate has closed since, a guard does not hold, or it has given up. INVARIANT K2. Not of a

@@ -234,6 +234,23 @@ describe('K2: what no longer stands', () => {
     expect(written.at(-1)?.spec).toEqual({ node: 'node-a' });
   });
 
+  test('is not followed by the one before it, which is over', () => {
+    const over = { ...order, step: 4, object: 'pvc-1' };
+    const both = {
+      ...standing,
+      turn: { ...turn, members: ['pvc-1', 'node-a'], orders: { 'pvc-1': over, 'node-a': order } },
+      serial: 8,
+    };
+    const { written } = run(
+      { decision: { ...hold, stands: [over], next: both }, standing: [over, order] },
+      undefined,
+      given,
+    );
+    expect(written.filter(({ kind }) => kind === 'NodewrightAgentStatus').map(({ spec }) => spec)).toEqual([
+      { node: 'node-a' },
+    ]);
+  });
+
   test('stays while it stands, and is not ours to take from a newer leader', () => {
     const stays = run({ decision: { ...waiting, stands: [order] }, standing: [order] }, undefined, given);
     expect(stays.asked).not.toContain('update NodewrightAgentStatus');
