@@ -47,7 +47,8 @@ function ofOwnNode(carry: Carry): Carry {
   };
 }
 
-// biome-ignore lint/correctness/useYield: there is nothing that an agent could do about it
+/** Of what only the operator writes. */
 function* theOperators(order: Order): Operation<Result> {
+  yield* [];
   return failed(`${order.command} is the operator’s own`);
 }

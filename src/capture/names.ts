@@ -20,6 +20,5 @@ export function isInnerPath(path: string): boolean {
 
 /** No control characters (a terminal obeys them) and no bidirectional marks (a reader is fooled by them). */
 export function isPrintable(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  return !/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(text) && text.isWellFormed();
+  return !/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u.test(text) && text.isWellFormed();
 }

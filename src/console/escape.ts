@@ -2,8 +2,7 @@
  *  escapes, marks that make text run backwards or vanish, halves of characters, and numbers that will never be one (no
  *  XML may hold U+FFFF). */
 const unseen =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}|\p{Noncharacter_Code_Point}/gu;
+  /[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}|\p{Noncharacter_Code_Point}/gu;
 
 /** Text from outside, made safe to print on one line: what is harmful is shown instead of done, as `\x1b` or `\u202e`.
  *  Everything that a person reads goes through here where it is put into a line. */

@@ -76,8 +76,7 @@ export function paragraph(look: Look, indent: string, text: string, paint?: Pain
 
 /** How many columns of a terminal a harmless text takes: marks that stand on another character none, wide ones two. */
 export function columnsOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is nearly everything that we print.
-  if (/^[\u0000-\u007f]*$/.test(text)) return text.length;
+  if (/^[ -~]*$/.test(text)) return text.length; // nearly everything that we print
   let count = 0;
   for (const character of text) count += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return count;
