@@ -65,6 +65,14 @@ function startedOver(snapshot: Snapshot, { uid }: WorkflowStatus): readonly Ahea
   });
 }
 
+/** Nodes of the cohort of which nobody knows what they have seen last. While there is one, this status may be an old one that a
+ *  restored database brought back, and an order of it one that is long over: nothing is given, and nothing given again. INVARIANT K10. */
+export function unheardJournals(snapshot: Snapshot, { cohort }: WorkflowStatus): readonly string[] {
+  return (cohort?.nodes ?? [])
+    .map(({ name }) => name)
+    .filter((name) => seenNumber(snapshot, 'node.journalStep', name) === undefined);
+}
+
 /** What is known of an order: its node has not been seen to have it, works on it, or has ended with it. An ended order says nothing
  *  of its effect. `unknown` counts as under way. */
 export type OrderSeen = 'unknown' | 'unseen' | 'under-way' | Exclude<OrderOutcome, 'none' | 'accepted'>;

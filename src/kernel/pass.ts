@@ -1,7 +1,7 @@
 import { storageStrains } from './backpressure.ts';
 import type { Gap } from './cohort.ts';
 import { formOf } from './command.ts';
-import { isEnded, type OrderSeen, orderSeen } from './fence.ts';
+import { isEnded, type OrderSeen, orderSeen, unheardJournals } from './fence.ts';
 import { type GateUse, type Machine, type State, stateOf, type Transition } from './machine.ts';
 import { isKnownSince, objectsOf, readsAs, seen } from './readings.ts';
 import type { Sight } from './sight.ts';
@@ -66,6 +66,7 @@ export function standsStill<Q>(pass: Pass<Q>, order: Order, gates: readonly Gate
     pass.stands.push(order); // it runs, or has run: nobody begins it again, and nobody can take it back
     return;
   }
+  if (unheardJournals(pass.sight.snapshot, pass.status).length > 0) return;
   const strains = formOf(order.command).loads === true ? storageStrains(pass.sight.snapshot) : [];
   if (strains.length === 0 && gatesAgainst(pass, gates, order.object).length === 0) pass.stands.push(order);
 }

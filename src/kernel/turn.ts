@@ -2,7 +2,7 @@ import { storageStrains } from './backpressure.ts';
 import { freeze, freezeMore, newestStep, workUnderWay } from './cohort.ts';
 import { formOf } from './command.ts';
 import type { FactValue } from './fact.ts';
-import { isEnded, lockSeen, orderSeen } from './fence.ts';
+import { isEnded, lockSeen, orderSeen, unheardJournals } from './fence.ts';
 import type { Act, Instruction, State } from './machine.ts';
 import {
   doneUntilNow,
@@ -292,6 +292,12 @@ export function give<Q>(
   const tries: Record<string, number> = Object.assign(Object.create(null), turn.tries);
   const busy = new Set<string>();
   let { step } = status;
+  const unheard = unheardJournals(sight.snapshot, status);
+  if (unheard.length > 0) {
+    const says = 'whether agents have had newer orders is known of every node';
+    const found = unheard.map((node) => lawReason('K10', state, says, 'node.journalStep', node, 'is not known', true));
+    return { orders, turn, step, against: found };
+  }
   const strains = formOf(what.command).loads === true ? storageStrains(sight.snapshot) : [];
   if (isSome(strains)) {
     const says = 'nothing is added while the storage is unwell';
@@ -303,15 +309,14 @@ export function give<Q>(
   for (const member of open) {
     if (orders.length >= slots) break;
     const node = nodeOf(member);
-    // Forward nobody is ordered of whom nothing is heard; back, the order stands there for when it is.
-    const unheard = turn.way === 'do' && seen(sight.snapshot, 'node.journalOutcome', node) === undefined;
+    const isUnclear = seen(sight.snapshot, 'node.journalOutcome', node) === undefined;
     const heldBy = held.get(node) ?? member;
     if (heldBy !== member) {
       const detail = `ended badly for ${heldBy}, and that comes first`;
       against.push(lawReason('K3', state, 'a node has one order at a time', 'node.journalOutcome', node, detail));
       continue;
     }
-    if (unheard || busy.has(node) || isBusy(pass, node)) {
+    if (isUnclear || busy.has(node) || isBusy(pass, node)) {
       against.push(
         lawReason(
           'K3',
@@ -319,7 +324,7 @@ export function give<Q>(
           'a node has one order at a time',
           'node.journalStep',
           node,
-          unheard ? 'is not known' : 'has not ended the one before',
+          isUnclear ? 'is not known' : 'has not ended the one before',
           true,
         ),
       );

@@ -65,7 +65,7 @@ describe('K2: unknown closes', () => {
   test('nobody is ordered of whom nothing is heard', () => {
     const story = new Story(stage, { nodes: 2 }).until('S0', 1).works();
     story.walk.happen({ kind: 'silence', node: 1, on: true });
-    expect(story.says()).toBe('hold K3');
+    expect(story.says()).toBe('hold K10');
   });
 
   test('what was last seen before the order is neither its effect nor its failure', () => {
@@ -297,8 +297,9 @@ describe('K8: the way back', () => {
     story.walk.happen({ kind: 'silence', node: 0, on: true });
     story.walk.abort = true;
     story.pass();
+    expect(story.says()).toBe('hold K10'); // it may have had a newer order, of a status that was lost
+    story.walk.happen({ kind: 'silence', node: 0, on: false });
     expect(ordersOf(story.pass())).toEqual(['network.unstage n0']);
-    expect(story.says()).toBe('hold K8');
     expect(story.ends()).toBe('undone');
   });
 
