@@ -317,6 +317,22 @@ export const faultCodes = {
     why: 'A configuration file or NW_* variable has a setting that does not exist or a value that does not fit.',
     fix: '`nwctl help config` lists them; flags win over variables, variables over files.',
   },
+  KEY_FORMAT: {
+    why: 'The file is no key in PEM: public keys are SPKI, private ones PKCS#8, one a file, each in its one usual form.',
+    fix: 'Make keys with `nwctl keygen`, or convert them with `openssl pkey` and `openssl pkcs8 -topk8`.',
+  },
+  KEY_ALGORITHM: {
+    why: 'The key is of another kind than the two that a site may trust.',
+    fix: 'Use Ed25519 or ECDSA P-256.',
+  },
+  KEY_WEAK: {
+    why: 'The public key is one of the few points of the curve for which everybody can make signatures, or is written in a second way.',
+    fix: 'Nobody has such a key by chance: ask where it came from.',
+  },
+  KEY_PASSPHRASE: {
+    why: 'The private key is encrypted, and the passphrase is missing or another one.',
+    fix: 'Give it in a file with --passphrase-file, in NW_PASSPHRASE, or type it where it is asked for.',
+  },
   RULES_SPLIT: {
     why: 'The compiled evaluator, its explanation and json-rules-engine disagree about a gate. One of them is wrong, so the gate holds. This is a bug.',
     fix: 'Report it with the capture (`nwctl capture pack`); until then nothing advances on this gate.',
