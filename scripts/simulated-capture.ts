@@ -9,7 +9,8 @@ import { type KubeObject, kindOf, type Raw } from '../src/kernel/raw.ts';
 import { vocabulary } from '../src/kernel/vocabulary.ts';
 import { loadProfile } from '../src/profile/load.ts';
 import { simWorld } from '../src/sim/real-world.ts';
-import { simulate, startMs } from '../src/sim/run.ts';
+import { simulate } from '../src/sim/run.ts';
+import { startMs } from '../src/sim/run-site.ts';
 import type { SimWorld } from '../src/sim/sim-world.ts';
 
 const [profilePath = 'profiles/three-node', folder = 'captures/flip-half-done', seed = '1'] = process.argv.slice(2);

@@ -3,7 +3,8 @@ import type { HeldProfile } from '../operator/prepare.ts';
 import { type Coverage, joined, missed } from '../sim/coverage.ts';
 import type { Deed } from '../sim/deeds.ts';
 import type { FaultKind } from '../sim/fault-kinds.ts';
-import { type RunOptions, type RunResult, simulate } from '../sim/run.ts';
+import { type RunResult, simulate } from '../sim/run.ts';
+import type { RunOptions } from '../sim/run-options.ts';
 import { type Shrunk, shrink } from '../sim/shrink.ts';
 import type { RunEnd } from '../sim/story.ts';
 

@@ -3,7 +3,9 @@ import type { HeldProfile } from '../operator/prepare.ts';
 import { hintFor, listed } from '../rules/suggest.ts';
 import { faultForm } from './fault-kinds.ts';
 import { targetsOf } from './faults.ts';
-import { type RunOptions, type RunResult, targetsOfRun } from './run.ts';
+import type { RunResult } from './run.ts';
+import type { RunOptions } from './run-options.ts';
+import { targetsOfRun } from './run-site.ts';
 import { firstOf, type Shrunk } from './shrink.ts';
 import { expectsNothing, type Story } from './story.ts';
 

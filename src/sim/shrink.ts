@@ -1,6 +1,7 @@
 import { type Fault, faultForm } from './fault-kinds.ts';
 import type { Violation } from './oracles/violation.ts';
-import type { RunOptions, RunResult } from './run.ts';
+import type { RunResult } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 import type { SiteSize } from './story.ts';
 
 /** A run that breaks a law, made as short as it goes on breaking it. */

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../src/kernel/snapshot.ts';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
 import type { HeldProfile } from '../../src/operator/prepare.ts';
 import { simWorld } from '../../src/sim/real-world.ts';
-import type { MakeWorld } from '../../src/sim/run.ts';
+import type { MakeWorld } from '../../src/sim/run-options.ts';
 import type { SimWorld } from '../../src/sim/sim-world.ts';
 
 const networkFolders = ['etc/systemd/network', 'run/systemd/network', 'oem'];

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type * as Run from '../../../src/sim/run.ts';
+import type { RunOptions } from '../../../src/sim/run-options.ts';
 import { loadStory } from '../../../src/sim/story.ts';
 import { nwctl } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
@@ -13,7 +14,7 @@ vi.mock('../../../src/sim/run.ts', async (original) => {
     ({ kind: 'agent-dies', state: 'FlipBonds', afterMs: 0, forMs: 60_000, on: node, how: 0 }) as const;
   return {
     ...real,
-    simulate: async ({ seed, faults }: Run.RunOptions): Promise<Run.RunResult> => {
+    simulate: async ({ seed, faults }: RunOptions): Promise<Run.RunResult> => {
       const drawn = 'length' in faults ? faults : [on('node-a'), on('node-b')];
       const breaks = seed === 5 && drawn.some((fault) => fault.on === 'node-b');
       return {

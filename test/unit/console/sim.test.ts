@@ -6,7 +6,8 @@ import { look } from '../../../src/console/paint.ts';
 import { simText } from '../../../src/console/render/sim.ts';
 import { simProgress } from '../../../src/console/sim-progress.ts';
 import { runSimulations, type SimAsked, type SimPorts } from '../../../src/console/sim-runs.ts';
-import type { RunOptions, RunResult } from '../../../src/sim/run.ts';
+import type { RunResult } from '../../../src/sim/run.ts';
+import type { RunOptions } from '../../../src/sim/run-options.ts';
 import { nwctl, type Ran } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
 
