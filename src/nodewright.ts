@@ -11,6 +11,7 @@ export { type CaptureIo, openCapture } from './capture/files.ts';
 export { normalise } from './facts/normalise.ts';
 export { createStore, type FactStore } from './facts/store.ts';
 export type { Fault, Loaded, Place } from './kernel/fault.ts';
+export { leafHash, provesConsistency, provesInclusion } from './kernel/merkle.ts';
 export type { Raw } from './kernel/raw.ts';
 export { type Snapshot, snapshotDigest } from './kernel/snapshot.ts';
 export type { Explanation, Reason, Verdict } from './kernel/verdict.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What canonical JSON can carry. `undefined` members are left out, as JSON.stringify does. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
@@ -26,7 +26,12 @@ export function canonical(value: Json): string {
 
 /** `sha256:` and the lower-case hex digest of the UTF-8 bytes of a text. */
 export function digestOfText(text: string): string {
-  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
+  return `sha256:${hash('sha256', text, 'hex')}`;
+}
+
+/** SHA-256 of bytes, or of the UTF-8 bytes of a text, as 64 lower-case hex digits. */
+export function sha256(data: Uint8Array | string): string {
+  return hash('sha256', data, 'hex');
 }
 
 /** The digest that names a document wherever it is shown: SHA-256 over its RFC 8785 bytes. */
