@@ -4,7 +4,8 @@ import { backendCapabilities, backends, operatingSystems, osCapabilities } from 
 import { commands } from '../src/kernel/command.ts';
 import { grades } from '../src/kernel/fact.ts';
 import { subjectKinds } from '../src/kernel/subject.ts';
-import { legacyStates, vocabulary } from '../src/kernel/vocabulary.ts';
+import { legacyStates } from '../src/kernel/vocabulary/site.ts';
+import { vocabulary } from '../src/kernel/vocabulary.ts';
 import { operators } from '../src/rules/operators.ts';
 import { phases, severities } from '../src/rules/pack.ts';
 import { parameterKinds } from '../src/rules/parameters.ts';

@@ -1,4 +1,4 @@
-import { bondModes } from '../kernel/vocabulary.ts';
+import { bondModes } from '../kernel/vocabulary/bond.ts';
 import { armedPath, type Instruction } from './instruction.ts';
 import { ipBatch } from './programs.ts';
 

@@ -1,12 +1,6 @@
 import type { Unreadable } from '../kernel/fact.ts';
-import {
-  connectionStates,
-  diskStates,
-  drbdRoles,
-  replicationStates,
-  resyncSuspendReasons,
-  suspendReasons,
-} from '../kernel/vocabulary.ts';
+import { connectionStates, replicationStates, resyncSuspendReasons } from '../kernel/vocabulary/connection.ts';
+import { diskStates, drbdRoles, suspendReasons } from '../kernel/vocabulary/replica.ts';
 import { unreadable } from './say.ts';
 
 /** DRBD's words, and the readers of single values that its JSON and its texts share. A word that is not in the list is

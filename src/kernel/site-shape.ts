@@ -32,6 +32,6 @@ export interface LegacyNames {
   readonly heartbeats?: { readonly configMap: string };
   /** As which reporter its Events are written. */
   readonly events?: { readonly reporter: string };
-  /** Its words → ours (`legacyStates` in `vocabulary.ts`). A word that is not here is unreadable. */
+  /** Its words → ours (`legacyStates` in `vocabulary/site.ts`). A word that is not here is unreadable. */
   readonly states: Readonly<Record<string, string>>;
 }

@@ -11,7 +11,9 @@ import {
 } from '../../src/kernel/fact.ts';
 import { type Snapshot, snapshotDigest } from '../../src/kernel/snapshot.ts';
 import { bond, connection, node, replica, type Subject, volume } from '../../src/kernel/subject.ts';
-import { connectionStates, diskStates, drbdRoles, vocabulary } from '../../src/kernel/vocabulary.ts';
+import { connectionStates } from '../../src/kernel/vocabulary/connection.ts';
+import { diskStates, drbdRoles } from '../../src/kernel/vocabulary/replica.ts';
+import { vocabulary } from '../../src/kernel/vocabulary.ts';
 import { report } from '../support/reports.ts';
 import { runs, thorough } from '../support/runs.ts';
 import { censusOf, type Kind, observationsOf, type VolumeShape } from '../support/volume.ts';

@@ -1,4 +1,4 @@
-import { connectionStates, replicationStates } from '../../kernel/vocabulary.ts';
+import { connectionStates, replicationStates } from '../../kernel/vocabulary/connection.ts';
 import type { Operation } from '../instruction.ts';
 import { drbdStatus } from '../programs.ts';
 
