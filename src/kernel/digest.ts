@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** What canonical JSON can carry. `undefined` members are left out, as JSON.stringify does. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
@@ -27,6 +27,13 @@ export function canonical(value: Json): string {
 /** `sha256:` and the lower-case hex digest of the UTF-8 bytes of a text. */
 export function digestOfText(text: string): string {
   return `sha256:${hash('sha256', text, 'hex')}`;
+}
+
+/** The same of a text in pieces, each well-formed by itself: a long one need not be put together first. */
+export function digestOfTexts(pieces: Iterable<string>): string {
+  const made = createHash('sha256');
+  for (const piece of pieces) made.update(piece, 'utf8');
+  return `sha256:${made.digest('hex')}`;
 }
 
 /** SHA-256 of bytes, or of the UTF-8 bytes of a text, as 64 lower-case hex digits. */

@@ -1,4 +1,4 @@
-import { canonical, digestOfText, type Json } from './digest.ts';
+import { canonical, digestOfTexts, type Json } from './digest.ts';
 import type { Absent, FactValue, Grade, Reading } from './fact.ts';
 import { ancestorsOf, type Subject, type SubjectKind, subjectKinds } from './subject.ts';
 import { censusMaxAgeMs, type FactDeclaration, type Vocabulary } from './vocabulary.ts';
@@ -113,10 +113,12 @@ export function listedAt(
  *  document, `{facts, now, populations}`; what has not changed since it was last written out is not written out again. */
 export function snapshotDigest(snapshot: Snapshot): string {
   const columns = new Map([...snapshot.columns].map(([name, column]) => [sayable(name), column]));
-  const facts = [...columns.keys()].sort().map((name) => {
+  const pieces: string[] = [];
+  for (const name of [...columns.keys()].sort()) {
     const column = columns.get(name) as Column; // by its own key
-    return `${JSON.stringify(name)}:${columnText(column, snapshot.populations[column.fact.subject])}`;
-  });
+    const before = pieces.length === 0 ? '{"facts":{' : ',';
+    pieces.push(`${before}${JSON.stringify(name)}:`, columnText(column, snapshot.populations[column.fact.subject]));
+  }
   const populations = Object.fromEntries(
     subjectKinds.map((kind) => {
       const { state, members, seenAtMs, source, says } = snapshot.populations[kind];
@@ -126,7 +128,8 @@ export function snapshotDigest(snapshot: Snapshot): string {
     }),
   );
   const now = canonical(moment(snapshot.nowMs));
-  return digestOfText(`{"facts":{${facts.join(',')}},"now":${now},"populations":${canonical(populations)}}`);
+  pieces.push(`${pieces.length === 0 ? '{"facts":{' : ''}},"now":${now},"populations":${canonical(populations)}}`);
+  return digestOfTexts(pieces);
 }
 
 const columnTexts = new WeakMap<Column, { readonly members: readonly Subject[]; readonly text: string }>();
@@ -167,14 +170,22 @@ function byName(members: readonly Subject[]): readonly Named[] {
 
 /** Canonical JSON of one cell, its members in their order: most of a snapshot is this. */
 function cellText(cell: Cell): string {
-  const source = cell.source === undefined ? '' : `,"source":${JSON.stringify(sayable(cell.source))}`;
-  const seenAt = cell.seenAtMs === undefined ? '' : `,"seenAt":${canonical(moment(cell.seenAtMs))}`;
+  const source = cell.source === undefined ? '' : `,"source":${quoted(cell.source)}`;
+  const seenAt = cell.seenAtMs === undefined ? '' : `,"seenAt":${moment(cell.seenAtMs)}`;
   if (cell.kind === 'absent') {
-    return `{"kind":"absent","says":${JSON.stringify(sayable(cell.says))}${seenAt}${source},"why":"${cell.why}"}`;
+    return `{"kind":"absent","says":${quoted(cell.says)}${seenAt}${source},"why":"${cell.why}"}`;
   }
-  const { value, grade } = cell;
-  const said = typeof value === 'string' ? sayable(value) : Array.isArray(value) ? value.map(sayable) : value;
-  return `{"grade":"${grade}","kind":"present"${seenAt}${source},"value":${canonical(said as Json)}}`;
+  return `{"grade":"${cell.grade}","kind":"present"${seenAt}${source},"value":${valueText(cell.value)}}`;
+}
+
+function valueText(value: FactValue): string {
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return `[${value.map(quoted).join(',')}]`;
+  return canonical(value as Json);
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(sayable(text));
 }
 
 /** «At no moment» is no number that JSON has. */
