@@ -3,7 +3,8 @@ import { type CaptureShown, showCapture } from '../../capture/show.ts';
 import { moment, span } from '../ages.ts';
 import type { Asked } from '../asked.ts';
 import { mention, refuse } from '../refuse.ts';
-import { type Data, json, yaml } from '../render/data.ts';
+import type { Data } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -17,17 +18,12 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   return exit.ok;
 }
 
-function rendered(shown: CaptureShown, asked: Asked): string {
-  switch (asked.format) {
-    case 'json':
-      return json(dataOf(shown));
-    case 'yaml':
-      return yaml(dataOf(shown));
-    case 'name':
-      return `${asked.look.wide ? shown.digest : shown.name}\n`;
-    default:
-      return textOf(shown, asked.look);
-  }
+function rendered(shown: CaptureShown, { format, look }: Asked): string {
+  return inForm(format, {
+    data: () => dataOf(shown),
+    names: () => [look.wide ? shown.digest : shown.name],
+    text: () => textOf(shown, look),
+  });
 }
 
 function dataOf(shown: CaptureShown): Data {

@@ -8,7 +8,7 @@ import type { Asked } from '../asked.ts';
 import { openProfile } from '../inputs.ts';
 import { refuse } from '../refuse.ts';
 import { type Checked, checkData, checkReport, checkText } from '../render/check.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { reportForms } from '../render/report.ts';
 import { beside, testFilesOf } from '../tests.ts';
 import { usage } from '../usage.ts';
@@ -135,20 +135,10 @@ function unreadable(source: SourceText): readonly Fault[] {
 }
 
 function rendered(checked: readonly Checked[], { format, look }: Asked, { calledAs }: World): string {
-  switch (format) {
-    case 'json':
-      return json(checkData(checked));
-    case 'yaml':
-      return yaml(checkData(checked));
-    case 'name':
-      return [...new Set(checked.flatMap(({ faults }) => faults.map(({ at }) => at.file)))]
-        .map((file) => `${file}\n`)
-        .join('');
-    case 'junit':
-    case 'sarif':
-    case 'github':
-      return reportForms[format](checkReport(checked));
-    default:
-      return checkText(checked, look, calledAs);
-  }
+  return inForm(format, {
+    data: () => checkData(checked),
+    names: () => [...new Set(checked.flatMap(({ faults }) => faults.map(({ at }) => at.file)))],
+    text: () => checkText(checked, look, calledAs),
+    report: (form) => reportForms[form](checkReport(checked)),
+  });
 }

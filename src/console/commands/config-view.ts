@@ -2,7 +2,7 @@ import type { Asked } from '../asked.ts';
 import { fileLayers } from '../config-file.ts';
 import { camel, type OptionName, optionForms } from '../options.ts';
 import { refuse } from '../refuse.ts';
-import { type Data, json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { environmentLayer, resolve } from '../settings.ts';
 import { table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
@@ -40,24 +40,18 @@ interface Row {
 }
 
 function rendered(rows: readonly Row[], { format, look, settings }: Asked): string {
-  switch (format) {
-    case 'json':
-    case 'yaml': {
-      const data: Data = {
-        schemaVersion: 'config/v1',
-        settings: rows.map(({ name, value, origin, where }) => ({ setting: camel(name), value, origin, where })),
-      };
-      return format === 'json' ? json(data) : yaml(data);
-    }
-    case 'name':
-      return rows.map(({ name }) => `${camel(name)}\n`).join('');
-    default: {
-      const origin = settings.on('origin') || look.wide;
-      return table(
+  const origin = settings.on('origin') || look.wide;
+  return inForm(format, {
+    data: () => ({
+      schemaVersion: 'config/v1',
+      settings: rows.map(({ name, value, origin, where }) => ({ setting: camel(name), value, origin, where })),
+    }),
+    names: () => rows.map(({ name }) => camel(name)),
+    text: () =>
+      table(
         look,
         ['SETTING', 'VALUE', ...(origin ? ['FROM', 'WHERE'] : [])],
         rows.map((row) => [camel(row.name), String(row.value), ...(origin ? [row.origin, row.where] : [])]),
-      );
-    }
-  }
+      ),
+  });
 }

@@ -6,10 +6,10 @@ import type { Asked } from '../asked.ts';
 import { lookOf, openSite, type Site } from '../inputs.ts';
 import { gatesAsked } from '../names.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
 import { evalData, evalNames } from '../render/eval-data.ts';
 import { evalReport } from '../render/eval-report.ts';
 import { evalText } from '../render/eval-text.ts';
+import { inForm } from '../render/form.ts';
 import { reportForms } from '../render/report.ts';
 import { nextCommand } from '../shell.ts';
 import { isWorkflow } from '../workflow-kinds.ts';
@@ -58,21 +58,12 @@ async function workflowsOf({ capture, profile, judgement }: Site): Promise<reado
 }
 
 function rendered(answer: Answer, asked: Asked, world: World): string {
-  switch (asked.format) {
-    case 'text':
-    case 'wide':
-      return evalText(answer, asked.look, whyNext(answer, asked, world));
-    case 'json':
-      return json(evalData(answer));
-    case 'yaml':
-      return yaml(evalData(answer));
-    case 'name':
-      return evalNames(answer);
-    case 'junit':
-    case 'sarif':
-    case 'github':
-      return reportForms[asked.format](evalReport(answer));
-  }
+  return inForm(asked.format, {
+    data: () => evalData(answer),
+    names: () => evalNames(answer),
+    text: () => evalText(answer, asked.look, whyNext(answer, asked, world)),
+    report: (form) => reportForms[form](evalReport(answer)),
+  });
 }
 
 /** The question that comes next, about the first gate that is closed, or else unknown. */

@@ -2,8 +2,9 @@ import { type FaultCode, faultCodes } from '../../kernel/fault-codes.ts';
 import { hintFor } from '../../rules/suggest.ts';
 import type { Asked } from '../asked.ts';
 import { unknownName } from '../names.ts';
+import type { Look } from '../paint.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { paragraph, table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -23,24 +24,18 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
 type Explained = { readonly code: FaultCode; readonly why: string; readonly fix: string };
 
 function rendered(codes: readonly Explained[], isOne: boolean, { format, look }: Asked): string {
-  switch (format) {
-    case 'json':
-    case 'yaml': {
-      const data = { schemaVersion: 'explain/v1', codes: codes.map(({ code, why, fix }) => ({ code, why, fix })) };
-      return format === 'json' ? json(data) : yaml(data);
-    }
-    case 'name':
-      return codes.map(({ code }) => `${code}\n`).join('');
-    default:
-      if (!isOne) {
-        const rows = codes.map(({ code, why, fix }) => [code, look.wide ? `${why} ${fix}` : why]);
-        return table(look, ['CODE', 'WHAT IT MEANS'], rows);
-      }
-      return codes
-        .map(
-          ({ code, why, fix }) =>
-            `${look.strong(code)}\n${paragraph(look, '  ', why)}${paragraph(look, '  next: ', fix)}`,
-        )
-        .join('');
-  }
+  return inForm(format, {
+    data: () => ({ schemaVersion: 'explain/v1', codes: codes.map(({ code, why, fix }) => ({ code, why, fix })) }),
+    names: () => codes.map(({ code }) => code),
+    text: () => (isOne ? codes.map((code) => explained(code, look)).join('') : listOf(codes, look)),
+  });
+}
+
+function listOf(codes: readonly Explained[], look: Look): string {
+  const rows = codes.map(({ code, why, fix }) => [code, look.wide ? `${why} ${fix}` : why]);
+  return table(look, ['CODE', 'WHAT IT MEANS'], rows);
+}
+
+function explained({ code, why, fix }: Explained, look: Look): string {
+  return `${look.strong(code)}\n${paragraph(look, '  ', why)}${paragraph(look, '  next: ', fix)}`;
 }

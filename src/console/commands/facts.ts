@@ -9,8 +9,10 @@ import { ago, moment } from '../ages.ts';
 import type { Asked } from '../asked.ts';
 import { lookOf, openSite, type Site } from '../inputs.ts';
 import { objectMeant, unknownName } from '../names.ts';
+import type { Look } from '../paint.ts';
 import { refuse } from '../refuse.ts';
-import { type Data, json, yaml } from '../render/data.ts';
+import type { Data } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { header } from '../render/header.ts';
 import { captureData, profileData } from '../render/parts.ts';
 import { type Cell, paragraph, table } from '../table.ts';
@@ -36,14 +38,14 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const shown = asked.args.length === 0 ? all : [...new Set(questions.map(({ fact }) => fact))];
   // A profile that only a file names is no question about a site; a capture always is.
   if (asked.settings.get('capture') === undefined && asked.settings.get('profile')?.origin !== 'flag') {
-    world.out.write(vocabularyText(shown, asked));
+    world.out.write(vocabularyShown(shown, asked));
     return exit.ok;
   }
   const site = await openSite(asked, world);
   if (!site.ok) return site.code;
   const rows = rowsOf(shown, questions, site.value);
   if (!rows.ok) return refuse(rows.faults, asked, world);
-  world.out.write(readingsText(shown, rows.value, site.value, { ...asked, look: lookOf(site.value, asked.look) }));
+  world.out.write(readingsShown(shown, rows.value, site.value, { ...asked, look: lookOf(site.value, asked.look) }));
   return exit.ok;
 }
 
@@ -55,17 +57,15 @@ interface Question {
 
 // --- the vocabulary ---
 
-function vocabularyText(facts: readonly FactDeclaration[], { format, look }: Asked): string {
-  switch (format) {
-    case 'json':
-    case 'yaml': {
-      const data = { schemaVersion: 'facts/v1', vocabulary: vocabularyVersion, facts: facts.map(declarationData) };
-      return format === 'json' ? json(data) : yaml(data);
-    }
-    case 'name':
-      return facts.map(({ name }) => `${name}\n`).join('');
-    default:
-  }
+function vocabularyShown(facts: readonly FactDeclaration[], { format, look }: Asked): string {
+  return inForm(format, {
+    data: () => ({ schemaVersion: 'facts/v1', vocabulary: vocabularyVersion, facts: facts.map(declarationData) }),
+    names: () => facts.map(({ name }) => name),
+    text: () => vocabularyText(facts, look),
+  });
+}
+
+function vocabularyText(facts: readonly FactDeclaration[], look: Look): string {
   if (facts.length <= 3) return facts.map((fact) => declarationText(fact, look)).join('\n');
   const headers = ['FACT', 'TYPE', 'FRESH FOR', ...(look.wide ? ['GRADE', 'FROM'] : []), 'MEANS'];
   return table(
@@ -81,7 +81,7 @@ function vocabularyText(facts: readonly FactDeclaration[], { format, look }: Ask
   );
 }
 
-function declarationText(fact: FactDeclaration, look: Asked['look']): string {
+function declarationText(fact: FactDeclaration, look: Look): string {
   const { name, subject, type, grade, from, means } = fact;
   const words = 'words' in type && type.words !== undefined ? type.words.join(', ') : '';
   const rows: (readonly Cell[])[] = [
@@ -176,35 +176,41 @@ function rowsOf(facts: readonly FactDeclaration[], questions: readonly Question[
   return { ok: true, value: rows, warnings: [] };
 }
 
-function readingsText(
+function readingsShown(
   facts: readonly FactDeclaration[],
   rows: readonly Row[],
   site: Site,
   { format, look }: Asked,
 ): string {
-  const { judgement, nowMs, profile, capture } = site;
+  return inForm(format, {
+    data: () => readingsData(rows, site),
+    names: () => rows.map(({ fact, object }) => `${fact.name}/${object}`),
+    text: () => readingsText(facts, rows, site, look),
+  });
+}
+
+function readingsData(rows: readonly Row[], { judgement, nowMs, profile, capture }: Site): Data {
+  return {
+    schemaVersion: 'facts/v1',
+    vocabulary: vocabularyVersion,
+    profile: profileData(profile),
+    capture: captureData(capture),
+    at: moment(nowMs),
+    populations: subjectKinds.map((kind) => {
+      const { state, members, says } = judgement.snapshot.populations[kind];
+      return { kind, state, says, members: members.map(({ id }) => id) };
+    }),
+    readings: rows.map(readingData),
+  };
+}
+
+function readingsText(
+  facts: readonly FactDeclaration[],
+  rows: readonly Row[],
+  { judgement, nowMs, profile, capture }: Site,
+  look: Look,
+): string {
   const { snapshot } = judgement;
-  switch (format) {
-    case 'json':
-    case 'yaml': {
-      const data = {
-        schemaVersion: 'facts/v1',
-        vocabulary: vocabularyVersion,
-        profile: profileData(profile),
-        capture: captureData(capture),
-        at: moment(nowMs),
-        populations: subjectKinds.map((kind) => {
-          const { state, members, says } = snapshot.populations[kind];
-          return { kind, state, says, members: members.map(({ id }) => id) };
-        }),
-        readings: rows.map(readingData),
-      };
-      return format === 'json' ? json(data) : yaml(data);
-    }
-    case 'name':
-      return rows.map(({ fact, object }) => `${fact.name}/${object}\n`).join('');
-    default:
-  }
   const unlisted = subjectKinds.filter(
     (kind) => snapshot.populations[kind].state !== 'known' && facts.some(({ subject }) => subject === kind),
   );
@@ -226,7 +232,7 @@ function readingsText(
   return `${header({ profile, capture, nowMs }, look)}\n${notes.join('')}${table(look, headers, cells)}`;
 }
 
-function readingCell(fact: FactDeclaration, reading: Reading, look: Asked['look']): Cell {
+function readingCell(fact: FactDeclaration, reading: Reading, look: Look): Cell {
   switch (reading.kind) {
     case 'known':
       return formatValue(fact.type, reading.value);

@@ -4,7 +4,7 @@ import type { Asked } from '../asked.ts';
 import { count } from '../messages.ts';
 import { plainly } from '../paint.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { kindIn, readSource, yamlFiles } from '../walk.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -53,26 +53,19 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
 
 function rendered(formatted: readonly Formatted[], dry: boolean, { format: form, look }: Asked): string {
   const changed = formatted.filter((one) => one.changed);
-  switch (form) {
-    case 'json':
-    case 'yaml': {
-      const data = {
-        schemaVersion: 'fmt/v1',
-        signature: 'unsigned',
-        written: !dry,
-        files: formatted.map((one) => ({ file: one.file, changed: one.changed })),
-      };
-      return form === 'json' ? json(data) : yaml(data);
-    }
-    case 'name':
-      return changed.map(({ file }) => `${plainly(file, look)}\n`).join('');
-    default: {
-      const lines = changed.map(
-        ({ file }) =>
-          `${dry ? look.bad(`${look.signs.closed} not formatted`) : look.good(`${look.signs.open} formatted`)}  ${plainly(file, look)}\n`,
-      );
+  return inForm(form, {
+    data: () => ({
+      schemaVersion: 'fmt/v1',
+      signature: 'unsigned',
+      written: !dry,
+      files: formatted.map((one) => ({ file: one.file, changed: one.changed })),
+    }),
+    names: () => changed.map(({ file }) => plainly(file, look)),
+    text() {
+      const did = dry ? look.bad(`${look.signs.closed} not formatted`) : look.good(`${look.signs.open} formatted`);
+      const lines = changed.map(({ file }) => `${did}  ${plainly(file, look)}\n`);
       const same = formatted.length - changed.length;
       return `${lines.join('')}${count(formatted.length, 'file') || 'no file of ours'}${same > 0 ? `, ${same} already so` : ''}\n`;
-    }
-  }
+    },
+  });
 }

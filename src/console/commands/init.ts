@@ -6,7 +6,7 @@ import { openProfile } from '../inputs.ts';
 import { unknownName } from '../names.ts';
 import { plainly } from '../paint.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { quoted } from '../shell.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -115,15 +115,10 @@ function ownProfile(text: string, folder: string): string {
 
 function rendered(dir: string, made: readonly NewFile[], { format, look }: Asked, calledAs: string): string {
   const paths = made.map(({ path }) => path);
-  switch (format) {
-    case 'json':
-    case 'yaml': {
-      const data = { schemaVersion: 'init/v1', signature: 'unsigned', folder: dir, files: paths };
-      return format === 'json' ? json(data) : yaml(data);
-    }
-    case 'name':
-      return paths.map((path) => `${plainly(path, look)}\n`).join('');
-    default:
-      return `${paths.map((path) => `${look.good(look.signs.open)} ${plainly(path, look)}\n`).join('')}next: ${plainly(`${calledAs} check ${quoted(dir)}`, look)}\n`;
-  }
+  return inForm(format, {
+    data: () => ({ schemaVersion: 'init/v1', signature: 'unsigned', folder: dir, files: paths }),
+    names: () => paths.map((path) => plainly(path, look)),
+    text: () =>
+      `${paths.map((path) => `${look.good(look.signs.open)} ${plainly(path, look)}\n`).join('')}next: ${plainly(`${calledAs} check ${quoted(dir)}`, look)}\n`,
+  });
 }

@@ -8,7 +8,7 @@ import { planAnswer, whichWorkflow, workflowAsked } from '../plan-answer.ts';
 import { diffPlans, type PlanDiff, type PlanRead } from '../plan-diff.ts';
 import { isPlan, readPlan } from '../read-plan.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { planData } from '../render/plan-data.ts';
 import { planDiffData, planDiffText } from '../render/plan-diff.ts';
 import { usage } from '../usage.ts';
@@ -99,16 +99,9 @@ class Planner {
 }
 
 function rendered(diff: PlanDiff, { format, look }: Asked): string {
-  switch (format) {
-    case 'json':
-      return json(planDiffData(diff));
-    case 'yaml':
-      return yaml(planDiffData(diff));
-    case 'name':
-      return [...new Set([...diff.added, ...diff.gone].map(({ state }) => state))]
-        .map((state) => `${state}\n`)
-        .join('');
-    default:
-      return planDiffText(diff, look);
-  }
+  return inForm(format, {
+    data: () => planDiffData(diff),
+    names: () => [...new Set([...diff.added, ...diff.gone].map(({ state }) => state))],
+    text: () => planDiffText(diff, look),
+  });
 }

@@ -2,7 +2,7 @@ import type { Asked } from '../asked.ts';
 import { lookOf, openSite } from '../inputs.ts';
 import { type PlanAnswer, planAnswer, workflowAsked } from '../plan-answer.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { planData } from '../render/plan-data.ts';
 import { planText } from '../render/plan-text.ts';
 import { nextCommand } from '../shell.ts';
@@ -20,16 +20,11 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
 }
 
 function rendered(answer: PlanAnswer, asked: Asked, world: World): string {
-  switch (asked.format) {
-    case 'json':
-      return json(planData(answer));
-    case 'yaml':
-      return yaml(planData(answer));
-    case 'name':
-      return answer.steps.map(({ state }) => `${answer.workflow.id}/${state}\n`).join('');
-    default:
-      return planText(answer, asked.look, whyNext(answer, asked, world));
-  }
+  return inForm(asked.format, {
+    data: () => planData(answer),
+    names: () => answer.steps.map(({ state }) => `${answer.workflow.id}/${state}`),
+    text: () => planText(answer, asked.look, whyNext(answer, asked, world)),
+  });
 }
 
 /** The question that comes next: about the first gate of the next step that is not open. */

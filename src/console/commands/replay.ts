@@ -6,7 +6,7 @@ import type { Asked } from '../asked.ts';
 import { openProfile } from '../inputs.ts';
 import { unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { type Replayed, replayData, replayText } from '../render/replay.ts';
 import { strangeStates } from '../story-states.ts';
 import { beside } from '../tests.ts';
@@ -54,14 +54,9 @@ async function replay(path: string, world: World): Promise<Loaded<Replayed>> {
 }
 
 function rendered(replayed: Replayed, { format, look }: Asked): string {
-  switch (format) {
-    case 'json':
-      return json(replayData(replayed));
-    case 'yaml':
-      return yaml(replayData(replayed));
-    case 'name':
-      return `${replayed.story.name}\n`;
-    default:
-      return replayText(replayed, look);
-  }
+  return inForm(format, {
+    data: () => replayData(replayed),
+    names: () => [replayed.story.name],
+    text: () => replayText(replayed, look),
+  });
 }

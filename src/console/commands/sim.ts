@@ -13,7 +13,7 @@ import type { Asked } from '../asked.ts';
 import { openProfileAsked } from '../inputs.ts';
 import { unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { type Simulated, simData, simText } from '../render/sim.ts';
 import { simProgress } from '../sim-progress.ts';
 import { runSimulations, type SimAsked, type SimFound } from '../sim-runs.ts';
@@ -130,14 +130,9 @@ async function save(
 }
 
 function rendered(simulated: Simulated, { format, look }: Asked, { calledAs }: World): string {
-  switch (format) {
-    case 'json':
-      return json(simData(simulated));
-    case 'yaml':
-      return yaml(simData(simulated));
-    case 'name':
-      return simulated.story === undefined ? '' : `${simulated.story}\n`;
-    default:
-      return simText(simulated, look, calledAs);
-  }
+  return inForm(format, {
+    data: () => simData(simulated),
+    names: () => (simulated.story === undefined ? [] : [simulated.story]),
+    text: () => simText(simulated, look, calledAs),
+  });
 }

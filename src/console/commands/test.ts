@@ -8,7 +8,7 @@ import { type Compiled, compile } from '../../rules/compile.ts';
 import type { Asked } from '../asked.ts';
 import { openProfile } from '../inputs.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { reportForms } from '../render/report.ts';
 import { type Coverage, type TestResult, testData, testReport, testText } from '../render/test.ts';
 import { runTest } from '../run-test.ts';
@@ -167,18 +167,10 @@ function rendered(
   coverage: readonly Coverage[] | undefined,
   { format, look, messages }: Asked,
 ): string {
-  switch (format) {
-    case 'json':
-      return json(testData(results, coverage));
-    case 'yaml':
-      return yaml(testData(results, coverage));
-    case 'name':
-      return results.map(({ name }) => `${name}\n`).join('');
-    case 'junit':
-    case 'sarif':
-    case 'github':
-      return reportForms[format](testReport(results));
-    default:
-      return testText(results, coverage, look, messages.verbose);
-  }
+  return inForm(format, {
+    data: () => testData(results, coverage),
+    names: () => results.map(({ name }) => name),
+    text: () => testText(results, coverage, look, messages.verbose),
+    report: (form) => reportForms[form](testReport(results)),
+  });
 }

@@ -1,6 +1,6 @@
 import { vocabularyVersion } from '../../kernel/vocabulary.ts';
 import type { Asked } from '../asked.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -24,8 +24,8 @@ export async function run({ format, look }: Asked, world: World): Promise<ExitCo
   const { name, version } = ownPackage(world);
   const engine = await engineDigest(world);
   const node = world.runtime;
-  if (format === 'json' || format === 'yaml') {
-    const data = {
+  const shown = inForm(format, {
+    data: () => ({
       schemaVersion: 'version/v1',
       name,
       version,
@@ -35,21 +35,21 @@ export async function run({ format, look }: Asked, world: World): Promise<ExitCo
       schemas,
       node,
       signature: 'unsigned',
-    };
-    world.out.write(format === 'json' ? json(data) : yaml(data));
-  } else if (format === 'name') world.out.write(`${version}\n`);
-  else {
-    const listed = Object.entries(schemas).map(([schema, of]) => `${schema}/${of}`);
-    const rows = [
-      ['nwctl', `${version} (unsigned)`],
-      ['engine', look.wide ? engine : engine.slice(0, 'sha256:'.length + 12)],
-      ['vocabulary', vocabularyVersion],
-      ['API', apiVersion],
-      ['documents', listed.join(' ')],
-      ['node', node],
-    ];
-    world.out.write(table(look, undefined, rows));
-  }
+    }),
+    names: () => [version],
+    text() {
+      const listed = Object.entries(schemas).map(([schema, of]) => `${schema}/${of}`);
+      return table(look, undefined, [
+        ['nwctl', `${version} (unsigned)`],
+        ['engine', look.wide ? engine : engine.slice(0, 'sha256:'.length + 12)],
+        ['vocabulary', vocabularyVersion],
+        ['API', apiVersion],
+        ['documents', listed.join(' ')],
+        ['node', node],
+      ]);
+    },
+  });
+  world.out.write(shown);
   return exit.ok;
 }
 

@@ -9,7 +9,7 @@ import type { Asked } from '../asked.ts';
 import { lookOf, openSite, type Site } from '../inputs.ts';
 import { nobodyFault, objectAsked, unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
-import { json, yaml } from '../render/data.ts';
+import { inForm } from '../render/form.ts';
 import { type Why, type WhyObject, whyData, whyText } from '../render/why.ts';
 import { nextCommand } from '../shell.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
@@ -104,14 +104,9 @@ function explained(rule: Gate | Finding, object: string | undefined, site: Site,
 }
 
 function rendered(why: Why, next: string | undefined, { format, look }: Asked): string {
-  switch (format) {
-    case 'json':
-      return json(whyData(why));
-    case 'yaml':
-      return yaml(whyData(why));
-    case 'name':
-      return why.objects.map(({ object }) => `${why.rule.name}/${object ?? ''}\n`).join('');
-    default:
-      return whyText(why, look, next);
-  }
+  return inForm(format, {
+    data: () => whyData(why),
+    names: () => why.objects.map(({ object }) => `${why.rule.name}/${object ?? ''}`),
+    text: () => whyText(why, look, next),
+  });
 }

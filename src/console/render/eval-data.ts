@@ -51,6 +51,6 @@ export function evalData(answer: Answer): Data {
 }
 
 /** `eval -o name`: what `--gate` takes, one a line. */
-export function evalNames({ gates }: Answer): string {
-  return gates.map(({ gate, object }) => `${nameOf(gate.name, object)}\n`).join('');
+export function evalNames({ gates }: Answer): readonly string[] {
+  return gates.map(({ gate, object }) => nameOf(gate.name, object));
 }
