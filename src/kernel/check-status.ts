@@ -107,6 +107,9 @@ function checkTogether<Q>(status: WorkflowStatus, machine: Machine<Q>): void {
   else if (act.on === 'site') sameMembers(everybody, ['site'], 'turn.members', 'the site');
   else if (act.on === 'node') sameMembers(everybody, namesOf(cohort), 'turn.members', 'the cohort');
   checkOrders(status, turn, isBack ? act.undo?.command : act.command, act.on);
+  for (const member of Object.keys(turn.ended)) {
+    if (!Object.hasOwn(turn.orders, member)) throw new Foreign(`turn.ended.${member}`, 'is of nobody who was ordered');
+  }
   for (const [member, tries] of Object.entries(turn.tries)) {
     if (!Object.hasOwn(turn.orders, member)) throw new Foreign(`turn.tries.${member}`, 'is of nobody who was ordered');
     if (tries > maxTries) throw new Foreign(`turn.tries.${member}`, `is more than ${maxTries}`);
@@ -190,7 +193,7 @@ function cohortOf(json: unknown): Cohort {
 
 function turnOf<Q>(json: unknown, machine: Machine<Q>): Turn {
   const all = map(json, 'turn');
-  only(all, 'turn.', ['of', 'way', 'members', 'excused', 'orders', 'tries']);
+  only(all, 'turn.', ['of', 'way', 'members', 'excused', 'orders', 'ended', 'tries']);
   const { way } = all;
   if (way !== 'do' && way !== 'undo') throw new Foreign('turn.way', 'is neither `do` nor `undo`');
   const members = names(all.members, 'turn.members');
@@ -204,6 +207,7 @@ function turnOf<Q>(json: unknown, machine: Machine<Q>): Turn {
     members,
     excused: names(all.excused, 'turn.excused'),
     orders,
+    ended: all.ended === undefined ? {} : counts(all.ended, 'turn.ended'),
     tries,
   };
 }

@@ -7,6 +7,7 @@ import type { Act, Instruction, State } from './machine.ts';
 import {
   doneUntilNow,
   effectOf,
+  endedNow,
   entering,
   gapReason,
   gatesAgainst,
@@ -19,6 +20,7 @@ import {
   movesOf,
   nextStatus,
   type Pass,
+  seenTooEarly,
   standsStill,
   surelyClosed,
   toRollingBack,
@@ -175,8 +177,9 @@ function candidates<Q>({ sight }: Pass<Q>, { on }: Act<Q>, cohort: Cohort): read
 }
 
 /** INVARIANT K1: the step is over when every member is seen settled, and its agent has been seen to have ended. Some is none. */
-function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): WorkflowDecision<Q> {
+function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, before: Turn): WorkflowDecision<Q> {
   const { state, sight } = pass;
+  const turn: Turn = { ...before, ended: endedNow(pass, before) };
   const moved = otherMembers(pass, act, cohort, turn);
   if (moved !== undefined) return moved;
   const waiting: Reason[] = [];
@@ -188,7 +191,7 @@ function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): Workf
     const given = order === undefined ? undefined : orderSeen(sight.snapshot, order);
     const ended = given === undefined || isEnded(given);
     const { settled } = act;
-    const truth = settled === undefined ? UNKNOWN : effectOf(pass, state.name, settled, order ?? { object: member });
+    const truth = settled === undefined ? UNKNOWN : effectOf(pass, state.name, settled, member, turn);
     if (order !== undefined && given !== undefined) standsStill(pass, order, act.gates, given);
     if (truth === TRUE && ended) continue;
     if (order === undefined) {
@@ -208,11 +211,15 @@ function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): Workf
     }
     underWay += 1;
     if (!ended) waiting.push(orderReason(pass, order, given ?? 'unknown'));
-    else if (settled !== undefined) waiting.push(...whyNot(pass, settled, order));
+    else if (settled !== undefined) waiting.push(...whyNot(pass, settled, order, turn.ended[member]));
   }
   if (open.length === 0 && underWay === 0) return goOn(pass);
   const late = overdueFails(pass);
-  if (late !== undefined) return late; // also while there would be more to give: what was promised by then ends by then
+  if (late !== undefined) {
+    // What was promised by then ends by then, also while there would be more to give; but who was just seen to have ended is looked at.
+    const isNews = Object.keys(turn.ended).some((member) => !Object.hasOwn(before.ended, member));
+    return isNews && isSome(waiting) ? hold(pass, waiting, { turn }) : late;
+  }
   const given = give(
     pass,
     act,
@@ -225,7 +232,7 @@ function serve<Q>(pass: Pass<Q>, act: Act<Q>, cohort: Cohort, turn: Turn): Workf
   if (given.orders.length === 0) {
     const all = [...waiting, ...given.against];
     const turns = lawReason('K3', state, 'one after the other', act.on, 'site', 'waits for its turn');
-    return hold(pass, isSome(all) ? all : [turns]);
+    return hold(pass, isSome(all) ? all : [turns], { turn });
   }
   const next = nextStatus(pass, { ...passing(pass, act), turn: given.turn, step: given.step });
   const says = `${act.command} for ${named(given.orders.map(({ object }) => object))}`;
@@ -361,7 +368,9 @@ export function give<Q>(
     if (turn.orders[member] !== undefined) tries[member] = (tries[member] ?? 1) + 1;
     busy.add(node);
   }
-  return { orders, turn: { ...turn, orders: given, tries }, step, against };
+  const ended: Record<string, number> = Object.assign(Object.create(null), turn.ended);
+  for (const { object } of orders) delete ended[object]; // of the order before
+  return { orders, turn: { ...turn, orders: given, ended, tries }, step, against };
 }
 
 function argumentsOf<Q>(
@@ -464,12 +473,13 @@ export function fail<Q>(pass: Pass<Q>, because: string): WorkflowDecision<Q> {
   return halt(pass, [lawReason('K8', state, because, state.name, 'site', 'and there is no way back from here')]);
 }
 
-function whyNot<Q>(pass: Pass<Q>, settled: Q, order: Order): readonly Reason[] {
-  if (pass.sight.ask(settled, order.object) !== TRUE) return pass.sight.why(settled, order.object);
+function whyNot<Q>(pass: Pass<Q>, settled: Q, order: Order, endedAtMs: number | undefined): readonly Reason[] {
   const { state } = pass;
-  const detail = 'was last seen before it was ordered';
-  const [fact = order.command] = formOf(order.command).moves;
-  return [lawReason('K6', state, 'an effect is seen after its order', fact, order.object, detail, true)];
+  const early = seenTooEarly(pass, state.name, settled, order, endedAtMs);
+  if (early === undefined || pass.sight.ask(settled, order.object) !== TRUE)
+    return pass.sight.why(settled, order.object);
+  const detail = 'was last seen before its order had ended';
+  return [lawReason('K6', state, 'an effect is seen after its order', early.fact, early.object, detail, true)];
 }
 
 function orderReason<Q>({ state }: Pass<Q>, order: Order, seen: string): Reason {
@@ -480,7 +490,15 @@ function orderReason<Q>({ state }: Pass<Q>, order: Order, seen: string): Reason 
 }
 
 export function turnOf(of: string, way: Turn['way'], members: readonly string[]): Turn {
-  return { of, way, members, excused: [], orders: Object.create(null), tries: Object.create(null) };
+  return {
+    of,
+    way,
+    members,
+    excused: [],
+    orders: Object.create(null),
+    ended: Object.create(null),
+    tries: Object.create(null),
+  };
 }
 
 function named(members: readonly string[]): string {

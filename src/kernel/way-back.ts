@@ -3,6 +3,8 @@ import { isEnded, lockSeen, orderSeen } from './fence.ts';
 import { type Act, stateOf, type Undo } from './machine.ts';
 import {
   effectOf,
+  effectSince,
+  endedNow,
   entering,
   halt,
   hold,
@@ -17,7 +19,7 @@ import {
 import { belongsTo, isSame, objectsOf, seen, seenAt } from './readings.ts';
 import { give, turnOf } from './turn.ts';
 import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
-import { type Cohort, type Done, lockHolderOf, maxTries, type Order } from './workflow.ts';
+import { type Cohort, type Done, lockHolderOf, maxTries, type Order, type Turn } from './workflow.ts';
 import type { WorkflowDecision } from './workflow-decision.ts';
 
 /** INVARIANT K8: what was done is taken back, the last first. Everybody who was ordered is ordered back, also who was never seen to
@@ -42,7 +44,8 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
   const { status, state, sight } = pass;
   const gone = act.on === 'volume' ? withoutVolume(pass, last) : undefined;
   if (gone !== undefined) return gone;
-  const turn = status.turn?.of === last.state ? status.turn : turnOf(last.state, 'undo', last.members.toReversed());
+  const before = status.turn?.of === last.state ? status.turn : turnOf(last.state, 'undo', last.members.toReversed());
+  const turn: Turn = { ...before, ended: endedNow(pass, before) };
   const open: string[] = [];
   const waiting: Reason[] = [];
   const held = new Map<string, string>();
@@ -54,7 +57,7 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
       continue;
     }
     const given = orderSeen(sight.snapshot, order);
-    const truth = isUndone(pass, undo, last.state, order, cohort);
+    const truth = isUndone(pass, undo, last.state, order, turn, cohort);
     standsStill(pass, order, undo.gates, given);
     if (truth === TRUE && isEnded(given)) continue;
     const isBad = given === 'failed' || given === 'refused' || given === 'interrupted';
@@ -83,7 +86,7 @@ function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, coh
   if (given.orders.length === 0) {
     const [first, ...rest] = [...waiting, ...given.against];
     const turns = lawReason('K3', state, 'one after the other', last.state, 'site', 'waits for its turn');
-    return hold(pass, [first ?? turns, ...rest]);
+    return hold(pass, [first ?? turns, ...rest], { turn });
   }
   const says = `takes ${last.state} back: ${undo.command} for ${given.orders.map(({ object }) => object).join(', ')}`;
   const next = nextStatus(pass, { turn: given.turn, step: given.step });
@@ -112,10 +115,11 @@ function withoutVolume<Q>(pass: Pass<Q>, last: Done): WorkflowDecision<Q> | unde
 }
 
 /** The pack's own question; without one: every fact that the step moves reads as it did before. */
-function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, order: Order, cohort: Cohort): Truth {
-  const { object: member, givenAtMs } = order;
-  if (undo.settled !== undefined) return effectOf(pass, done, undo.settled, order, `undo of ${done}`);
+function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, order: Order, turn: Turn, cohort: Cohort): Truth {
+  const { object: member } = order;
+  if (undo.settled !== undefined) return effectOf(pass, done, undo.settled, member, turn, `undo of ${done}`);
   const { snapshot } = pass.sight;
+  const sinceMs = effectSince(snapshot, order, turn.ended[member]);
   let truth: Truth = TRUE;
   for (const fact of movesOf(stateOf(pass.machine, done))) {
     const objects = objectsOf(snapshot, fact, member);
@@ -127,7 +131,7 @@ function isUndone<Q>(pass: Pass<Q>, undo: Undo<Q>, done: string, order: Order, c
       if (!Object.hasOwn(cohort.facts[fact] ?? {}, object)) continue;
       const now = seen(snapshot, fact, object);
       // What was seen before it was ordered back may be from before it was ordered there.
-      if (now === undefined || seenAt(snapshot, fact, object) <= givenAtMs) truth = truth === FALSE ? FALSE : UNKNOWN;
+      if (now === undefined || seenAt(snapshot, fact, object) <= sinceMs) truth = truth === FALSE ? FALSE : UNKNOWN;
       else if (!isSame(now, cohort.facts[fact]?.[object])) truth = FALSE;
     }
   }

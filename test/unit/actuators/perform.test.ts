@@ -31,6 +31,7 @@ const turn = {
   members: ['node-a'],
   excused: [],
   orders: { 'node-a': order },
+  ended: {},
   tries: {},
 } as const;
 

@@ -117,6 +117,7 @@ const turn = (orders: readonly Order[]): NonNullable<WorkflowStatus['turn']> => 
   way: 'do',
   members: ['node-a', 'node-b'],
   excused: [],
+  ended: {},
   tries: {},
   orders: Object.fromEntries(orders.map((one) => [one.node, one])),
 });
