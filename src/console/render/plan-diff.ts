@@ -2,9 +2,8 @@ import { indented, type Look, narrower, type Paint, plainly } from '../paint.ts'
 import type { GateChange, PlanDiff, StepRead } from '../plan-diff.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import type { Data } from './data.ts';
+import { named, ofWhom } from './named.ts';
 import { grouped } from './reason-text.ts';
-
-const namesShown = 6;
 
 /** `plan diff` for people: where it stood and stands, then what became possible, what no longer is, and the rest. */
 export function planDiffText(diff: PlanDiff, look: Look): string {
@@ -36,37 +35,24 @@ export function planDiffText(diff: PlanDiff, look: Look): string {
 function gatesText(title: string, changes: readonly GateChange[], look: Look, paint: Paint): string {
   const rows = grouped(changes, ({ state, gate, was, is }) => JSON.stringify([state, gate, was, is])).map(
     (same): readonly Cell[] => {
-      const [{ state, gate, object, was, is, because }] = same;
-      const whom =
-        object === 'site'
-          ? ''
-          : `  ${names(
-              same.map((one) => one.object),
-              look,
-            )}`;
+      const [{ state, gate, was, is, because }] = same;
       const words = `${was ?? 'not asked'} ${look.signs.arrow} ${is ?? 'not asked'}`;
       const why =
         because === undefined
           ? ''
           : `${because.fact}${because.object === 'site' ? '' : ` of ${because.object}`} ${because.detail}`;
       const told = why === '' ? '' : is === 'open' ? `: it was that ${why}` : `: ${why}`;
-      return [state, { text: words, paint }, `${gate.slice(gate.indexOf('/') + 1)}${whom}${told}`];
+      return [state, { text: words, paint }, `${gate.slice(gate.indexOf('/') + 1)}${ofWhom('  ', same, look)}${told}`];
     },
   );
   return section(title, rows, look);
 }
 
 function stepsText(title: string, steps: readonly StepRead[], look: Look): string {
-  const rows = steps.map(({ state, command, members }): readonly Cell[] => {
-    const whom =
-      members === null
-        ? ''
-        : names(
-            members.map(({ object }) => object),
-            look,
-          );
-    return [state, command === null ? '' : `${command}${whom === '' || whom === 'site' ? '' : ` on ${whom}`}`];
-  });
+  const rows = steps.map(({ state, command, members }): readonly Cell[] => [
+    state,
+    command === null ? '' : `${command}${ofWhom(' on ', members ?? [], look)}`,
+  ]);
   return section(title, rows, look);
 }
 
@@ -78,15 +64,7 @@ function membersText({ members }: PlanDiff, look: Look): string {
       const [{ state, command, was, is }] = same;
       const word = (stood: string | undefined): string =>
         stood === undefined ? 'not meant' : (stands[stood] ?? stood);
-      const whom = names(
-        same.map(({ object }) => object),
-        look,
-      );
-      return [
-        state,
-        `${word(was)} ${look.signs.arrow} ${word(is)}`,
-        `${command}${whom === 'site' ? '' : ` on ${whom}`}`,
-      ];
+      return [state, `${word(was)} ${look.signs.arrow} ${word(is)}`, `${command}${ofWhom(' on ', same, look)}`];
     },
   );
   return section('WHAT IS LEFT TO DO', rows, look);
@@ -94,19 +72,13 @@ function membersText({ members }: PlanDiff, look: Look): string {
 
 function mayFailText({ mayFail }: PlanDiff, look: Look): string {
   const words = (nodes: readonly string[] | null): string =>
-    nodes === null ? 'not known' : nodes.length === 0 ? 'no node' : names(nodes, look);
+    nodes === null ? 'not known' : nodes.length === 0 ? 'no node' : named(nodes, look);
   const rows = mayFail.map(({ state, was, is }) => [state, `${words(was)} ${look.signs.arrow} ${words(is)}`]);
   return section('MAY FAIL MEANWHILE', rows, look);
 }
 
 function section(title: string, rows: readonly (readonly Cell[])[], look: Look): string {
   return rows.length === 0 ? '' : `${look.strong(title)}\n${indented(table(narrower(look, 2), undefined, rows), 2)}`;
-}
-
-function names(list: readonly string[], look: Look): string {
-  const shown = look.wide || list.length <= namesShown + 1 ? list : list.slice(0, namesShown);
-  const rest = list.length - shown.length;
-  return `${shown.map((name) => look.short(name)).join(' ')}${rest === 0 ? '' : ` and ${rest} more`}`;
 }
 
 /** `plan diff -o json`: described in schemas/plan-diff.v1.json. */

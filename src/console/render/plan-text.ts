@@ -6,10 +6,9 @@ import { indented, type Look, narrower, plainly } from '../paint.ts';
 import type { AnsweredGate, AnsweredStep, PlanAnswer } from '../plan-answer.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import { header } from './header.ts';
+import { named, ofWhom } from './named.ts';
 import { grouped, reasonLine } from './reason-text.ts';
 import { argumentWords, decisionText, standsText } from './workflow-text.ts';
-
-const namesShown = 6;
 
 /** `plan` for people: where it stands and what is decided now, then every step in its order, then from where there is no way back. */
 export function planText(answer: PlanAnswer, look: Look, whyCommand: string | undefined): string {
@@ -80,34 +79,23 @@ function doesRows(
       ({ with: args, node, object }) => `${argumentWords(args)} ${node === object}${node === object ? '' : node}`,
     )) {
       const [{ with: args, node, object }] = same;
-      const whom =
-        object === 'site'
-          ? ''
-          : ` ${named(
-              same.map((one) => one.object),
-              look,
-            )}`;
       const by = node === undefined || node === object ? '' : `, by the agent of ${node}`;
       const pace = same.length > 1 && atATime !== undefined ? `, ${paceWords(atATime, same.length)}` : '';
       const confirm =
         confirmWithinMs === undefined ? '' : `; goes back by itself after ${span(confirmWithinMs)} unless confirmed`;
       rows.push([
         label(),
-        `${lead}${command}${argumentWords(args)}${whom === '' ? '' : ` on${whom}`}${by}${pace}${confirm}`,
+        `${lead}${command}${argumentWords(args)}${ofWhom(' on ', same, look)}${by}${pace}${confirm}`,
       ]);
     }
   }
   const settled = stands('settled');
   if (settled.length > 0) {
-    const whom =
-      settled[0]?.object === 'site'
-        ? 'the site'
-        : named(
-            settled.map(({ object }) => object),
-            look,
-          );
     const nothing = rows.length === 0 ? `nothing: ${command}, and ` : '';
-    rows.push([label(), { text: `${nothing}${look.signs.open} so already: ${whom}`, paint: look.good }]);
+    rows.push([
+      label(),
+      { text: `${nothing}${look.signs.open} so already: ${ofWhom('', settled, look) || 'the site'}`, paint: look.good },
+    ]);
   }
   if (members.length === 0) rows.push([label(), `nothing: ${command}, and nobody needs it`]);
   return rows;
@@ -137,13 +125,7 @@ function gateCell(same: Several<AnsweredGate>, truth: Truth, nowMs: number, look
   const [{ gate, object, when, because, changedBy }] = same;
   const word = verdictWords[truth];
   const name = look.wide ? gate : gate.slice(gate.indexOf('/') + 1);
-  const whom =
-    object === 'site'
-      ? ''
-      : `  ${named(
-          same.map((one) => one.object),
-          look,
-        )}`;
+  const whom = ofWhom('  ', same, look);
   const each = when === 'before each order' && object !== 'site' ? ' (before each order)' : '';
   if (truth === TRUE) return { text: `${look.signs[word]} ${name}${whom}${each}`, paint: look.good };
   const [first] = because;
@@ -199,10 +181,4 @@ function closing(steps: readonly AnsweredStep[], leftOut: readonly string[], loo
   const others = leftOut.length === 0 || !look.wide ? '' : `; not on this way: ${leftOut.join(' ')}`;
   const promise = 'each step is decided anew when it is due, so nothing here is promised';
   return paragraph(look, '', `${count(steps.length, 'step')}; ${back}${others}; ${promise}`);
-}
-
-function named(names: readonly string[], look: Look): string {
-  const shown = look.wide || names.length <= namesShown + 1 ? names : names.slice(0, namesShown);
-  const rest = names.length - shown.length;
-  return `${shown.map((name) => look.short(name)).join(' ')}${rest === 0 ? '' : ` and ${rest} more`}`;
 }
