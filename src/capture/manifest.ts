@@ -2,7 +2,7 @@ import { canonical, type Json } from '../kernel/digest.ts';
 import { error, type Fault, type Loaded, loadedUnless, type Place } from '../kernel/fault.ts';
 import { parseDuration } from '../kernel/value.ts';
 import { child, type MapTree, type Tree } from '../source/tree.ts';
-import { captureApiVersion, captureFormatVersion, captureKind, type Missing } from './capture.ts';
+import { type Capture, captureApiVersion, captureFormatVersion, captureKind, type Missing } from './capture.ts';
 import { isKindName } from './kinds.ts';
 import { formatMoment, parseMoment } from './moment.ts';
 import { isDnsName, isInnerPath, isPrintable } from './names.ts';
@@ -125,18 +125,7 @@ const specFields = ['formatVersion', 'takenAt', 'takenBy', 'requestedBy', 'compl
 
 /** The first line of the one-file form. What the observer measured and when single things were fetched stands in the
  *  lines themselves. */
-export function manifestLine(
-  capture: {
-    readonly name: string;
-    readonly takenAtMs: number | null;
-    readonly takenBy: string;
-    readonly requestedBy?: string;
-    readonly complete: boolean;
-    readonly hasManifest: boolean;
-    readonly missing: readonly Missing[];
-  },
-  lines: number,
-): string {
+export function manifestLine(capture: Omit<Capture, 'raws' | 'digest'>, lines: number): string {
   const { name, takenAtMs, takenBy, requestedBy, complete, hasManifest, missing } = capture;
   const spec: Record<string, Json | undefined> = {
     formatVersion: captureFormatVersion,
