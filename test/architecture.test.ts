@@ -11,6 +11,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rules: ['kernel', 'source'],
   signing: ['kernel', 'source'],
   profile: ['kernel', 'source', 'rules', 'signing'],
+  log: ['kernel', 'source', 'signing'],
   capture: ['kernel', 'source'],
   crd: ['kernel'],
   agent: ['kernel', 'facts', 'crd'],

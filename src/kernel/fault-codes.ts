@@ -317,6 +317,50 @@ export const faultCodes = {
     why: 'A configuration file or NW_* variable has a setting that does not exist or a value that does not fit.',
     fix: '`nwctl help config` lists them; flags win over variables, variables over files.',
   },
+  NOTE_FORM: {
+    why: 'The text is no signed note: a text, an empty line, and signatures of one form (C2SP signed-note). Nothing in it can be believed.',
+    fix: 'Take it again from where it came; an editor may have changed white space or line ends.',
+  },
+  NOTE_KEY: {
+    why: 'This is no key that a note can be signed with, or not under this name: notes take Ed25519, written as `name+id+base64`.',
+    fix: 'Copy the key whole, from somebody who may give it.',
+  },
+  NOTE_SIGNATURE: {
+    why: 'A signature does not fit the text and the key that it names, or nobody who is believed has signed.',
+    fix: 'Do not go on with this text. Ask whoever keeps the log, and compare the key with the one that you were given.',
+  },
+  LOG_CHECKPOINT: {
+    why: 'A checkpoint does not say what a checkpoint says (origin, size, root), or it is that of another log.',
+    fix: 'Take the checkpoint of this log; its first line is the log’s origin.',
+  },
+  LOG_WITNESSES: {
+    why: 'Fewer witnesses have seen the checkpoint than are asked for, so that others may be shown another history.',
+    fix: 'Wait until they have cosigned it, or ask for fewer; one key counts once.',
+  },
+  LOG_ALTERED: {
+    why: 'A line of the log is no record in the one form that records have, or is not the line that its sum, the record after it or the checkpoint speak of: it was altered.',
+    fix: 'Keep the folder as it is. What stands before this record is right; the message says what shows it.',
+  },
+  LOG_GAP: {
+    why: 'The records are not numbered one after the other: some were removed, put in, repeated or exchanged.',
+    fix: 'Keep the folder as it is, and compare with the copy that the external sink has.',
+  },
+  LOG_CHAIN: {
+    why: 'A record does not name the digest of the record before it, so that one of the two is not what was written.',
+    fix: 'Keep the folder as it is, and compare both with the copy that the external sink has.',
+  },
+  LOG_TREE: {
+    why: 'The records hang together, and are not those that a signed checkpoint speaks of: the history was written anew.',
+    fix: 'Keep the folder as it is, and compare with the copy that the external sink has, from the record that is named on.',
+  },
+  LOG_TORN: {
+    why: 'The last line has no end. A machine that dies while it writes leaves such a line, and so does somebody who cuts a file off.',
+    fix: 'The log’s own process cuts it off when it starts again and records that it did. If it is running, look again.',
+  },
+  LOG_PROOF: {
+    why: 'The document does not prove that the record is in the log: it is damaged, of another form, or its hashes do not lead to the root that was signed.',
+    fix: 'Ask for the proof again (`nwctl log prove ID`).',
+  },
   KEY_FORMAT: {
     why: 'The file is no key in PEM: public keys are SPKI, private ones PKCS#8, one a file, each in its one usual form.',
     fix: 'Make keys with `nwctl keygen`, or convert them with `openssl pkey` and `openssl pkcs8 -topk8`.',
@@ -332,6 +376,146 @@ export const faultCodes = {
   KEY_PASSPHRASE: {
     why: 'The private key is encrypted, and the passphrase is missing or another one.',
     fix: 'Give it in a file with --passphrase-file, in NW_PASSPHRASE, or type it where it is asked for.',
+  },
+  LOG_DAMAGED: {
+    why: 'A record in the middle of the log is not what was written, or is not there. A crash leaves that at the very end only, so this was none. Nothing was changed.',
+    fix: 'Keep the folder as it is; `nwctl log verify` says which record it is. A copy at the external sink holds what was sent.',
+  },
+  LOG_CUT_OFF: {
+    why: 'A signed checkpoint, or the external sink, knows of more records than the log has: its end was removed, or an older copy of the folder was restored.',
+    fix: 'Put the newer folder back, or fetch the missing records from the sink; begin a log under another origin if they are lost.',
+  },
+  LOG_LOCKED: {
+    why: 'Another process writes into this folder. Two writers would fork the log.',
+    fix: 'Stop the other one; the message names it. The lock of a process that died is taken over by itself.',
+  },
+  LOG_DISK: {
+    why: 'The disk refused, so nothing that was to be recorded is recorded, and nothing that needed the record may be done.',
+    fix: 'Free space, or mend or remount the disk. The log goes on by itself once it can write.',
+  },
+  LOG_ORIGIN: {
+    why: 'The folder holds the log of another origin, or something that is no log.',
+    fix: 'Give each log a folder of its own, and the origin that it was begun with.',
+  },
+  LOG_RECORD: {
+    why: 'What was to be recorded cannot be: it is too large, its document does not have the digest that it is named by, or JSON cannot carry it.',
+    fix: 'docs/log.md lists the ceilings.',
+  },
+  LOG_CLOSED: {
+    why: 'The log was closed; nothing is written to it any more.',
+    fix: 'Open it again.',
+  },
+  SINK_FORK: {
+    why: 'The log and the external sink hold different records under one number. One of them was altered, or two logs were written under one origin.',
+    fix: 'Keep both folders. `nwctl log verify` finds which one is wrong; a log that is honest but new needs an origin of its own.',
+  },
+  SINK_BEHIND: {
+    why: 'The external sink has more records than the log: the log’s folder was restored from an older copy.',
+    fix: 'Fetch the missing records from the sink, or begin a log under another origin. Nothing is sent until then.',
+  },
+  SINK_ANSWER: {
+    why: 'The external sink acknowledged something that it was not sent, or under a signature that does not fit. It is not believed.',
+    fix: 'Look at the sink: another server may answer under its address. What was not surely acknowledged is sent again.',
+  },
+  SINK_UNHEARD: {
+    why: 'The external sink did not answer in time, or with an error of its own. Nothing is lost: the log keeps what was not sent.',
+    fix: 'Nothing, if it comes back. `nwctl log push` tries at once.',
+  },
+  SINK_REFUSED: {
+    why: 'The external sink does not take this: no right, an origin it has no key for, or a size beyond its ceilings.',
+    fix: 'The message has the sink’s own words; docs/log.md says what it takes.',
+  },
+  JSON_SYNTAX: {
+    why: 'The file is not JSON, and what is signed or built is JSON.',
+    fix: 'Check that it is the file you meant; copy it in binary mode.',
+  },
+  JSON_TOO_DEEP: {
+    why: 'The document is nested deeper than 64 levels.',
+    fix: 'Build it anew with `nwctl build`.',
+  },
+  JSON_DUPLICATE_KEY: {
+    why: 'One key stands twice in one map. Readers differ in which one wins, so whoever signed it may have read another document than you.',
+    fix: 'Build and sign it anew; ask who made this one.',
+  },
+  JSON_NOT_CANONICAL: {
+    why: 'The bytes are not the RFC 8785 form of their data. What is signed has one form only, so that a changed byte always shows.',
+    fix: 'Take the file as `nwctl build` or `nwctl sign` wrote it; an editor or a formatter may have touched it.',
+  },
+  ENVELOPE_FORMAT: {
+    why: 'The file is no DSSE envelope in its one form: `payload` and `payloadType`, and `signatures` sorted by key id, each with `keyid` and `sig`.',
+    fix: 'Make it with `nwctl sign`.',
+  },
+  ENVELOPE_TYPE: {
+    why: 'The envelope says that it holds something else than what is asked for here, and the signature covers that word.',
+    fix: 'Check that it is the file you meant.',
+  },
+  SIGNATURE_MISSING: {
+    why: 'A signed document is asked for, and this one is not signed.',
+    fix: 'Sign it with `nwctl sign FILE --key KEY`.',
+  },
+  SIGNATURE_WRONG: {
+    why: 'A signature is not over these bytes: the payload was altered, or the signature belongs to another document.',
+    fix: 'Fetch the file again. If it stays so, ask who signed it; do not use it.',
+  },
+  SIGNATURE_UNKNOWN_KEY: {
+    why: 'A signature is by a key that the trust root does not have. A signature that nobody can check is not passed over.',
+    fix: 'Build and sign anew, or let a new root take the key in: `nwctl trust rotate`.',
+  },
+  SIGNATURE_REPEATED: {
+    why: 'One key has signed twice. It would be counted as two by a more careless reader.',
+    fix: 'Let another holder sign.',
+  },
+  SIGNATURE_NOT_ALLOWED: {
+    why: 'The key is known, but the trust root does not let it sign this.',
+    fix: '`nwctl trust show TRUST` lists who may sign what.',
+  },
+  SIGNATURE_TOO_FEW: {
+    why: 'Fewer keys have signed than the trust root asks for.',
+    fix: 'Let more holders sign: `nwctl sign FILE --key KEY` adds one signature.',
+  },
+  SIGNER_FAILED: {
+    why: 'A command that was to sign failed, or gave what is no signature by the key that was named.',
+    fix: 'Run the command by hand: it gets the bytes on standard input and prints the raw signature.',
+  },
+  TRUST_ROOT: {
+    why: 'A trust root contradicts itself: a role names keys that there are not, or asks for more of them than it has.',
+    fix: 'Let `nwctl trust` write it.',
+  },
+  TRUST_KEY: {
+    why: 'A key of the trust root has another id than its bytes give, stands there twice, or is not what it says it is. One key must not count as two.',
+    fix: 'Let `nwctl trust` write it.',
+  },
+  TRUST_FORM: {
+    why: 'The trust file says what it should, but not in the form in which it is written, so that a changed byte would not always show.',
+    fix: 'Take the file as `nwctl trust` wrote it; an editor or a formatter may have touched it.',
+  },
+  TRUST_SKIPS: {
+    why: 'A root is not the next after the one before it. Whoever skips one could hide that its keys were taken away.',
+    fix: 'Add the roots between them.',
+  },
+  TRUST_EXPIRED: {
+    why: 'The newest root of the trust file has expired, so nobody has said lately whom to believe.',
+    fix: 'Make the next root with `nwctl trust rotate` and let its holders sign it.',
+  },
+  TRUST_ROLLBACK: {
+    why: 'The trust file ends before the root that was trusted here already, or has another one in its place.',
+    fix: 'Fetch the newest trust file. If two roots have one version, keys were misused: stop and ask their holders.',
+  },
+  KEY_EXPIRED: {
+    why: 'A signature is by a key that has expired. What it signed before does not count any more either: nobody can say when it was signed.',
+    fix: 'Sign anew with a valid key.',
+  },
+  PROFILE_OTHER: {
+    why: 'The document is rightly signed, but is the profile of another site or name than is asked for here.',
+    fix: 'Check that it is the file you meant.',
+  },
+  PROFILE_ROLLBACK: {
+    why: 'The profile is older than the one that was run here. An old signature stays right for ever, so age must be refused.',
+    fix: 'To go back, sign the old content under a new version.',
+  },
+  PROFILE_VERSION_REUSED: {
+    why: 'The profile has the version that was run here, and other content. One version must mean one content.',
+    fix: 'Give it a new version, and sign it anew.',
   },
   RULES_SPLIT: {
     why: 'The compiled evaluator, its explanation and json-rules-engine disagree about a gate. One of them is wrong, so the gate holds. This is a bug.',
