@@ -2,10 +2,10 @@ import { compareCohort } from './cohort.ts';
 import { journalsAhead, lockSeen } from './fence.ts';
 import type { Guard, Machine, State } from './machine.ts';
 import { stateOf } from './machine.ts';
-import { gapReason, halt, hold, lawReason, letThrough, type Pass, toRollingBack, withLock } from './pass.ts';
+import { gapReason, halt, hold, lawReason, letThrough, type Pass, several, toRollingBack, withLock } from './pass.ts';
 import type { Intent, Sight } from './sight.ts';
 import { takeTurn } from './turn.ts';
-import { type Reason, type Several, TRUE } from './verdict.ts';
+import { isSome, type Reason, type Several, TRUE } from './verdict.ts';
 import { goBack } from './way-back.ts';
 import { lockHolderOf, type WorkflowStatus } from './workflow.ts';
 import type { WorkflowDecision } from './workflow-decision.ts';
@@ -86,12 +86,12 @@ function otherCohort<Q>(pass: Pass<Q>): WorkflowDecision<Q> | undefined {
   if (now.kind === 'same') return undefined;
   if (now.kind === 'unknown') {
     const gaps = now.gaps.map((gap) => gapReason('K4', pass, gap, 'every node is the one that this was begun with'));
-    return hold(pass, gaps as unknown as Several<Reason>); // `unknown` names at least one
+    return hold(pass, several(gaps)); // `unknown` names at least one
   }
   const changes = now.changes.map(({ fact, object, detail }) =>
     lawReason('K4', state, 'the nodes are not those that this was begun with', fact, object, detail),
   );
-  return halt(pass, changes as unknown as Several<Reason>); // `changed` names at least one
+  return halt(pass, several(changes)); // `changed` names at least one
 }
 
 /** INVARIANT K7: from the state that took the lock to the one that gives it back, it is seen to be ours, in this epoch. */
@@ -153,8 +153,4 @@ function aborted<Q>(pass: Pass<Q>, intent: Intent): WorkflowDecision<Q> | undefi
   if (status.passed === undefined) return toRollingBack(pass, `${intent.abort.by} asked for it`);
   pass.note = `${intent.abort.by} asked to take it back; past ${status.passed} it only goes on`;
   return undefined;
-}
-
-function isSome<T>(list: readonly T[]): list is Several<T> {
-  return list.length > 0;
 }

@@ -3,11 +3,10 @@ import type { Gap } from './cohort.ts';
 import { formOf } from './command.ts';
 import { isEnded, type OrderSeen, orderSeen, unheardJournals } from './fence.ts';
 import { type GateUse, type Machine, type State, stateOf, type Transition } from './machine.ts';
-import { isKnownSince, objectsOf, readsAs, seen } from './readings.ts';
+import { objectsOf, readsAs, seen } from './readings.ts';
 import type { Sight } from './sight.ts';
-import type { Snapshot } from './snapshot.ts';
-import { FALSE, type Law, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
-import type { Done, FactRead, Order, Turn, WorkflowStatus } from './workflow.ts';
+import { FALSE, isSome, type Law, type Reason, type Several, TRUE, type Truth } from './verdict.ts';
+import type { Done, Order, WorkflowStatus } from './workflow.ts';
 import type { Advance, Halt, Hold, LockWrite, NodeStands, Relied, Undo } from './workflow-decision.ts';
 
 /** What the laws of one pass hand to each other. */
@@ -32,62 +31,6 @@ export function letThrough<Q>(pass: Pass<Q>, question: Q, object: string, called
   const truth = pass.sight.ask(question, object);
   if (truth === TRUE) pass.relies.push({ question, object, called });
   return truth;
-}
-
-/** Asks what must be seen of a member. INVARIANT K6: of one that was ordered, what was last seen too early is not its effect, neither
- *  that it worked nor that it did not. */
-export function effectOf<Q>(
-  pass: Pass<Q>,
-  of: string,
-  question: Q,
-  member: string,
-  { orders, ended }: Turn,
-  called = `settled of ${of}`,
-): Truth {
-  const truth = letThrough(pass, question, member, called);
-  const order = orders[member];
-  return order === undefined || seenTooEarly(pass, of, question, order, ended[member]) === undefined ? truth : UNKNOWN;
-}
-
-/** A reading that may be of before the effect, if the question rests on one. What the order moves was seen after it was given; what else
- *  the question reads was seen after the order was seen to have ended: a snapshot stands, and its I/O was last looked at before it
- *  froze. What was frozen and what never grows old is as good as ever. */
-export function seenTooEarly<Q>(
-  pass: Pass<Q>,
-  of: string,
-  question: Q,
-  order: Order,
-  endedAtMs: number | undefined,
-): Pick<FactRead, 'fact' | 'object'> | undefined {
-  const { snapshot } = pass.sight;
-  const moves = movesOf(stateOf(pass.machine, of));
-  const movedAtMs = effectSince(snapshot, order, endedAtMs);
-  const moved = moves
-    .flatMap((fact) => (objectsOf(snapshot, fact, order.object) ?? []).map((object) => ({ fact, object })))
-    .find(({ fact, object }) => isKnownSince(snapshot, fact, object, movedAtMs));
-  if (moved !== undefined || endedAtMs === undefined) return moved;
-  return pass.sight
-    .reads(question, order.object)
-    .find(({ fact, object }) => !moves.includes(fact) && agesSince(snapshot, fact, object, endedAtMs));
-}
-
-/** What an order moves is its effect if it was seen after this. One that did not end well may have done it and undone it again. */
-export function effectSince(snapshot: Snapshot, order: Order, endedAtMs: number | undefined): number {
-  return endedAtMs === undefined || orderSeen(snapshot, order) === 'done' ? order.givenAtMs : endedAtMs;
-}
-
-function agesSince(snapshot: Snapshot, fact: string, object: string, atMs: number): boolean {
-  const maxAgeMs = snapshot.columns.get(fact)?.fact.maxAgeMs ?? Number.POSITIVE_INFINITY;
-  return Number.isFinite(maxAgeMs) && isKnownSince(snapshot, fact, object, atMs);
-}
-
-/** Of everybody who was ordered in this turn: since when the order has been seen to have ended. */
-export function endedNow<Q>({ sight, nowMs }: Pass<Q>, { orders, ended }: Turn): Readonly<Record<string, number>> {
-  const found: Record<string, number> = Object.create(null);
-  for (const [member, order] of Object.entries(orders)) {
-    if (isEnded(orderSeen(sight.snapshot, order))) found[member] = ended[member] ?? nowMs;
-  }
-  return found;
 }
 
 /** Why these gates do not all let through; nothing if they do. */
@@ -193,24 +136,33 @@ export function doneUntilNow<Q>({ state, status }: Pass<Q>): readonly Done[] {
   return members.length === 0 ? status.done : [...status.done, { state: state.name, members }];
 }
 
+/** What is done without leaving the state: to give orders, or to write down who takes part. */
+export function within<Q>(
+  pass: Pass<Q>,
+  says: string,
+  change: Partial<WorkflowStatus>,
+  orders: readonly Order[] = [],
+): Advance<Q> {
+  const { state, stands, relies } = pass;
+  return {
+    kind: 'advance',
+    from: state.name,
+    to: state.name,
+    says,
+    orders,
+    stands,
+    relies,
+    next: nextStatus(pass, change),
+  };
+}
+
 export function withLock<Q>(
   pass: Pass<Q>,
   lock: LockWrite,
   says: string,
   change: Partial<WorkflowStatus> = {},
 ): Advance<Q> {
-  const { state, relies } = pass;
-  return {
-    kind: 'advance',
-    from: state.name,
-    to: state.name,
-    says,
-    orders: [],
-    stands: [],
-    lock,
-    relies,
-    next: nextStatus(pass, { ...change, lockAskedAtMs: pass.nowMs }),
-  };
+  return { ...within(pass, says, { ...change, lockAskedAtMs: pass.nowMs }), stands: [], lock };
 }
 
 export function lawReason(
@@ -223,6 +175,17 @@ export function lawReason(
   unknown = false,
 ): Reason {
   return { says, fact, object, detail, unknown, at, law };
+}
+
+/** Whom it is about, for people. */
+export function named(members: readonly string[]): string {
+  return members.length <= 4 ? members.join(', ') : `${members.slice(0, 3).join(', ')} and ${members.length - 3} more`;
+}
+
+/** Of a list that cannot be empty where it is asked for. */
+export function several(list: readonly Reason[]): Several<Reason> {
+  if (!isSome(list)) throw new RangeError('a hold without a reason');
+  return list;
 }
 
 export function gapReason<Q>(law: Law, { state }: Pass<Q>, { fact, object }: Gap, says: string): Reason {

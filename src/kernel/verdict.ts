@@ -99,3 +99,7 @@ export interface LeafReading {
   /** The value if it may be used, else undefined. */
   readonly usable: FactValue | undefined;
 }
+
+export function isSome<T>(list: readonly T[]): list is Several<T> {
+  return list.length > 0;
+}

@@ -1,10 +1,9 @@
 import { formOf } from './command.ts';
+import { effectOf, effectSince, endedNow } from './effect.ts';
 import { isEnded, lockSeen, orderSeen } from './fence.ts';
+import { give } from './give.ts';
 import { type Act, stateOf, type Undo } from './machine.ts';
 import {
-  effectOf,
-  effectSince,
-  endedNow,
   entering,
   halt,
   hold,
@@ -17,9 +16,8 @@ import {
   withLock,
 } from './pass.ts';
 import { belongsTo, isSame, objectsOf, seen, seenAt } from './readings.ts';
-import { give, turnOf } from './turn.ts';
 import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
-import { type Cohort, type Done, lockHolderOf, maxTries, type Order, type Turn } from './workflow.ts';
+import { type Cohort, type Done, lockHolderOf, maxTries, type Order, type Turn, turnOf } from './workflow.ts';
 import type { WorkflowDecision } from './workflow-decision.ts';
 
 /** INVARIANT K8: what was done is taken back, the last first. Everybody who was ordered is ordered back, also who was never seen to

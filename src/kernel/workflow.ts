@@ -138,6 +138,19 @@ export function newWorkflow(
   };
 }
 
+/** A turn in which nobody has been ordered yet. */
+export function turnOf(of: string, way: Turn['way'], members: readonly string[]): Turn {
+  return {
+    of,
+    way,
+    members,
+    excused: [],
+    orders: Object.create(null),
+    ended: Object.create(null),
+    tries: Object.create(null),
+  };
+}
+
 /** Who holds the site lock, as it stands in the Lease: the workflow's UID, and the epoch of the leader that took it for it. */
 export function lockHolderOf(uid: string, epoch: number): string {
   return `${uid}@${epoch}`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideWorkflow } from '../../../src/kernel/decide-workflow.ts';
 import { TRUE, UNKNOWN } from '../../../src/kernel/verdict.ts';
 import type { WorkflowDecision } from '../../../src/kernel/workflow-decision.ts';
-import { sightOf } from '../../support/toy-site.ts';
+import { sightOf, type ToyQuestion } from '../../support/toy-site.ts';
 import { Story, step } from '../../support/toy-story.ts';
 
 const stage = [step('network.stage')];
@@ -76,7 +76,61 @@ describe('K2: unknown closes', () => {
     const old = { ...walk.view, seenAtMs: order?.givenAtMs ?? 0 };
     const decision = decideWorkflow(walk.machine, walk.status, sightOf(old, walk.nowMs, 1));
     expect(decision.kind).toBe('hold');
-    expect(walk.pass()).toMatchObject({ kind: 'undo', to: 'RollingBack' });
+    walk.pass();
+    expect(story.pass()).toMatchObject({ kind: 'undo', to: 'RollingBack' });
+  });
+});
+
+describe('K6: an effect is what is seen of an order that was seen to have ended', () => {
+  const bondOfN0 = { fact: 'bond.mode', object: 'n0/bond1', value: 'balance-rr' };
+
+  /** As the story stands, with a question that reads a bond too, which the step does not move. */
+  function lookedAt({ walk }: Story): WorkflowDecision<ToyQuestion> {
+    return decideWorkflow(walk.machine, walk.status, {
+      ...sightOf(walk.view, walk.nowMs, 1),
+      reads: () => [bondOfN0],
+    });
+  }
+
+  test('what it does not move is looked at once more after that', () => {
+    const story = new Story(stage, { nodes: 1 }).until('S0', 1).works();
+    const { walk } = story;
+    walk.happen({ kind: 'look' });
+    const because = [{ law: 'K6', fact: 'bond.mode', object: 'n0/bond1' }];
+    expect(lookedAt(story)).toMatchObject({ kind: 'hold', because, next: { turn: { ended: { n0: walk.nowMs } } } });
+    walk.pass(); // the toy's own question reads nothing else: this goes on
+    expect(walk.status.state).toBe('Release');
+  });
+
+  test('and then it counts, from when the end was first seen', () => {
+    const story = new Story(stage, { nodes: 1 }).until('S0', 1).works();
+    const { walk } = story;
+    walk.happen({ kind: 'look' });
+    const seen = lookedAt(story);
+    if (seen.kind !== 'hold') throw new Error(seen.kind);
+    const later = { ...walk.view, seenAtMs: walk.nowMs + 5_000 };
+    for (const [view, kind] of [
+      [walk.view, 'hold'],
+      [later, 'advance'],
+    ] as const) {
+      const sight = { ...sightOf(view, walk.nowMs + 6_000, 1), reads: () => [bondOfN0] };
+      expect(decideWorkflow(walk.machine, seen.next, sight).kind).toBe(kind);
+    }
+  });
+
+  test.each(['fails', 'dies-after'] as const)(
+    'one that %s may have done it and undone it: nothing of before counts',
+    (how) => {
+      const story = new Story(flip, { nodes: 1 }).until('S0', 1).works(how);
+      expect(story.says()).toBe(how === 'fails' ? 'hold settled:S0' : 'hold K6');
+      expect(story.pass()).toMatchObject({ to: how === 'fails' ? 'RollingBack' : 'Release' });
+    },
+  );
+
+  test('ordered once more, it is the newer order that is waited for', () => {
+    const story = new Story(stage, { nodes: 1 }).until('S0', 1).works('refuses');
+    expect(ordersOf(story.pass())).toEqual(['network.stage n0']);
+    expect(story.walk.status.turn?.ended).toEqual({});
   });
 });
 
@@ -353,6 +407,7 @@ describe('K8: the way back', () => {
   test('a failed act goes back, and what was done before it too', () => {
     const story = new Story([step('network.stage'), step('bond.set-mode')]).until('S1', 1);
     story.works('fails', 0);
+    expect(story.pass().kind).toBe('hold');
     expect(story.pass()).toMatchObject({ kind: 'undo', to: 'RollingBack' });
     expect(story.ends()).toBe('undone');
     expect(story.walk.marks()).toEqual([]);
@@ -409,6 +464,7 @@ describe('an order that did not end well', () => {
 
   test('interrupted, and yet seen to have worked, has worked', () => {
     const story = new Story(flip, { nodes: 1 }).until('S0', 1).works('dies-after');
+    story.pass();
     expect(story.pass()).toMatchObject({ kind: 'advance', to: 'Release' });
   });
 
@@ -429,7 +485,8 @@ describe('an order that did not end well', () => {
     const decision = decideWorkflow(walk.machine, walk.status, sightOf(blind, walk.nowMs, 1));
     expect(ordersOf(decision)).toEqual([]);
     expect(decision).toMatchObject({ kind: 'hold' });
-    expect(walk.pass()).toMatchObject({ kind: 'undo', to: 'RollingBack' });
+    walk.pass();
+    expect(story.pass()).toMatchObject({ kind: 'undo', to: 'RollingBack' });
   });
 });
 
