@@ -87,13 +87,8 @@ export async function carryOut(job: Job): Promise<Done> {
 
 async function storyOf(job: Job, options: RunOptions, found: Awaited<ReturnType<typeof simulate>>): Promise<string> {
   const shrunk = await shrink(options, found, simulate);
-  const story = storyOfRun(`seed-${job.seed}`, options, shrunk, join(root, job.profile));
-  const isProfile = shrunk.faults.some(({ kind }) => kind === 'profile-changes');
-  const next = { path: join(root, job.nextProfile), at: story.profile.at };
-  return storyText({
-    ...story,
-    ...(isProfile ? { nextProfile: next } : {}),
-    // It is a test of the repair: it expects that no law is broken.
-    expect: { ...story.expect, breaks: [] },
-  });
+  const paths = { profile: join(root, job.profile), nextProfile: join(root, job.nextProfile) };
+  const story = storyOfRun(`seed-${job.seed}`, options, shrunk, paths);
+  // It is a test of the repair: it expects that no law is broken.
+  return storyText({ ...story, expect: { ...story.expect, breaks: [] } });
 }

@@ -25,6 +25,7 @@ export type OptionName =
   | 'verbose'
   | 'log-format'
   | 'profile'
+  | 'next-profile'
   | 'capture'
   | 'gate'
   | 'only'
@@ -117,6 +118,12 @@ const forms: readonly OptionForm[] = [
     value: 'KINDS',
     default: 'all',
     says: 'what goes wrong: all, none, or kinds and families of them, with commas',
+  },
+  {
+    name: 'next-profile',
+    value: 'DIR',
+    path: true,
+    says: 'what the site’s profile changes to; without it, to a new version that says the same',
   },
   { name: 'steps', value: 'N', says: 'begin no run once so many steps were simulated' },
   { name: 'time', value: 'DURATION', says: 'begin no run once so long was spent (10m)' },

@@ -12,7 +12,8 @@ import type { RunEnd } from '../sim/story.ts';
 export interface SimAsked {
   readonly workflow: WorkflowKind;
   readonly profile: HeldProfile;
-  readonly nextProfile?: HeldProfile;
+  /** What `profile-changes` changes to. */
+  readonly nextProfile: HeldProfile;
   /** Of the first run; each next one has one more. */
   readonly seed: number;
   readonly runs: number;
@@ -83,7 +84,7 @@ export async function runSimulations(
     seed,
     workflow,
     profile,
-    ...(nextProfile === undefined ? {} : { nextProfile }),
+    nextProfile,
     faults: { kinds, atMost: faultsAtMost, withinMs },
     meter: ports.meterMs,
   });

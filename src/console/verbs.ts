@@ -183,7 +183,7 @@ export const verbs: readonly Verb[] = [
     takes: [],
     says: 'run a workflow in a simulated site many times, with everything that can go wrong',
     more: 'The real operator and the real agents in a simulated site, under one seed a run. Exit 0: no law was broken. 3: one was; the shortest story of it is saved for `replay`. 6: a bound stopped it, and what was not explored is said.',
-    options: ['profile', 'workflow', 'seed', 'runs', 'faults', 'steps', 'time', 'exit-zero', 'output'],
+    options: ['profile', 'workflow', 'seed', 'runs', 'faults', 'next-profile', 'steps', 'time', 'exit-zero', 'output'],
     formats,
     examples: [
       { does: 'a thousand upgrades, each with its own bad luck', args: 'sim -p profiles/three-node --runs 1000' },

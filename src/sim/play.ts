@@ -3,6 +3,7 @@ import type { HeldProfile } from '../operator/prepare.ts';
 import { hintFor, listed } from '../rules/suggest.ts';
 import { faultForm } from './fault-kinds.ts';
 import { targetsOf } from './faults.ts';
+import { nextProfileOf } from './next-profile.ts';
 import type { RunResult } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 import { targetsOfRun } from './run-site.ts';
@@ -18,7 +19,7 @@ export function runOf(story: Story, profile: HeldProfile, nextProfile?: HeldProf
     seed: story.seed,
     workflow: story.workflow,
     profile,
-    ...(nextProfile === undefined ? {} : { nextProfile }),
+    ...(nextProfile === undefined ? {} : { nextProfile: nextProfileOf(profile, nextProfile) }),
     site: story.site,
     faults: story.events,
     boundMs: story.boundMs,
@@ -79,18 +80,21 @@ export function unmet({ expect }: Story, result: RunResult): readonly string[] {
   return said;
 }
 
-/** A run that broke a law, as the story that shows it. */
+/** A run that broke a law, as the story that shows it. The profile that it changes to is named if it does. */
 export function storyOfRun(
   name: string,
   options: RunOptions,
   { faults, site, result }: Pick<Shrunk, 'faults' | 'site' | 'result'>,
-  profilePath: string,
+  paths: { readonly profile: string; readonly nextProfile?: string },
 ): Story {
+  const at = { file: '', line: 1, col: 1 };
+  const changes = faults.some(({ kind }) => kind === 'profile-changes');
   const laws = result.violations.flatMap(({ law }) => (law === 'harm' || law === 'crash' ? [] : [law]));
   return {
     name,
     says: `breaks ${firstOf(result.violations)}`,
-    profile: { path: profilePath, at: { file: '', line: 1, col: 1 } },
+    profile: { path: paths.profile, at },
+    ...(changes ? { nextProfile: { path: paths.nextProfile ?? paths.profile, at } } : {}),
     workflow: options.workflow,
     site,
     seed: Number(options.seed),

@@ -6,11 +6,12 @@ import { shown } from '../../rules/shown.ts';
 import { hintFor, listed } from '../../rules/suggest.ts';
 import { type FaultKind, faultNames } from '../../sim/fault-kinds.ts';
 import { parseFaults } from '../../sim/faults.ts';
+import { nextProfileOf } from '../../sim/next-profile.ts';
 import { storyOfRun } from '../../sim/play.ts';
 import { expectsNothing } from '../../sim/story.ts';
 import { storyText } from '../../sim/story-text.ts';
 import type { Asked } from '../asked.ts';
-import { openProfileAsked } from '../inputs.ts';
+import { openProfile, openProfileAsked } from '../inputs.ts';
 import { unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
@@ -27,7 +28,10 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const loaded = await openProfileAsked(asked, world);
   if (!loaded.ok) return refuse(loaded.faults, asked, world);
   const { profile } = loaded.value;
-  const question = questionOf(asked, profile);
+  const path = asked.settings.text('next-profile');
+  const next = path === undefined ? loaded : await openProfile(path, world);
+  if (!next.ok) return refuse(next.faults, asked, world);
+  const question = questionOf(asked, profile, next.value.profile);
   if (!question.ok) return refuse(question.faults, asked, world);
   const progress = simProgress(question.value, asked, world);
   const found = await runSimulations(question.value, {
@@ -57,7 +61,7 @@ function codeOf({ broken, stopped, restless }: SimFound, isSaved: boolean, asked
   return stopped !== undefined || restless.length > 0 ? exit.bound : exit.ok;
 }
 
-function questionOf({ settings }: Asked, profile: VerifiedProfile): Loaded<SimAsked> {
+function questionOf({ settings }: Asked, profile: VerifiedProfile, next: VerifiedProfile): Loaded<SimAsked> {
   const faults: Fault[] = [];
   const number = (name: 'seed' | 'runs' | 'steps', otherwise: number, least: number): number => {
     const text = settings.text(name);
@@ -75,7 +79,9 @@ function questionOf({ settings }: Asked, profile: VerifiedProfile): Loaded<SimAs
   const kinds = kindsAsked(settings.text('faults') ?? 'all', faults);
   const workflow = workflowKindAsked(settings.text('workflow'), profile, faults);
   if (faults.length > 0 || workflow === undefined) return { ok: false, faults };
-  const question = { workflow, profile: held(profile), seed, runs, kinds, stepsMax, timeMaxMs: timeMaxMs ?? 0 };
+  const now = held(profile);
+  const nextProfile = nextProfileOf(now, held(next));
+  const question = { workflow, profile: now, nextProfile, seed, runs, kinds, stepsMax, timeMaxMs: timeMaxMs ?? 0 };
   return { ok: true, value: question, warnings: [] };
 }
 
@@ -85,13 +91,8 @@ function kindsAsked(text: string, faults: Fault[]): readonly FaultKind[] {
     const hint = hintFor(word, faultNames, `there are ${faultNames.join(', ')}; or say all, or none`);
     faults.push(usage(`there is no kind of fault \`${shown(word)}\``, hint));
   }
-  if (text.split(',').some((word) => word.trim() === otherProfile))
-    faults.push(usage(`\`${otherProfile}\` needs a profile to change to`, 'tell it in a story, with `nextProfile`'));
-  return kinds.filter((kind) => kind !== otherProfile);
+  return kinds;
 }
-
-/** Here a site has one profile: what could not happen is not counted as though it had. */
-const otherProfile: FaultKind = 'profile-changes';
 
 /** `ReplicationUpgrade`, with or without a name behind it; without any, the first that the profile drives. */
 function workflowKindAsked(
@@ -122,8 +123,10 @@ async function save(
 ): Promise<Loaded<string | undefined>> {
   if (broken === undefined) return { ok: true, value: undefined, warnings: [] };
   const { seed, shrunk, options } = broken;
-  const profile = disk.relative(cwd, disk.resolve(settings.text('profile') ?? '.'));
-  const story = storyOfRun(`seed-${seed}`, options, shrunk, profile);
+  const fromHere = (path: string): string => disk.relative(cwd, disk.resolve(path));
+  const profile = fromHere(settings.text('profile') ?? '.');
+  const nextProfile = fromHere(settings.text('next-profile') ?? profile);
+  const story = storyOfRun(`seed-${seed}`, options, shrunk, { profile, nextProfile });
   const path = `story-${workflow}-${seed}.yaml`;
   const written = await disk.write(disk.resolve(cwd, path), storyText({ ...story, expect: expectsNothing }));
   return written.ok ? { ok: true, value: path, warnings: [] } : written;

@@ -134,6 +134,7 @@ export function simData({ profile, asked, found, story }: Simulated): Data {
       seed,
       runs,
       faults: [...kinds],
+      nextProfile: asked.nextProfile.digest,
       steps: Number.isFinite(stepsMax) ? stepsMax : null,
       seconds: Number.isFinite(timeMaxMs) ? timeMaxMs / 1000 : null,
     },

@@ -145,6 +145,20 @@ describe('sim', () => {
     expect(code).toBe(0);
   });
 
+  test.each([
+    ['a new version of the same, if no other is named', []],
+    ['the one that is named', ['--next-profile', 'profiles/two-node']],
+  ])('a profile that changes, changes to %s', async (_, args) => {
+    const { code, out } = await sim('--runs', '2', '--faults', 'profile-changes', ...args, '-o', 'json');
+    validates('sim', out);
+    const { asked, profile, coverage } = JSON.parse(out);
+    const other = JSON.parse((await sim('-p', 'profiles/two-node', '--runs', '1', '--steps', '1', '-o', 'json')).out);
+    expect(asked.nextProfile).not.toBe(profile.digest);
+    expect(asked.nextProfile === other.profile.digest).toBe(args.length > 0);
+    expect(coverage).toContainEqual(expect.objectContaining({ fault: 'profile-changes' }));
+    expect(code).toBe(0);
+  });
+
   test('a bound ends it: exit 6, saying which seeds were not run, as data by its schema', async () => {
     const { code, out } = await sim('--runs', '5', '--faults', 'api', '--steps', '1', '--seed', '7', '-o', 'json');
     expect(code).toBe(6);
@@ -170,7 +184,7 @@ describe('sim', () => {
   test.each([
     ['a kind that does not exist', ['--faults', 'agent-dyes'], 'did you mean `agent-dies`?'],
     ['no kind at all', ['--faults', ','], 'there is no kind of fault'],
-    ['another profile', ['--faults', 'api, profile-changes'], 'needs a profile to change to'],
+    ['a profile to change to that is not there', ['--next-profile', 'profiles/none'], 'profiles/none'],
     ['a seed that is none', ['--seed', 'x'], '--seed is `x`'],
     ['no run', ['--runs', '0'], '--runs is `0`'],
     ['a time that is none', ['--time', 'soon'], '--time is `soon`'],
@@ -185,6 +199,7 @@ describe('many runs', () => {
   const asked: SimAsked = {
     workflow: 'BondModeFlipPlan',
     profile: { digest: '', shape: {} as never, machineOf: () => undefined },
+    nextProfile: { digest: '', shape: {} as never, machineOf: () => undefined },
     seed: 10,
     runs: 3,
     kinds: ['agent-dies'],
@@ -331,7 +346,12 @@ test('what is saved of a broken run, replay takes', async () => {
     violations: [{ law: 'K7', atMs: 1, says: 'acted: without' }],
     simulatedMs: 60_000,
   } as unknown as RunResult;
-  const story = storyOfRun('seed-7', options, { faults: [fault], site: { volumes: 1 }, result }, 'profiles/three-node');
+  const story = storyOfRun(
+    'seed-7',
+    options,
+    { faults: [fault], site: { volumes: 1 }, result },
+    { profile: 'profiles/three-node' },
+  );
   const loaded = loadStory({ file: 'story.yaml', text: storyText(story) } as never);
   expect(loaded).toMatchObject({ ok: true, value: { seed: 7, events: [fault], site: { volumes: 1 } } });
   expect(existsSync('story-BondModeFlipPlan-7.yaml')).toBe(false);

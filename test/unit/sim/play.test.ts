@@ -25,6 +25,14 @@ spec:
 };
 const played = async (story: Story): Promise<readonly string[]> => unmet(story, await simulate(runOf(story, profile)));
 
+test('the profile of a story that changes to itself, changes to a new version of it', () => {
+  const { nextProfile } = runOf(storyWith(''), profile, profile);
+  expect(nextProfile?.digest).not.toBe(profile.digest);
+  expect(nextProfile?.machineOf('ReplicationUpgrade')).toBe(profile.machineOf('ReplicationUpgrade'));
+  const other = { ...profile, digest: 'sha256:other' };
+  expect(runOf(storyWith(''), profile, other).nextProfile).toBe(other);
+});
+
 describe('a story that is played', () => {
   test('comes as it says', async () => {
     const story = storyWith(
@@ -67,11 +75,26 @@ describe('a story that is played', () => {
       ...(await simulate(options)),
       violations: [{ law: 'K7', atMs: 5, says: 'order 1 without the site lock' }],
     };
-    const made = storyOfRun('k7-1', options, { faults: result.faults, site: options.site ?? {}, result }, '../toy');
+    const run = { faults: result.faults, site: options.site ?? {}, result };
+    const made = storyOfRun('k7-1', options, run, { profile: '../toy' });
+    expect(made.nextProfile).toBeUndefined();
     const again = loadStory({ file: 'k7-1.yaml', text: storyText(made) });
     if (!again.ok) throw new Error(JSON.stringify(again.faults));
     expect(again.value.events).toEqual(result.faults);
     expect(again.value.expect.breaks).toEqual(['K7']);
     expect(again.value.says).toBe('breaks K7: order 1 without the site lock');
+  });
+  test.each([
+    [{ profile: '../toy' }, '../toy'],
+    [{ profile: '../toy', nextProfile: '../other' }, '../other'],
+  ])('made of a run in which its profile changed, it says to which', (paths, next) => {
+    const options = runOf(storyWith(''), profile);
+    const fault = { kind: 'profile-changes', afterMs: 0, forMs: 0, on: 'site', how: 0 } as const;
+    const result = { violations: [], simulatedMs: 1 } as unknown as RunResult;
+    const made = storyOfRun('k7-1', options, { faults: [fault], site: {}, result }, paths);
+    expect(loadStory({ file: 'k7-1.yaml', text: storyText(made) })).toMatchObject({
+      ok: true,
+      value: { nextProfile: { path: next }, events: [fault] },
+    });
   });
 });
