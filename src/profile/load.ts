@@ -7,6 +7,7 @@ import type { PackTree } from '../rules/link.ts';
 import { inReadingOrder, linkPacks } from '../rules/load-packs.ts';
 import type { RulePack } from '../rules/pack.ts';
 import { checkShape } from '../rules/shape.ts';
+import { isEnvelope } from '../signing/dsse.ts';
 import { decodeText } from '../source/text.ts';
 import { child, entryOf, type Tree } from '../source/tree.ts';
 import { parseTree } from '../source/yaml.ts';
@@ -14,6 +15,7 @@ import { bundleDigest, bundleOf, isBundle } from './document.ts';
 import { type FolderPort, isUnread, resolvePath } from './folder.ts';
 import type { Profile, VerifiedProfile } from './profile.ts';
 import { backendOf, checkLock, checkTopology, osOf, siteShapeOf } from './shape.ts';
+import { believed, insecureUnsigned, type Origin, unverifiedDocument, verifyProfile } from './verify.ts';
 
 const fileBytesMax = 1024 * 1024;
 const bundleBytesMax = 16 * 1024 * 1024;
@@ -26,17 +28,40 @@ export interface LoadedProfile {
   readonly files: readonly string[];
 }
 
-/** profile.yaml, or one built document, and its packs → a profile; or every fault of all its files. */
-export function loadProfile(folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedProfile> {
+/** The same before it is believed. */
+type Assembled = Omit<LoadedProfile, 'profile'> & { readonly profile: Profile };
+
+/** profile.yaml, or one built document, signed or not, and its packs → a profile; or every fault of all its files. With a
+ *  signed origin only a signed document is taken, and only if it verifies. */
+export function loadProfile(
+  folder: FolderPort,
+  path: string,
+  vocabulary: Vocabulary,
+  origin: Origin = insecureUnsigned,
+): Loaded<LoadedProfile> {
   const file = folder.nameOf(path);
-  const tree = readTree(folder, path, { file, line: 1, col: 1 });
+  const at = { file, line: 1, col: 1 };
+  const bytes = folder.read(path);
+  if (isUnread(bytes)) return { ok: false, faults: [error(bytes.code, at, bytes.message)] };
+  const signed = origin.kind === 'signed' ? verifyProfile(file, bytes, origin.against) : undefined;
+  if (signed !== undefined && !signed.ok) return signed;
+  const document = signed?.value;
+  const held = isEnvelope(bytes) && document === undefined ? unverifiedDocument(file, bytes) : undefined;
+  if (held !== undefined && !held.ok) return held;
+  const text = document?.text ?? held?.value;
+  const tree = text === undefined ? treeFrom(bytes, file) : parseTree({ file, text });
   if (!tree.ok) return tree;
-  return isBundle(tree.value)
-    ? loadBundle(tree.value, file, path, vocabulary)
-    : loadFolder(tree.value, folder, path, vocabulary);
+  const assembled = isBundle(tree.value)
+    ? assembleBundle(tree.value, file, path, vocabulary)
+    : assembleFolder(tree.value, folder, path, vocabulary);
+  if (!assembled.ok) return assembled;
+  const { profile, ...rest } = assembled.value;
+  const result = believed(profile, document, at);
+  if (!result.ok) return result;
+  return { ok: true, value: { profile: result.value, ...rest }, warnings: assembled.warnings };
 }
 
-function loadFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedProfile> {
+function assembleFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<Assembled> {
   const packs: PackTree[] = [];
   const files = [path];
   const unread: Fault[] = [];
@@ -66,7 +91,7 @@ function loadFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vo
 }
 
 /** A built document holds the profile and its packs side by side, and says of which vocabulary. */
-function loadBundle(tree: Tree, file: string, path: string, vocabulary: Vocabulary): Loaded<LoadedProfile> {
+function assembleBundle(tree: Tree, file: string, path: string, vocabulary: Vocabulary): Loaded<Assembled> {
   const profile = child(tree, 'profile');
   const packsTree = child(tree, 'packs');
   const known = child(tree, 'vocabulary');
@@ -123,7 +148,7 @@ function assemble(
   unread: readonly Fault[],
   vocabulary: Vocabulary,
   read: { readonly files: readonly string[]; readonly names: readonly string[] },
-): Loaded<LoadedProfile> {
+): Loaded<Assembled> {
   const spec = child(tree, 'spec');
   const backend = spec === undefined ? undefined : backendOf(spec);
   const os = spec === undefined ? undefined : osOf(spec);
@@ -156,7 +181,7 @@ function assemble(
       tree,
       packs.map((pack) => pack.tree),
     );
-    return { profile: verified(profileOf(tree, spec, linked.value, capabilities, bundle)), bundle, files: read.files };
+    return { profile: profileOf(tree, spec, linked.value, capabilities, bundle), bundle, files: read.files };
   });
 }
 
@@ -178,16 +203,14 @@ function profileOf(
   };
 }
 
-/** The only place that makes a verified profile. There are no signatures yet, and it says so: `signed` is `unsigned`. */
-function verified(profile: Profile): VerifiedProfile {
-  return profile as VerifiedProfile;
-}
-
 /** What a person writes is a file of 1 MiB at most; a built document holds many of them. */
 function readTree(folder: FolderPort, path: string, namedAt: Place): Loaded<Tree> {
   const bytes = folder.read(path);
   if (isUnread(bytes)) return { ok: false, faults: [error(bytes.code, namedAt, bytes.message)] };
-  const file = folder.nameOf(path);
+  return treeFrom(bytes, folder.nameOf(path));
+}
+
+function treeFrom(bytes: Uint8Array, file: string): Loaded<Tree> {
   const source = decodeText(file, bytes, bundleBytesMax);
   const tree = source.ok ? parseTree(source.value) : source;
   if (!tree.ok || bytes.length <= fileBytesMax || isBundle(tree.value)) return tree;

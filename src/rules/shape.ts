@@ -5,6 +5,7 @@ import { entryOf, type Tree, toJson, treeAt } from '../source/tree.ts';
 import { validate as validateProfile } from './generated/edge-profile.js';
 import { validate as validatePack } from './generated/rule-pack.js';
 import { validate as validateTest } from './generated/rule-test.js';
+import { validate as validateTrust } from './generated/trust.js';
 import type { SchemaError, Validator } from './schema-error.ts';
 import { shown } from './shown.ts';
 import { hintFor, likely, listed } from './suggest.ts';
@@ -14,8 +15,9 @@ const validators: Readonly<Record<SchemaName, Validator>> = {
   'rule-pack': validatePack,
   'edge-profile': validateProfile,
   'rule-test': validateTest,
+  trust: validateTrust,
 };
-export type SchemaName = 'rule-pack' | 'edge-profile' | 'rule-test';
+export type SchemaName = 'rule-pack' | 'edge-profile' | 'rule-test' | 'trust';
 
 export interface ShapeResult {
   /** False: the document is something else, and nothing more was looked at. */

@@ -13,7 +13,7 @@ export function placeData({ file, line, col }: Place): Data {
 
 /** `signed` is what a script asks; `signature` is what a person reads. */
 export function profileData({ name, version, digest, signed }: Profile): Data {
-  return { name, version, digest, signed: false, signature: signed.kind };
+  return { name, version, digest, signed: signed.kind === 'signed', signature: signed.kind };
 }
 
 export function captureData({

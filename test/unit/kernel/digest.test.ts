@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
+import { canonicalize as another } from 'json-canonicalize';
 import { describe, expect, test } from 'vitest';
 import { canonical, digestOf, digestOfText, type Json } from '../../../src/kernel/digest.ts';
 
@@ -24,10 +25,11 @@ const aValue = fc.letrec<{ value: Json }>((tie) => ({
   ),
 })).value;
 
-test('is what the reference implementation of RFC 8785 writes', () => {
+test('is what the reference implementation of RFC 8785 writes, and one more', () => {
   fc.assert(
     fc.property(aValue, (value) => {
       expect(canonical(value)).toBe(canonicalize(value));
+      expect(canonical(value)).toBe(another(value));
     }),
     { numRuns: 3_000 },
   );

@@ -1,0 +1,196 @@
+import { digestOfText } from '../kernel/digest.ts';
+import { error, type Fault, type Loaded, type Place } from '../kernel/fault.ts';
+import type { FaultCode } from '../kernel/fault-codes.ts';
+import type { Signed, Verified } from '../kernel/trust.ts';
+import { checkSignatures, type Envelope, isEnvelope, parseEnvelope } from '../signing/dsse.ts';
+import { parseCanonicalJson } from '../source/canonical-json.ts';
+import { bundleKind } from './document.ts';
+import type { Profile } from './profile.ts';
+import { rolesFor, type TrustRoot } from './trust-root.ts';
+import { compareVersions } from './version-order.ts';
+
+export const profilePayloadType = 'application/vnd.nodewright.edge-profile.v1+json';
+
+/** What a profile is held against. Time and memory come from outside: the memory of what was run is kept where the author
+ *  of a profile cannot write. */
+export interface Against {
+  readonly root: TrustRoot;
+  readonly nowMs: number;
+  readonly ranBefore: RanBefore | null;
+  /** The name that is asked for; without it, any that the root knows. */
+  readonly name?: string;
+}
+
+/** What was run here last. */
+export interface RanBefore {
+  readonly version: string;
+  readonly digest: string;
+}
+
+/** Where a profile is said to come from. `insecure-unsigned` is said on a command line, and every output repeats it. */
+export type Origin = { readonly kind: 'insecure-unsigned' } | { readonly kind: 'signed'; readonly against: Against };
+export const insecureUnsigned: Origin = { kind: 'insecure-unsigned' };
+
+/** A built profile's text, and what is known of its origin. */
+export interface ProfileDocument {
+  readonly name: string;
+  readonly version: string;
+  /** Of the text, and so of the profile. */
+  readonly digest: string;
+  /** Canonical JSON. */
+  readonly text: string;
+  readonly signed: Signed;
+}
+
+/** A file's bytes → the document in it, if whom the root names have signed it. Total: every way to be wrong has its code,
+ *  nothing is thrown, and nothing of a payload is read before its signatures are right. */
+export function verifyProfile(file: string, bytes: Uint8Array, against: Against): Loaded<Verified<ProfileDocument>> {
+  const { root, nowMs, ranBefore } = against;
+  const at = { file, line: 1, col: 1 };
+  const envelope = parseEnvelope(file, bytes);
+  if (!envelope.ok) return looksUnsigned(bytes) ? refused('SIGNATURE_MISSING', at, 'is not signed') : envelope;
+  const by = signersOf(envelope.value, root, nowMs, at);
+  if (!by.ok) return by;
+  const read = documentIn(envelope.value, at);
+  if (!read.ok) return read;
+  const { name, version, digest, text } = read.value;
+  const faults = [...whyNotThey(by.value, root, name, at), ...whyNotNow(read.value, ranBefore, at)];
+  if (against.name !== undefined && against.name !== name) {
+    faults.push(error('PROFILE_OTHER', at, `is the profile \`${name}\`, and \`${against.name}\` is asked for`));
+  }
+  if (faults.length > 0) return { ok: false, faults };
+  const signed: Signed = {
+    kind: 'signed',
+    by: by.value,
+    root: { site: root.site, version: root.version, digest: root.digest },
+  };
+  return { ok: true, value: verified({ name, version, digest, text, signed }), warnings: [] };
+}
+
+/** The ids of the keys that signed an envelope of ours, each known to the root and not expired. What they may sign is
+ *  another question: it needs the payload, which is not read before. */
+export function signersOf(envelope: Envelope, root: TrustRoot, nowMs: number, at: Place): Loaded<readonly string[]> {
+  if (envelope.payloadType !== profilePayloadType) {
+    return refused('ENVELOPE_TYPE', at, `holds \`${envelope.payloadType}\`, and no profile`);
+  }
+  if (!(nowMs < root.expiresMs)) {
+    const message = `root ${root.version} of \`${root.site}\` expired ${new Date(root.expiresMs).toISOString()}`;
+    return refused('TRUST_EXPIRED', at, message);
+  }
+  const by = checkSignatures(envelope, (id) => root.keys.get(id)?.key, at);
+  if (!by.ok) return by;
+  if (by.value.length === 0) return refused('SIGNATURE_MISSING', at, 'is signed by nobody');
+  const expired = by.value.flatMap((id) => {
+    const { expiresMs } = root.keys.get(id) ?? {};
+    if (expiresMs === undefined || nowMs < expiresMs) return [];
+    return [
+      error('KEY_EXPIRED', at, `is signed by the key \`${id}\`, which expired ${new Date(expiresMs).toISOString()}`),
+    ];
+  });
+  return expired.length > 0 ? { ok: false, faults: expired } : by;
+}
+
+/** The document of an envelope without a look at its signatures: for whoever says that he does not ask for any. */
+export function unverifiedDocument(file: string, bytes: Uint8Array): Loaded<string> {
+  const envelope = parseEnvelope(file, bytes);
+  if (!envelope.ok) return envelope;
+  const read = documentIn(envelope.value, { file, line: 1, col: 1 });
+  return read.ok ? { ok: true, value: read.value.text, warnings: read.warnings } : read;
+}
+
+/** A profile that was made of a verified document, or of what was said out loud to be unsigned. Its digest is the proof that
+ *  it was made of that document and of nothing else. */
+export function believed(
+  profile: Profile,
+  document: Verified<ProfileDocument> | undefined,
+  at: Place,
+): Loaded<Verified<Profile>> {
+  if (document === undefined)
+    return { ok: true, value: verified({ ...profile, signed: { kind: 'unsigned' } }), warnings: [] };
+  if (document.digest !== profile.digest) {
+    return refused('SHAPE_UNKNOWN_FIELD', at, 'holds more than the profile and the packs that are read of it');
+  }
+  return { ok: true, value: verified({ ...profile, signed: document.signed }), warnings: [] };
+}
+
+/** The only place that makes anything verified. */
+function verified<T>(value: T): Verified<T> {
+  return value as Verified<T>;
+}
+
+function documentIn({ payload }: Envelope, at: Place): Loaded<Omit<ProfileDocument, 'signed'>> {
+  const parsed = parseCanonicalJson(at.file, payload);
+  if (!parsed.ok) {
+    // Places inside a payload are no places of the file.
+    const faults = parsed.faults.map((fault) => ({ ...fault, at, message: `the payload ${fault.message}` }));
+    return { ok: false, faults };
+  }
+  const bundle = parsed.value;
+  const name = member(member(member(bundle, 'profile'), 'metadata'), 'name');
+  const version = member(member(member(bundle, 'profile'), 'spec'), 'version');
+  if (member(bundle, 'kind') !== bundleKind || !isName(name) || !isVersion(version)) {
+    return refused('SHAPE_WRONG_KIND', at, 'holds no built profile with a name and a version');
+  }
+  const text = new TextDecoder().decode(payload);
+  return { ok: true, value: { name, version, digest: digestOfText(text), text }, warnings: [] };
+}
+
+/** One role must have its threshold by itself, and nobody may have signed whom no role names. */
+function whyNotThey(by: readonly string[], root: TrustRoot, profile: string, at: Place): Fault[] {
+  const roles = rolesFor(root, profile);
+  const strangers = by.filter((id) => !roles.some(({ keys }) => keys.includes(id)));
+  if (strangers.length > 0) {
+    return strangers.map((id) =>
+      error('SIGNATURE_NOT_ALLOWED', at, `key \`${id}\` may not sign the profile \`${profile}\``),
+    );
+  }
+  const counts = roles.map(({ threshold, keys }) => ({
+    threshold,
+    of: keys.length,
+    count: by.filter((id) => keys.includes(id)).length,
+  }));
+  if (counts.some(({ count, threshold }) => count >= threshold)) return [];
+  const [best] = [...counts].sort((left, right) => left.threshold - left.count - (right.threshold - right.count));
+  const message =
+    best === undefined
+      ? `nobody may sign the profile \`${profile}\``
+      : `is signed by ${best.count} keys; ${best.threshold} of ${best.of} are asked for`;
+  return [error('SIGNATURE_TOO_FEW', at, message)];
+}
+
+function whyNotNow(
+  { version, digest }: Pick<ProfileDocument, 'version' | 'digest'>,
+  ranBefore: RanBefore | null,
+  at: Place,
+): Fault[] {
+  if (ranBefore === null) return [];
+  const order = compareVersions(version, ranBefore.version);
+  if (order < 0) return [error('PROFILE_ROLLBACK', at, `is version ${version}, and ${ranBefore.version} was run here`)];
+  if (order > 0 || digest === ranBefore.digest) return [];
+  return [error('PROFILE_VERSION_REUSED', at, `is version ${version} with other content than what was run here`)];
+}
+
+/** A folder's YAML or a built document: no signature at all, which is another mistake than a damaged one. */
+function looksUnsigned(bytes: Uint8Array): boolean {
+  if (isEnvelope(bytes)) return false;
+  const start = new TextDecoder().decode(bytes.subarray(0, 4096));
+  return !/"(payload|signatures)"/.test(start);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z][a-z0-9-]{0,62}$/.test(value);
+}
+
+export function isVersion(value: unknown): value is string {
+  return typeof value === 'string' && /^\d+\.\d+\.\d+(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/.test(value);
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+function refused(code: FaultCode, at: Place, message: string): Loaded<never> {
+  return { ok: false, faults: [error(code, at, message)] };
+}
