@@ -1,7 +1,7 @@
 /** Makes a capture of a simulated site: `node scripts/simulated-capture.ts PROFILE FOLDER [SEED]`. The moment: a BondModeFlipPlan has
  *  flipped node-a, and node-b has taken its order and not begun. The real operator and the real agents got there by themselves; what
  *  each host prints is the simulator's (`src/sim/world/guesses.md` says what of it is guessed). */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskFrom, folderOf } from '../src/console/disk.ts';
 import { held } from '../src/console/workflows.ts';
@@ -63,7 +63,9 @@ if (taken === undefined) throw new Error('no second node was ever flipped');
 write(taken);
 
 function write({ nowMs, raws, written: objectsWritten }: Moment): void {
-  rmSync(folder, { recursive: true, force: true });
+  // All but what a person wrote beside it.
+  const before = existsSync(folder) ? readdirSync(folder).filter((name) => name !== 'README.md') : [];
+  for (const name of before) rmSync(join(folder, name), { recursive: true });
   const put = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
