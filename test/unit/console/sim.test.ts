@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { look } from '../../../src/console/paint.ts';
 import { simText } from '../../../src/console/render/sim.ts';
@@ -10,15 +9,9 @@ import type { RunResult } from '../../../src/sim/run.ts';
 import type { RunOptions } from '../../../src/sim/run-options.ts';
 import { nwctl, type Ran } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
+import { validates } from '../../support/schemas.ts';
 
 const here = process.cwd();
-
-function validates(name: string, text: string): void {
-  const schema = JSON.parse(readFileSync(`schemas/${name}.v1.json`, 'utf8')) as object;
-  const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true });
-  ajv.validate(schema, JSON.parse(text));
-  expect(ajv.errors ?? []).toEqual([]);
-}
 
 /** A story in a folder of its own; its profile is named as seen from there. */
 function storyWith(lines: readonly string[]): string {
@@ -257,7 +250,7 @@ describe('many runs', () => {
     expect(found.runs).toBe(2);
     expect(found.broken?.seed).toBe(11);
     expect(found.broken?.shrunk.faults.map(({ on }) => on)).toEqual(['node-b']);
-    const text = simText({ profile: profile(), asked, found, story: 'story-11.yaml' }, plain, 'nwctl');
+    const text = simText({ profile: profile(), asked, found, story: { path: 'story-11.yaml' } }, plain, 'nwctl');
     expect(text).toContain('✗ BROKEN  K7: acted without the lock\n  seed 11: 2 faults, shrunk to 1 fault in ');
     expect(text).toContain('  saved: story-11.yaml\nreplay: nwctl replay story-11.yaml\n');
   });
@@ -265,7 +258,7 @@ describe('many runs', () => {
   test('a run that does not come to rest is said, with its seed', async () => {
     const found = await runSimulations(asked, ports, async (options) => ran(options, { end: 'bound' }));
     expect(found.restless).toEqual([10, 11, 12]);
-    expect(simText({ profile: profile(), asked, found, story: undefined }, plain, 'nwctl')).toContain(
+    expect(simText({ profile: profile(), asked, found }, plain, 'nwctl')).toContain(
       '3 runs did not come to rest within the bound, so how they end was not explored: seeds 10, 11, 12',
     );
   });

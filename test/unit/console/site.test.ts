@@ -1,22 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { nwctl, type Ran } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
+import { validates } from '../../support/schemas.ts';
 
 const profile = ['-p', 'profiles/three-node'];
 const calm = [...profile, '-c', 'captures/calm'];
 const flipped = [...profile, '-c', 'captures/one-side-flipped'];
 const silent = [...profile, '-c', 'captures/silent-node'];
-
-function validates(name: 'eval' | 'why' | 'test', text: string): void {
-  const schema = JSON.parse(readFileSync(`schemas/${name}.v1.json`, 'utf8')) as object;
-  const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true });
-  const valid = ajv.validate(schema, JSON.parse(text));
-  expect(ajv.errors ?? []).toEqual([]);
-  expect(valid).toBe(true);
-}
 
 describe('the exit code of eval says what was asked', () => {
   test.each([

@@ -1,20 +1,13 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { pinned, pinnedFiles } from '../../../scripts/pinned.ts';
 import { nwctl, type Ran } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
+import { validates } from '../../support/schemas.ts';
 
 const site = ['-p', 'profiles/three-node'];
 const plan = 'BondModeFlipPlan/site';
-
-function validates(name: string, text: string): void {
-  const schema = JSON.parse(readFileSync(`schemas/${name}.v1.json`, 'utf8')) as object;
-  const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true });
-  ajv.validate(schema, JSON.parse(text));
-  expect(ajv.errors ?? []).toEqual([]);
-}
 
 type Fields = Record<string, unknown>;
 const file = 'kubernetes/nodewright.spectrocloud.com_v1alpha1_bondmodeflipplan.json';
