@@ -15,7 +15,7 @@ import { openProfile, openProfileAsked } from '../inputs.ts';
 import { unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
-import { type Simulated, simData, simText } from '../render/sim.ts';
+import { type SavedStory, type Simulated, simData, simText } from '../render/sim.ts';
 import { simProgress } from '../sim-progress.ts';
 import { runSimulations, type SimAsked, type SimFound } from '../sim-runs.ts';
 import { usage } from '../usage.ts';
@@ -41,21 +41,14 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     progress: progress.tell,
   });
   progress.end();
-  const saved = await save(found, question.value, asked, world);
-  if (!saved.ok) await asked.messages.faults(saved.faults);
-  const simulated: Simulated = {
-    profile,
-    asked: question.value,
-    found,
-    story: saved.ok ? saved.value : undefined,
-  };
+  const story = await save(found, question.value, asked, world);
+  const simulated: Simulated = { profile, asked: question.value, found, ...(story === undefined ? {} : { story }) };
   world.out.write(rendered(simulated, asked, world));
-  return codeOf(found, saved.ok, asked);
+  return codeOf(found, asked);
 }
 
 /** A broken law outweighs a bound: that is what was asked for. */
-function codeOf({ broken, stopped, restless }: SimFound, isSaved: boolean, asked: Asked): ExitCode {
-  if (!isSaved) return exit.bug;
+function codeOf({ broken, stopped, restless }: SimFound, asked: Asked): ExitCode {
   if (broken !== undefined) return asked.settings.on('exit-zero') ? exit.ok : exit.denied;
   if (stopped === 'interrupted') return exit.interrupted;
   return stopped !== undefined || restless.length > 0 ? exit.bound : exit.ok;
@@ -114,28 +107,31 @@ function workflowKindAsked(
 }
 
 /** The shortest way to see the broken law again, as a file that `replay` takes. It tells of no broken law, so that it is a
- *  test of the repair: until then `replay` exits 3. */
+ *  test of the repair: until then `replay` exits 3. Where no file can be written the story is shown: hours went into it. */
 async function save(
   { broken }: SimFound,
   { workflow }: SimAsked,
-  { settings }: Asked,
+  { settings, messages }: Asked,
   { disk, cwd }: World,
-): Promise<Loaded<string | undefined>> {
-  if (broken === undefined) return { ok: true, value: undefined, warnings: [] };
+): Promise<SavedStory | undefined> {
+  if (broken === undefined) return undefined;
   const { seed, shrunk, options } = broken;
   const fromHere = (path: string): string => disk.relative(cwd, disk.resolve(path));
   const profile = fromHere(settings.text('profile') ?? '.');
   const nextProfile = fromHere(settings.text('next-profile') ?? profile);
   const story = storyOfRun(`seed-${seed}`, options, shrunk, { profile, nextProfile });
+  const text = storyText({ ...story, expect: expectsNothing });
   const path = `story-${workflow}-${seed}.yaml`;
-  const written = await disk.write(disk.resolve(cwd, path), storyText({ ...story, expect: expectsNothing }));
-  return written.ok ? { ok: true, value: path, warnings: [] } : written;
+  const written = await disk.write(disk.resolve(cwd, path), text);
+  if (written.ok) return { path };
+  await messages.faults(written.faults, 'the story was not saved: it is printed instead');
+  return { text };
 }
 
 function rendered(simulated: Simulated, { format, look }: Asked, { calledAs }: World): string {
   return inForm(format, {
     data: () => simData(simulated),
-    names: () => (simulated.story === undefined ? [] : [simulated.story]),
+    names: () => (simulated.story?.path === undefined ? [] : [simulated.story.path]),
     text: () => simText(simulated, look, calledAs),
   });
 }

@@ -15,12 +15,17 @@ import type { Data } from './data.ts';
 import { profileLine } from './header.ts';
 import { profileData } from './parts.ts';
 
-/** What was asked of the simulator, what came, and the file that the first broken law was saved in. */
+/** The shortest story of the first broken law: the file that it was saved in, or what would stand in it. */
+export type SavedStory =
+  | { readonly path: string; readonly text?: never }
+  | { readonly text: string; readonly path?: never };
+
+/** What was asked of the simulator, and what came. */
 export interface Simulated {
   readonly profile: VerifiedProfile;
   readonly asked: SimAsked;
   readonly found: SimFound;
-  readonly story: string | undefined;
+  readonly story?: SavedStory;
 }
 
 const becauseShown = 8;
@@ -74,7 +79,7 @@ function endsText({ ends, because }: SimFound, look: Look): string {
   ].join('');
 }
 
-function brokenText({ broken }: SimFound, story: string | undefined, look: Look, calledAs: string): string {
+function brokenText({ broken }: SimFound, story: SavedStory | undefined, look: Look, calledAs: string): string {
   if (broken === undefined) return `\n${look.good(`${look.signs.open} no law was broken`)}\n`;
   const { seed, found, shrunk } = broken;
   const others = found.violations.length - 1;
@@ -85,10 +90,17 @@ function brokenText({ broken }: SimFound, story: string | undefined, look: Look,
       '  ',
       `seed ${seed}: ${count(found.faults.length, 'fault') || 'no fault'}, shrunk to ${count(shrunk.faults.length, 'fault') || 'none'} in ${count(shrunk.runs, 'run')}`,
     ),
-    story === undefined
-      ? ''
-      : `  saved: ${harmless(story)}\nreplay: ${harmless(`${calledAs} replay ${quoted(story)}`)}\n`,
+    storyLines(story, calledAs),
   ].join('');
+}
+
+function storyLines(story: SavedStory | undefined, calledAs: string): string {
+  if (story === undefined) return '';
+  if (story.path === undefined) {
+    const lines = story.text.split('\n').map(harmless).join('\n');
+    return `  not saved; \`${harmless(`${calledAs} replay -`)}\` takes it:\n\n${lines}\n`;
+  }
+  return `  saved: ${harmless(story.path)}\nreplay: ${harmless(`${calledAs} replay ${quoted(story.path)}`)}\n`;
 }
 
 /** A fault that changed nothing was not tried: what never came is named as well. */
@@ -152,7 +164,8 @@ export function simData({ profile, asked, found, story }: Simulated): Data {
             seed: broken.seed,
             violations: broken.found.violations.map(({ law, atMs, says }) => ({ law, atMs, says })),
             faults: broken.shrunk.faults.length,
-            story: story ?? null,
+            story: story?.path ?? null,
+            unsaved: story?.text ?? null,
           },
     stopped: found.stopped ?? null,
     restless: [...found.restless],

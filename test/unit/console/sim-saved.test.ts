@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type * as Run from '../../../src/sim/run.ts';
 import type { RunOptions } from '../../../src/sim/run-options.ts';
 import { loadStory } from '../../../src/sim/story.ts';
 import { nwctl } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
+import { validates } from '../../support/schemas.ts';
 
 /** A simulator that breaks K7 whenever node-b's agent dies, and is bound to see it in its second run. */
 vi.mock('../../../src/sim/run.ts', async (original) => {
@@ -61,10 +62,28 @@ test('the first law that is broken ends it: exit 3, and the shrunk story stands 
   expect((await nwctl(['replay', file])).err).toBe('');
 });
 
-test('a place where nothing can be written is said, and what was found all the same', async () => {
+describe('where nothing can be written', () => {
   const args = ['sim', '-p', 'profiles/three-node', '-w', 'BondModeFlipPlan', '--seed', '5', '--runs', '1'];
-  const { code, out, err } = await nwctl(args, { cwd: '/proc/self' });
-  expect(code).toBe(1);
-  expect(err).toContain('story-BondModeFlipPlan-5.yaml');
-  expect(out).toContain('✗ BROKEN  K7');
+
+  test('a broken law is still a broken law: exit 3, and the story is printed', async () => {
+    const { code, out, err } = await nwctl(args, { cwd: '/proc/self' });
+    expect(code).toBe(3);
+    expect(err).toContain('/proc/self/story-BondModeFlipPlan-5.yaml:1:1: ');
+    expect(err).toContain('the story was not saved: it is printed instead');
+    expect(out).toContain('✗ BROKEN  K7');
+    const [, text = ''] = out.split('`nwctl replay -` takes it:\n\n');
+    expect(loadStory({ file: '-', text } as never)).toMatchObject({
+      ok: true,
+      value: { seed: 5, events: [{ kind: 'agent-dies', on: 'node-b' }] },
+    });
+  });
+
+  test('data has it too, by its schema', async () => {
+    const { code, out } = await nwctl([...args, '-o', 'json'], { cwd: '/proc/self' });
+    expect(code).toBe(3);
+    validates('sim', out);
+    const { story, unsaved } = JSON.parse(out).broken;
+    expect(story).toBeNull();
+    expect(loadStory({ file: '-', text: unsaved } as never)).toMatchObject({ ok: true, value: { seed: 5 } });
+  });
 });
