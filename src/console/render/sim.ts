@@ -48,6 +48,7 @@ export function simText({ profile, asked, found, story }: Simulated, look: Look,
     look.wide && asked.kinds.length > 0
       ? `\nFaults at work in each state:\n${coverageTable(found.coverage, asked.kinds)}\nWhat came of them:\n${deedsText(found, look)}`
       : '',
+    story?.text === undefined ? '' : `\n${story.text.split('\n').map(harmless).join('\n')}`,
   ].join('');
 }
 
@@ -96,10 +97,7 @@ function brokenText({ broken }: SimFound, story: SavedStory | undefined, look: L
 
 function storyLines(story: SavedStory | undefined, calledAs: string): string {
   if (story === undefined) return '';
-  if (story.path === undefined) {
-    const lines = story.text.split('\n').map(harmless).join('\n');
-    return `  not saved; \`${harmless(`${calledAs} replay -`)}\` takes it:\n\n${lines}\n`;
-  }
+  if (story.path === undefined) return `  not saved; ${harmless(`${calledAs} replay -`)} takes the story at the end\n`;
   return `  saved: ${harmless(story.path)}\nreplay: ${harmless(`${calledAs} replay ${quoted(story.path)}`)}\n`;
 }
 
