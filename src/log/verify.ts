@@ -204,7 +204,7 @@ class Walk {
     this.lastDigest = digest;
     this.lastPlace = place;
     if (this.broken === undefined) this.meetFixed();
-    if (place.record % progressRecords === 0) this.options.progress?.(place.record);
+    if (this.frontier.size % progressRecords === 0) this.options.progress?.(this.frontier.size);
   }
 
   /** At the size of a fixed point the tree must have its root. */
