@@ -36,6 +36,7 @@ const asked: readonly (readonly [string, () => Promise<readonly string[]>, numbe
   ['eval, some closed', async () => evalOf('one-side-flipped'), 3],
   ['eval, some unknown', async () => evalOf('silent-node'), 3],
   ['eval, with findings', async () => evalOf('forgotten-suspend'), 3],
+  ['eval, with a workflow that waits', async () => evalOf('flip-half-done'), 3],
   ['check, no fault', async () => ['check', 'profiles/three-node', 'captures/calm'], 0],
   ['check, faults in files with strange names', async () => ['check', broken], 2],
   ['test, passed', async () => ['test', await siteWithTest('closed')], 0],

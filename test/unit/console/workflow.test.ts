@@ -121,6 +121,47 @@ describe('eval says of each workflow what the operator would decide now', () => 
   });
 });
 
+describe('reports of machines list each workflow', () => {
+  const abort = (_: Fields, object: Fields): void => {
+    object.spec = { abort: { by: 'ops@site' } };
+  };
+  const rests = (outcome: string) => (status: Fields) => {
+    Object.assign(status, { outcome, turn: undefined, state: outcome === 'complete' ? 'Complete' : 'Idle' });
+  };
+  test.each<[string, (status: Fields, object: Fields) => void, RegExp]>([
+    ['a wait is held, not failed', () => undefined, /<failure type="held" message="[^"]* at FlipBonds waits: K1: /],
+    [
+      'one that gives up has failed',
+      (status) => delete status.cohort,
+      /<failure type="failed" message="[^"]*hands off: /,
+    ],
+    ['one that is taken back is a remark', abort, /warning: [^<]*is taken back to RollingBack: ops@site/],
+    ['one that was taken back, too', rests('undone'), /note: [^<]* is undone/],
+    ['one that is complete is well', rests('complete'), /^classname="BondModeFlipPlan" name="site"\/>/],
+    [
+      'one of no place names none',
+      (status) => Object.assign(status, { state: 'X' }),
+      /name="site">\n *<failure type="failed"/,
+    ],
+  ])('%s', async (_, change, said) => {
+    const { out } = await nwctl(['eval', ...site, '-c', withStatus(change), '-o', 'junit']);
+    const found = out.split('<testcase ').find((one) => one.startsWith('classname="BondModeFlipPlan" name="site"'));
+    expect(found).toMatch(said);
+  });
+
+  test('SARIF and GitHub say it too, at the place of the pack that asks', async () => {
+    const sarif = JSON.parse((await nwctl(['eval', ...halfDone, '-o', 'sarif'])).out) as {
+      runs: { results: { ruleId: string; level: string; locations: { physicalLocation?: object }[] }[] }[];
+    };
+    const results = sarif.runs[0]?.results.filter(({ ruleId }) => ruleId === 'BondModeFlipPlan');
+    expect(results).toMatchObject([{ level: 'warning', locations: [{ physicalLocation: expect.anything() }] }]);
+    const github = await nwctl(['eval', ...halfDone, '-o', 'github']);
+    expect(github.out).toMatch(
+      /^::warning file=\S+,title=BondModeFlipPlan::BondModeFlipPlan\/site at FlipBonds waits: /m,
+    );
+  });
+});
+
 describe('a status that nobody of us wrote: halt, hands off, naming the field', () => {
   const first = (status: Fields): Fields => (status.cohort as { nodes: Fields[] }).nodes[0] as Fields;
   test.each<[string, (status: Fields, object: Fields) => void, string]>([
