@@ -1,7 +1,14 @@
 #!/usr/bin/env node
 /** The door: what belongs to this process is put together here and handed in. It decides nothing. */
 import { basename, dirname } from 'node:path';
-import type { Sink } from './world.ts';
+import { tooOld } from './runtime.ts';
+import { exit, type Sink } from './world.ts';
+
+const refused = tooOld(process.version);
+if (refused !== undefined) {
+  process.stderr.write(`${refused}\n`);
+  process.exit(exit.invalid);
+}
 
 // Built, both are one file that `scripts/kept-code.ts` loads.
 const [{ diskFrom }, { run }] = await Promise.all([import('./disk.ts'), import('./run.ts')]);

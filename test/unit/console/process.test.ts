@@ -10,6 +10,19 @@ const site = ['--profile', resolve('profiles/three-node'), '--capture', resolve(
 
 /** What only a process of its own can show. */
 describe('as a process', () => {
+  test('started by a Node that is too old it says which it needs', () => {
+    const older = 'data:text/javascript,Object.defineProperty(process,"version",{value:"v20.20.2"})';
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', older, main, 'version'], {
+      env,
+      encoding: 'utf8',
+    });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'nwctl needs Node 24 or newer, and was started by v20.20.2\n',
+    });
+  });
+
   test('a reader that goes away ends it quietly', () => {
     const script = `"$0" "$@" 2>err.txt | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const cwd = folderWith();
