@@ -2,7 +2,16 @@ import { lossOf } from './drbd.ts';
 import { addressOf } from './network.ts';
 import { pairsOf, replicaOf, sideOf } from './pairs.ts';
 import { leftOf } from './resync.ts';
-import { type Host, type Pair, type Replica, resyncRate, type Side, type Site, type Volume } from './state.ts';
+import {
+  type Host,
+  type Pair,
+  type Replica,
+  resourceKey,
+  resyncRate,
+  type Side,
+  type Site,
+  type Volume,
+} from './state.ts';
 import { oosOf } from './writes.ts';
 
 export const drbdVersion = '9.2.18';
@@ -39,9 +48,17 @@ export function statusText(site: Site, host: Host, only?: string): StatusText {
   for (const volume of site.volumes.values()) {
     const own = replicaOf(volume, host.name);
     if (own === undefined || (only !== undefined && only !== volume.name)) continue;
+    const known = host.texts.get(resourceKey(volume));
+    if (known !== undefined) {
+      resources.push(known.text);
+      continue;
+    }
     const pairs = pairsOf(volume, host.name);
-    for (const pair of pairs) everyMs = Math.min(everyMs, pace(volume, pair));
-    resources.push(resourceText(site, volume, own, pairs));
+    const pacesMs = Math.min(...pairs.map((pair) => pace(volume, pair)));
+    const text = resourceText(site, volume, own, pairs);
+    if (pacesMs === Number.POSITIVE_INFINITY) host.texts.set(resourceKey(volume), { text, untilMs: pacesMs });
+    everyMs = Math.min(everyMs, pacesMs);
+    resources.push(text);
   }
   const text = resources.length === 0 ? '[\n]\n' : `[\n${resources.join(',\n')}\n]\n`;
   return {

@@ -2,7 +2,7 @@ import { hasAddress, lossBetween } from './network.ts';
 import { connectedPeers, isIn, pairsOf, reachableFrom, replicaOf, sideOf } from './pairs.ts';
 import { beginResync, endResync } from './resync.ts';
 import { settle } from './settle.ts';
-import { forget, isRunning, type Pair, type Replica, type Side, type Site, type Volume } from './state.ts';
+import { forget, isRunning, type Pair, type Replica, resourceKey, type Side, type Site, type Volume } from './state.ts';
 import { explained, trouble } from './trouble.ts';
 
 /** Until an outage is noticed: the one that writes after 10 s, the other within 11 to 15 (host-lab.md). */
@@ -87,7 +87,7 @@ function pairChanged(site: Site, volume: Volume, pair: Pair): void {
       side.notice = undefined;
     }
     if (side.state === 'Connecting' && replica !== undefined) watchAddress(site, volume, side);
-    forget(site.hosts.get(side.node), 'drbd');
+    forget(site.hosts.get(side.node), 'drbd', resourceKey(volume));
   }
   // What one end knows to be lost the other learns when it is called again.
   if (one.state !== 'Connected' || other.state !== 'Connected') tryConnect(site, volume, pair);

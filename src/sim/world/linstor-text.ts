@@ -1,5 +1,6 @@
 import { volumeMinor, volumePort } from './drbd-text.ts';
 import { reaches } from './linstor-place.ts';
+import { resourcesKey } from './linstor-state.ts';
 import { addressOf } from './network.ts';
 import { pairsOf, sideOf } from './pairs.ts';
 import { leftOf } from './resync.ts';
@@ -11,12 +12,14 @@ export function replyText(site: Site, path: string): { readonly text: string; re
   const { linstor } = site;
   const known = linstor.texts.get(path);
   if (known !== undefined && site.nowMs <= known.untilMs) return known;
-  const text = withWideNumbers(textOf(site, path));
-  const moves = path === '/v1/view/resources' && [...site.volumes.values()].some(isMoving);
+  const text = path === resourcesPath ? resourcesText(site) : withWideNumbers(textOf(site, path));
+  const moves = path === resourcesPath && [...site.volumes.values()].some(isMoving);
   const made = { text, untilMs: moves ? Math.floor(site.nowMs / 1000) * 1000 + 999 : Number.POSITIVE_INFINITY };
   linstor.texts.set(path, made);
   return made;
 }
+
+const resourcesPath = '/v1/view/resources';
 
 /** 64 bits do not fit a Number. */
 function withWideNumbers(text: string): string {
@@ -32,8 +35,6 @@ function textOf(site: Site, path: string): string {
   switch (path) {
     case '/v1/nodes':
       return JSON.stringify([...site.linstor.nodes.keys()].sort().map((name) => nodeOf(site, name)));
-    case '/v1/view/resources':
-      return JSON.stringify(resources(site));
     case '/v1/resource-definitions':
       return JSON.stringify([...site.linstor.definitions.values()].map(definitionOf));
     case '/v1/resource-groups':
@@ -117,13 +118,26 @@ function groupOf({
   };
 }
 
-function resources(site: Site): readonly unknown[] {
-  return [...site.linstor.definitions.values()].flatMap((definition) => {
+/** Of a volume that stands still the text stands too: most of them do while one is worked on. */
+function resourcesText(site: Site): string {
+  const { definitions, texts } = site.linstor;
+  const parts: string[] = [];
+  for (const definition of definitions.values()) {
     const volume = site.volumes.get(definition.name);
-    return [...definition.placed.values()]
-      .sort((left, right) => (left.node < right.node ? -1 : 1))
-      .map((placed) => resourceOf(site, definition, placed, volume));
-  });
+    const key = resourcesKey(definition.name);
+    const moves = volume !== undefined && isMoving(volume);
+    const known = moves ? undefined : texts.get(key);
+    const text = known?.text ?? withWideNumbers(resourcesOf(site, definition, volume).join(','));
+    if (!moves) texts.set(key, known ?? { text, untilMs: Number.POSITIVE_INFINITY });
+    if (text !== '') parts.push(text);
+  }
+  return `[${parts.join(',')}]`;
+}
+
+function resourcesOf(site: Site, definition: Definition, volume: Volume | undefined): readonly string[] {
+  return [...definition.placed.values()]
+    .sort((left, right) => (left.node < right.node ? -1 : 1))
+    .map((placed) => JSON.stringify(resourceOf(site, definition, placed, volume)));
 }
 
 function resourceOf(site: Site, { name }: Definition, placed: Placed, volume: Volume | undefined): unknown {

@@ -1,7 +1,7 @@
 import { linkTouched } from './linstor-state.ts';
 import { connectedPeers } from './pairs.ts';
 import { quorumOf } from './quorum.ts';
-import { forget, type Replica, type Site, type Volume } from './state.ts';
+import { forget, type Replica, resourceKey, type Site, type Volume } from './state.ts';
 import { explained, trouble } from './trouble.ts';
 import { checkWrites, writerOf } from './writes.ts';
 
@@ -22,9 +22,9 @@ export function settle(site: Site, volume: Volume): void {
       set(replica.suspended, 'no-data', writes && !reaches),
     ];
     checkFrozen(site, volume, replica, lost.includes(true));
-    forget(site.hosts.get(replica.node), 'drbd');
+    forget(site.hosts.get(replica.node), 'drbd', resourceKey(volume));
   }
-  linkTouched(site);
+  linkTouched(site, volume);
   checkWrites(site, volume, writerOf(site, volume));
   site.revision += 1;
   for (const watch of site.watchers) watch(volume);

@@ -285,6 +285,11 @@ export function isRunning(host: Host | undefined): boolean {
   return host?.power === 'up';
 }
 
+/** Where a host keeps what its DRBD says of one volume, as long as nothing of it changes. */
+export function resourceKey({ name }: Volume): string {
+  return `drbd ${name}`;
+}
+
 /** The text of a node's DRBD, or of its links, is made anew when it is next asked for. */
 export function forget(host: Host | undefined, ...names: readonly string[]): void {
   for (const name of names) host?.texts.delete(name);
