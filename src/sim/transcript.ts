@@ -40,15 +40,15 @@ export function transcriptOf(startMs: number, linesMax: number): Transcript {
 /** ` 12:03  operator-1    FlipBonds → VerifyBonds`. */
 export function transcriptText({ lines, left }: Pick<Transcript, 'lines' | 'left'>): string {
   const wide = Math.max(8, ...lines.map(({ who }) => who.length));
-  const moments = lines.map(({ atMs }) => moment(atMs));
+  const moments = lines.map(({ atMs }) => momentOf(atMs));
   const column = Math.max(6, ...moments.map(({ length }) => length));
   const rows = lines.map(({ who, what }, at) => `${moments[at]?.padStart(column)}  ${who.padEnd(wide)}  ${what}`);
   if (left > 0) rows.push(`${' '.repeat(column)}  … ${left} more`);
   return `${rows.join('\n')}\n`;
 }
 
-/** Hours, minutes and seconds: `3:07`, `168:02:31`. */
-function moment(ms: number): string {
+/** Hours, minutes and seconds since the beginning: `3:07`, `168:02:31`. */
+export function momentOf(ms: number): string {
   const [hours, minutes, seconds] = [
     Math.floor(ms / 3_600_000),
     Math.floor(ms / 60_000) % 60,

@@ -1,7 +1,7 @@
 import type { VerifiedProfile } from '../../profile/profile.ts';
 import type { RunResult } from '../../sim/run.ts';
 import type { Story } from '../../sim/story.ts';
-import type { Told } from '../../sim/transcript.ts';
+import { momentOf, type Told } from '../../sim/transcript.ts';
 import { span } from '../ages.ts';
 import { count } from '../messages.ts';
 import { type Look, plainly } from '../paint.ts';
@@ -41,26 +41,25 @@ export function replayText({ story, profile, result, differences }: Replayed, lo
   ].join('');
 }
 
-/** `  12:03.250  operator-1    FlipBonds → VerifyBonds`: three columns, of which the last wraps. */
+/** `  12:03  operator-1    FlipBonds → VerifyBonds`: three columns, of which the last wraps. The wide form has milliseconds. */
 function linesOf(transcript: readonly Told[], look: Look): readonly string[] {
-  const wide = Math.max(8, ...transcript.map(({ who }) => who.length));
-  const lead = ' '.repeat(10 + 2 + wide + 2);
-  return transcript.map(({ atMs, who, what }) => {
+  const moments = transcript.map(({ atMs }) => `${momentOf(atMs)}${look.wide ? `.${thousandths(atMs)}` : ''}`);
+  const first = Math.max(6, ...moments.map(({ length }) => length));
+  const second = Math.max(8, ...transcript.map(({ who }) => who.length));
+  const lead = ' '.repeat(first + 2 + second + 2);
+  return transcript.map(({ who, what }, at) => {
     const room = Math.max(24, look.width - columnsOf(lead));
     const pieces = wrap(plainly(what.trimEnd(), look), room);
     const paint = who === 'law' ? look.bad : who === 'fault' ? look.unsure : undefined;
-    const [first = '', ...rest] = pieces.map((piece) => (paint === undefined ? piece : paint(piece)));
-    const head = `${look.quiet(sinceStart(atMs))}  ${plainly(who, look).padEnd(wide)}  ${first}`;
+    const [words = '', ...rest] = pieces.map((piece) => (paint === undefined ? piece : paint(piece)));
+    const moment = (moments[at] ?? '').padStart(first);
+    const head = `${look.quiet(moment)}  ${plainly(who, look).padEnd(second)}  ${words}`;
     return [head, ...rest.map((piece) => `${lead}${piece}`)].map((line) => `${line.trimEnd()}\n`).join('');
   });
 }
 
-/** Minutes, seconds, milliseconds since the beginning. */
-function sinceStart(ms: number): string {
-  const whole = Math.floor(ms);
-  const minutes = String(Math.floor(whole / 60_000)).padStart(3);
-  const seconds = String(Math.floor((whole % 60_000) / 1_000)).padStart(2, '0');
-  return `${minutes}:${seconds}.${String(whole % 1_000).padStart(3, '0')}`;
+function thousandths(ms: number): string {
+  return String(Math.floor(ms) % 1_000).padStart(3, '0');
 }
 
 /** `replay -o json`: described in schemas/replay.v1.json. */

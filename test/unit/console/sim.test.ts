@@ -64,9 +64,11 @@ describe('replay', () => {
     expect(await replayed(file)).toMatchObject({ code: 0, err: '' });
   });
 
-  test('a story that begins its workflow: moment, who, what', async () => {
-    const { out } = await replayed(storyWith(['seed: 3', 'bound: 40s']));
-    expect(out).toMatch(/\n {2}0:\d\d\.\d{3} {2}operator-\d +Idle → PreconditionsCheck: /);
+  test('a story that begins its workflow: moment, who, what; in wide the milliseconds too', async () => {
+    const story = storyWith(['seed: 3', 'bound: 40s']);
+    expect((await replayed(story)).out).toMatch(/\n {2}0:\d\d {2}operator-\d +Idle → PreconditionsCheck: /);
+    const { out } = await replayed(story, '-o', 'wide');
+    expect(out).toMatch(/\n0:\d\d\.\d{3} {2}operator-\d +Idle → PreconditionsCheck: /);
   });
 
   test.each([
