@@ -1,5 +1,5 @@
 import type { Capture } from '../capture/capture.ts';
-import { snapshotDigest } from '../kernel/snapshot.ts';
+import { snapshotDigest } from '../kernel/snapshot-document.ts';
 import { type Reason, TRUE, type VerdictWord, verdictWords } from '../kernel/verdict.ts';
 import type { Judgement, Ruled, SitePhase } from '../operator/spine.ts';
 import { reasonsAgainst } from '../operator/spine.ts';

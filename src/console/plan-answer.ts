@@ -2,7 +2,7 @@ import type { Capture } from '../capture/capture.ts';
 import { formOf } from '../kernel/command.ts';
 import { error, type Loaded } from '../kernel/fault.ts';
 import { type Machine, type State, stateOf } from '../kernel/machine.ts';
-import { snapshotDigest } from '../kernel/snapshot.ts';
+import { snapshotDigest } from '../kernel/snapshot-document.ts';
 import { TRUE, type VerdictWord } from '../kernel/verdict.ts';
 import type { WorkflowStatus } from '../kernel/workflow.ts';
 import { type PlannedGate, type PlannedMember, type PlannedStep, planOf } from '../operator/plan.ts';

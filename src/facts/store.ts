@@ -1,5 +1,12 @@
 import type { Observation, Report } from '../kernel/fact.ts';
-import { type Cell, type Column, neverReported, type Population, type Snapshot } from '../kernel/snapshot.ts';
+import {
+  type Cell,
+  type Column,
+  misfitFact,
+  neverReported,
+  type Population,
+  type Snapshot,
+} from '../kernel/snapshot.ts';
 import type { Subject, SubjectKind } from '../kernel/subject.ts';
 import type { FactDeclaration, Vocabulary } from '../kernel/vocabulary.ts';
 import { ColumnMaker } from './column.ts';
@@ -216,15 +223,6 @@ function misfitShelf(name: string, fact: string, subject: SubjectKind, declared:
       : declared.subject === subject
         ? `${fact} is computed here and taken from nobody`
         : `${fact} is about a ${declared.subject}, not a ${subject}`;
-  const declaration: FactDeclaration = {
-    name,
-    subject,
-    type: { kind: 'text' },
-    maxAgeMs: 0,
-    grade: 'assumed',
-    from: 'not in the vocabulary',
-    means: why,
-  };
   const said = new Map<string, readonly Said[]>();
   const cellOf = (id: string): Cell => {
     const all = said.get(id);
@@ -233,7 +231,7 @@ function misfitShelf(name: string, fact: string, subject: SubjectKind, declared:
     const seenAtMs = Math.min(...all.map(({ observation }) => observation.seenAtMs));
     return { kind: 'absent', why: 'unreadable', says: why, seenAtMs, source: sources };
   };
-  return { said, column: new ColumnMaker(declaration, cellOf) };
+  return { said, column: new ColumnMaker(misfitFact(name, subject, why), cellOf) };
 }
 
 function cellIn(columns: ReadonlyMap<string, Column>, populations: Populations, fact: string, id: string): Cell {

@@ -1,4 +1,4 @@
-import { scanCanonical } from './canonical-scan.ts';
+import { CanonicalScan } from './canonical-scan.ts';
 import { canonical, digestOfText, type Json } from './digest.ts';
 
 /** What a record may be about. Closed: a line of another kind was not written by this version. */
@@ -10,6 +10,12 @@ export interface RecordBody {
   readonly kind: RecordKind;
   readonly at: string;
   readonly [member: string]: Json | undefined;
+}
+
+/** A document that a record names by its digest. */
+export interface Attachment {
+  readonly digest: string;
+  readonly text: string;
 }
 
 /** A line of the log, read: the body, and what the log itself put in. */
@@ -60,14 +66,15 @@ export function nextLine(body: RecordBody, head: Head): NextLine {
   };
 }
 
-/** What the log says itself of a line: where each of it stands in the bytes, quotes included. */
+/** What the log says itself of a line. */
 export interface LineHead {
   sequence: number;
-  /** 71 characters within quotes, or `null`. */
-  previousStart: number;
-  previousEnd: number;
-  atStart: number;
-  atEnd: number;
+  /** Where the 64 hex digits of the digest begin; -1: it names no record before it. */
+  previousAt: number;
+  /** They are those that were asked for. */
+  isChained: boolean;
+  /** Where the 24 characters of the moment begin. */
+  momentAt: number;
 }
 
 /** What is wrong with a line, and at which of its bytes. */
@@ -79,18 +86,22 @@ export interface LineFault {
 /** Reads the form of lines, one after the other, without building them. It is one object for a whole log, and `head` is that of the
  *  last line read: a million lines make no garbage. */
 export class LineReader {
-  readonly head: LineHead = { sequence: -1, previousStart: 0, previousEnd: 0, atStart: 0, atEnd: 0 };
+  readonly head: LineHead = { sequence: -1, previousAt: -1, isChained: false, momentAt: 0 };
   private bytes: Uint8Array = new Uint8Array(0);
+  private readonly scan = new CanonicalScan();
+  private previous: string | undefined;
   private seen = 0;
   private fault: LineFault | undefined;
 
-  /** What is wrong with the form of this line; undefined if it is a record of ours, and then `head` is its. */
-  read(bytes: Uint8Array, start: number, end: number): LineFault | undefined {
+  /** What is wrong with the form of this line; undefined if it is a record of ours, and then `head` is its. `previous`: the 64 hex
+   *  digits that it should name. */
+  read(bytes: Uint8Array, start: number, end: number, previous?: string): LineFault | undefined {
     this.bytes = bytes;
+    this.previous = previous;
     this.seen = 0;
     this.fault = undefined;
     if (bytes[start] !== 0x7b) return { at: start, says: 'is no JSON object' };
-    const wrongAt = scanCanonical(bytes, start, end, this.member);
+    const wrongAt = this.scan.scan(bytes, start, end, this.member);
     if (wrongAt >= 0) return { at: wrongAt, says: 'is not canonical JSON (RFC 8785)' };
     if (this.fault !== undefined) return this.fault;
     if (this.seen === allMembers) return undefined;
@@ -109,7 +120,7 @@ export class LineReader {
       this.seen |= 1 << which;
       switch (name) {
         case 'at':
-          [head.atStart, head.atEnd] = [start, end];
+          head.momentAt = start + 1;
           if (!isMomentIn(bytes, start, end)) this.not(start, '`at` is no moment in UTC with milliseconds');
           return;
         case 'kind':
@@ -118,8 +129,7 @@ export class LineReader {
           }
           return;
         case 'previous':
-          [head.previousStart, head.previousEnd] = [start, end];
-          if (!isDigestOrNull(bytes, start, end)) this.not(start, '`previous` is neither a digest nor null');
+          this.readPrevious(start, end);
           return;
         case 'sequence':
           head.sequence = digitsAt(bytes, start, end);
@@ -131,6 +141,19 @@ export class LineReader {
       }
     }
   };
+
+  private readPrevious(start: number, end: number): void {
+    const { bytes, head, previous } = this;
+    const isDigest = end - start === digestBytes && says(bytes, start, digestHead);
+    head.previousAt = isDigest ? start + digestHead.length : -1;
+    // What is as it should be is a digest, and was one before.
+    head.isChained = isDigest && previous !== undefined && says(bytes, head.previousAt, previous);
+    if (head.isChained) return;
+    const isNull = end - start === 4 && says(bytes, start, 'null');
+    if (!isNull && !(isDigest && isHex(bytes, head.previousAt, 64))) {
+      this.not(start, '`previous` is neither a digest nor null');
+    }
+  }
 
   private not(at: number, says: string): void {
     this.fault ??= { at, says };
@@ -168,7 +191,8 @@ const daysOf = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 function isMomentIn(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start !== momentPattern.length) return false;
   for (let index = 0; index < momentPattern.length; index += 1) {
-    const [byte, wanted] = [bytes[start + index] as number, momentPattern.charCodeAt(index)];
+    const byte = bytes[start + index] as number;
+    const wanted = momentPattern.charCodeAt(index);
     if (wanted === 0x30 ? byte < 0x30 || byte > 0x39 : byte !== wanted) return false;
   }
   const two = (index: number): number =>
@@ -179,12 +203,11 @@ function isMomentIn(bytes: Uint8Array, start: number, end: number): boolean {
   return day >= 1 && day <= days && two(12) < 24 && two(15) < 60 && two(18) < 60;
 }
 
-const digestLength = 'sha256:'.length + 64;
+const digestHead = '"sha256:';
+const digestBytes = digestHead.length + 64 + 1;
 
-function isDigestOrNull(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start === 4) return says(bytes, start, 'null');
-  if (end - start !== digestLength + 2 || !says(bytes, start, '"sha256:')) return false;
-  for (let at = start + 8; at < end - 1; at += 1) {
+function isHex(bytes: Uint8Array, start: number, length: number): boolean {
+  for (let at = start; at < start + length; at += 1) {
     const byte = bytes[at] as number;
     if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66))) return false;
   }

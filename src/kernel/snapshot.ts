@@ -1,6 +1,5 @@
-import { canonical, digestOfTexts, type Json } from './digest.ts';
-import type { Absent, FactValue, Grade, Reading } from './fact.ts';
-import { ancestorsOf, type Subject, type SubjectKind, subjectKinds } from './subject.ts';
+import { type Absent, type FactValue, type Grade, grades, type Reading } from './fact.ts';
+import { ancestorsOf, type Subject, type SubjectKind } from './subject.ts';
 import { censusMaxAgeMs, type FactDeclaration, type Vocabulary } from './vocabulary.ts';
 
 /** What we knew at one instant. Immutable. Facts stand in columns, one entry for each member of the population, so that a
@@ -55,6 +54,30 @@ export type Cell =
 
 export const neverReported: Absent = { kind: 'absent', why: 'never-reported', says: 'never reported' };
 
+/** A column that stands for what no rule may read: its cells are unreadable, whatever they say. `means`: why. */
+export function misfitFact(name: string, subject: SubjectKind, means: string): FactDeclaration {
+  const type = { kind: 'text' } as const;
+  return { name, subject, type, maxAgeMs: 0, grade: 'assumed', from: 'not in the vocabulary', means };
+}
+
+/** A column over its cells: what each says, and how old and how good the worst of them is. */
+export function columnOf(fact: FactDeclaration, cells: readonly Cell[]): Column {
+  const values: (FactValue | undefined)[] = [];
+  let [oldestMs, newestMs, worstGrade] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const cell of cells) {
+    if (cell.kind === 'absent') {
+      values.push(undefined);
+      continue;
+    }
+    values.push(cell.value);
+    const { seenAtMs } = cell;
+    if (seenAtMs < oldestMs) oldestMs = seenAtMs;
+    if (seenAtMs > newestMs && seenAtMs < Number.POSITIVE_INFINITY) newestMs = seenAtMs;
+    worstGrade = Math.max(worstGrade, grades.indexOf(cell.grade));
+  }
+  return { fact, cells, values, oldestMs, newestMs, worstGrade };
+}
+
 /** The honest reading of one fact of one member at the snapshot's moment: known, stale past `maxAgeMs`, or absent. */
 export function readingAt(snapshot: Snapshot, fact: string, index: number, maxAgeMs?: number): Reading {
   const column = snapshot.columns.get(fact);
@@ -85,6 +108,15 @@ export function populationOf(
 ): Population {
   const byId = new Map(list.members.map((member) => [member.id, member]));
   const members = [...byId.keys()].sort().map((id) => byId.get(id) as Subject);
+  return listedAt(linked(kind, members, owners), list, nowMs);
+}
+
+/** Members with their index, and where each one's owners stand in the owners' populations. */
+export function linked(
+  kind: SubjectKind,
+  members: readonly Subject[],
+  owners: Readonly<Partial<Record<SubjectKind, Population>>>,
+): Pick<Population, 'kind' | 'members' | 'indexOf' | 'ancestors'> {
   const ancestors: Partial<Record<SubjectKind, Int32Array>> = {};
   for (const ancestor of ancestorsOf(kind)) {
     ancestors[ancestor] = Int32Array.from(members, (member) =>
@@ -92,7 +124,7 @@ export function populationOf(
     );
   }
   const indexOf = new Map(members.map((member, index) => [member.id, index]));
-  return listedAt({ kind, members, indexOf, ancestors }, list, nowMs);
+  return { kind, members, indexOf, ancestors };
 }
 
 /** The same members, as a list of another moment, source or state: nothing of them is built again. */
@@ -107,94 +139,4 @@ export function listedAt(
   const when = list.seenAtMs > nowMs ? 'of a moment that is still to come' : 'older than it may be';
   const says = state === 'known' ? '' : (list.failed ?? `the list of ${kind}s is ${when}`);
   return { kind, state, members, indexOf, ancestors, seenAtMs: list.seenAtMs, source: list.source, says };
-}
-
-/** Names the snapshot wherever it is shown: every reading, who should have reported, and the moment. The digest of one canonical
- *  document, `{facts, now, populations}`; what has not changed since it was last written out is not written out again. */
-export function snapshotDigest(snapshot: Snapshot): string {
-  const columns = new Map([...snapshot.columns].map(([name, column]) => [sayable(name), column]));
-  const pieces: string[] = [];
-  for (const name of [...columns.keys()].sort()) {
-    const column = columns.get(name) as Column; // by its own key
-    const before = pieces.length === 0 ? '{"facts":{' : ',';
-    pieces.push(`${before}${JSON.stringify(name)}:`, columnText(column, snapshot.populations[column.fact.subject]));
-  }
-  const populations = Object.fromEntries(
-    subjectKinds.map((kind) => {
-      const { state, members, seenAtMs, source, says } = snapshot.populations[kind];
-      const ids = members.map(({ id }) => sayable(id));
-      const list = { state, members: ids, seenAt: moment(seenAtMs), source: sayable(source), says: sayable(says) };
-      return [kind, list];
-    }),
-  );
-  const now = canonical(moment(snapshot.nowMs));
-  pieces.push(`${pieces.length === 0 ? '{"facts":{' : ''}},"now":${now},"populations":${canonical(populations)}}`);
-  return digestOfTexts(pieces);
-}
-
-const columnTexts = new WeakMap<Column, { readonly members: readonly Subject[]; readonly text: string }>();
-
-function columnText(column: Column, { members }: Population): string {
-  const known = columnTexts.get(column);
-  if (known?.members === members) return known.text;
-  let text = '';
-  for (const { index, name } of byName(members)) {
-    const cell = column.cells[index];
-    if (cell === undefined || cell === neverReported) continue;
-    text += `${text === '' ? '' : ','}${name}:${cellText(cell)}`;
-  }
-  text = `{${text}}`;
-  columnTexts.set(column, { members, text });
-  return text;
-}
-
-interface Named {
-  readonly index: number;
-  /** As a member of canonical JSON. */
-  readonly name: string;
-}
-
-const namesOf = new WeakMap<readonly Subject[], readonly Named[]>();
-
-/** Members in the order of canonical JSON. Each fact of a kind is written in the same one. */
-function byName(members: readonly Subject[]): readonly Named[] {
-  const known = namesOf.get(members);
-  if (known !== undefined) return known;
-  const indices = new Map(members.map(({ id }, index) => [sayable(id), index]));
-  const made = [...indices.keys()]
-    .sort()
-    .map((id): Named => ({ index: indices.get(id) ?? 0, name: JSON.stringify(id) }));
-  namesOf.set(members, made);
-  return made;
-}
-
-/** Canonical JSON of one cell, its members in their order: most of a snapshot is this. */
-function cellText(cell: Cell): string {
-  const source = cell.source === undefined ? '' : `,"source":${quoted(cell.source)}`;
-  const seenAt = cell.seenAtMs === undefined ? '' : `,"seenAt":${moment(cell.seenAtMs)}`;
-  if (cell.kind === 'absent') {
-    return `{"kind":"absent","says":${quoted(cell.says)}${seenAt}${source},"why":"${cell.why}"}`;
-  }
-  return `{"grade":"${cell.grade}","kind":"present"${seenAt}${source},"value":${valueText(cell.value)}}`;
-}
-
-function valueText(value: FactValue): string {
-  if (typeof value === 'string') return quoted(value);
-  if (Array.isArray(value)) return `[${value.map(quoted).join(',')}]`;
-  return canonical(value as Json);
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(sayable(text));
-}
-
-/** «At no moment» is no number that JSON has. */
-function moment(ms: number): number | null {
-  return Number.isFinite(ms) ? ms : null;
-}
-
-/** Text from outside may hold halves of characters, which canonical JSON refuses. A snapshot must have a name whatever
- *  somebody wrote into it, so they are spelt out, behind a mark that no name has. */
-function sayable(text: string): string {
-  return text.isWellFormed() ? text : `\u0000${JSON.stringify(text)}`;
 }

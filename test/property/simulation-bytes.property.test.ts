@@ -12,7 +12,7 @@ import { judged } from '../../src/console/inputs.ts';
 import { decidedOn, held, workflowObjects } from '../../src/console/workflows.ts';
 import { readWorkflow } from '../../src/crd/workflow-object.ts';
 import type { Raw } from '../../src/kernel/raw.ts';
-import { snapshotDigest } from '../../src/kernel/snapshot.ts';
+import { snapshotDigest } from '../../src/kernel/snapshot-document.ts';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
 import { loadProfile } from '../../src/profile/load.ts';
 import type { Fault } from '../../src/sim/fault-kinds.ts';

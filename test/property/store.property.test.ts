@@ -9,7 +9,8 @@ import {
   type Report,
   type Unreadable,
 } from '../../src/kernel/fact.ts';
-import { type Snapshot, snapshotDigest } from '../../src/kernel/snapshot.ts';
+import type { Snapshot } from '../../src/kernel/snapshot.ts';
+import { snapshotDigest } from '../../src/kernel/snapshot-document.ts';
 import { bond, connection, node, replica, type Subject, volume } from '../../src/kernel/subject.ts';
 import { connectionStates } from '../../src/kernel/vocabulary/connection.ts';
 import { diskStates, drbdRoles } from '../../src/kernel/vocabulary/replica.ts';

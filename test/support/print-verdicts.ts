@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { snapshotDigest } from '../../src/kernel/snapshot.ts';
+import { snapshotDigest } from '../../src/kernel/snapshot-document.ts';
 import { compile } from '../../src/rules/compile.ts';
 import { aPack } from './arbitraries.ts';
 import { aSite } from './arbitrary-sites.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createStore } from '../../../src/facts/store.ts';
 import type { FactValue, Grade, Report } from '../../../src/kernel/fact.ts';
-import { type Cell, readingAt, type Snapshot, snapshotDigest } from '../../../src/kernel/snapshot.ts';
+import { type Cell, readingAt, type Snapshot } from '../../../src/kernel/snapshot.ts';
+import { snapshotDigest } from '../../../src/kernel/snapshot-document.ts';
 import * as subjects from '../../../src/kernel/subject.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import { lists, report, says, siteOf } from '../../support/reports.ts';

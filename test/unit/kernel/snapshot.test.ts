@@ -7,8 +7,8 @@ import {
   populationOf,
   readingAt,
   type Snapshot,
-  snapshotDigest,
 } from '../../../src/kernel/snapshot.ts';
+import { snapshotDigest } from '../../../src/kernel/snapshot-document.ts';
 import { bond, node, type SubjectKind, subjectKinds } from '../../../src/kernel/subject.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 

@@ -4,7 +4,7 @@ import { normalise } from '../../../src/facts/normalise.ts';
 import { createStore } from '../../../src/facts/store.ts';
 import { canonical, type Json } from '../../../src/kernel/digest.ts';
 import type { KubeObject } from '../../../src/kernel/raw.ts';
-import { snapshotDigest } from '../../../src/kernel/snapshot.ts';
+import { snapshotDigest } from '../../../src/kernel/snapshot-document.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import type { WorkflowStatus } from '../../../src/kernel/workflow.ts';
 import { answerOpinion } from '../../../src/operator/second-opinion.ts';

@@ -6,7 +6,7 @@ import { openCapture } from '../../../src/capture/files.ts';
 import { normalise } from '../../../src/facts/normalise.ts';
 import { createStore } from '../../../src/facts/store.ts';
 import { type KubeObject, kindOf, type Raw } from '../../../src/kernel/raw.ts';
-import { snapshotDigest } from '../../../src/kernel/snapshot.ts';
+import { snapshotDigest } from '../../../src/kernel/snapshot-document.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import { Observer } from '../../../src/operator/observe.ts';
 import { View } from '../../../src/operator/view.ts';
