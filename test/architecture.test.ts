@@ -12,13 +12,27 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   signing: ['kernel', 'source'],
   profile: ['kernel', 'source', 'rules', 'signing'],
   log: ['kernel', 'source', 'signing'],
+  platform: ['kernel', 'crd', 'signing', 'log'],
   capture: ['kernel', 'source'],
   crd: ['kernel'],
   agent: ['kernel', 'facts', 'crd'],
   actuators: ['kernel', 'crd'],
   operator: ['kernel', 'facts', 'rules', 'profile', 'crd', 'actuators'],
   sim: ['kernel', 'source', 'facts', 'rules', 'profile', 'crd', 'agent', 'actuators', 'operator'],
-  console: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'crd', 'operator', 'sim'],
+  console: [
+    'kernel',
+    'source',
+    'facts',
+    'rules',
+    'signing',
+    'profile',
+    'capture',
+    'crd',
+    'operator',
+    'sim',
+    'log',
+    'platform',
+  ],
 };
 
 /** What is asked of a machine, and answered: types only, which both sides of the wall speak. */
@@ -36,6 +50,9 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'capture/unpack.ts': /^node:(stream|zlib)$/,
   'capture/pack.ts': /^node:zlib$/,
   'capture/files.ts': /^node:(fs|fs\/promises|path|v8)$/,
+  'platform/file-disk.ts': /^node:(fs\/promises|path)$/,
+  'platform/signer-command.ts': /^node:child_process$/,
+  'platform/folder-lock.ts': /^node:(fs|net|os|path)$/,
   'console/main.ts': /^node:/,
   'console/disk.ts': /^node:(fs|path)$/,
   'console/paint.ts': /^node:util$/,
@@ -134,7 +151,8 @@ test('every source is reached from a door', () => {
     'console/main.ts',
     'operator/operator.ts',
     'operator/second-opinion.ts',
-    'signing/keys.ts',
+    'log/writer.ts',
+    'platform/file-disk.ts',
     libraryDoor,
   ];
   const reached = new Set<string>();

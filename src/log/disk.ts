@@ -1,3 +1,5 @@
+import { error, type Fault } from '../kernel/fault.ts';
+
 /** What a disk can answer instead of doing what it was asked. Named, so that whoever holds can say why. */
 export const diskProblems = {
   missing: 'is not there',
@@ -96,4 +98,9 @@ export function folderOf(path: string): string {
 export function diskErrorIn(problem: unknown): DiskError {
   if (problem instanceof DiskError) return problem;
   throw problem;
+}
+
+export function diskFault({ problem, act, message }: DiskError): Fault {
+  const file = act.split(' ')[1] ?? '';
+  return error(problem === 'locked' ? 'LOG_LOCKED' : 'LOG_DISK', { file, line: 1, col: 1 }, message);
 }

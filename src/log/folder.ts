@@ -9,6 +9,8 @@ export const names = {
   /** What is being cut off, from before the cut until the record of it is durable. */
   cut: 'cut.json',
   lock: 'lock',
+  tree: 'tree',
+  publicKeys: 'key.pub',
 } as const;
 
 const digits = 12;
@@ -24,6 +26,11 @@ export function segmentName(first: number): string {
 export function firstOfSegment(name: string): number | undefined {
   const found = segmentForm.exec(name)?.[1];
   return found === undefined ? undefined : Number(found);
+}
+
+/** Where the tree's hashes of a level are kept; without a level, the folder. */
+export function treePath(level?: number): string {
+  return level === undefined ? names.tree : `${names.tree}/${level}`;
 }
 
 /** `facts/ab/abcdef…` for the document of that digest; undefined for what is no digest. */
