@@ -14,8 +14,14 @@ const all = readdirSync(join(consoleFolder, 'commands')).map((file) => basename(
 const names = all.filter((name) => !simulating.includes(name));
 
 /** Loaded late by the door, and needed by most commands. */
-const late = ['yaml', 'files', 'fault-text'];
-const lateFrom = ['../source/yaml.ts', '../capture/files.ts', './fault-text.ts'];
+const late = ['yaml', 'files', 'fault-text', 'ask-secret', 'signer-command'];
+const lateFrom = [
+  '../source/yaml.ts',
+  '../capture/files.ts',
+  './fault-text.ts',
+  '../platform/ask-secret.ts',
+  '../platform/signer-command.ts',
+];
 
 const common: BuildOptions = {
   outdir: 'dist',
@@ -71,7 +77,7 @@ const doorStandsApart: Plugin = {
     });
     bundler.onLoad({ filter: /.*/, namespace: 'door' }, () => ({
       contents: `import { keptIn } from './kept-code.ts';
-        export const { diskFrom, run } = keptIn(import.meta.dirname)('door');`,
+        export const { diskFrom, run, outsideOf } = keptIn(import.meta.dirname)('door');`,
       resolveDir: import.meta.dirname,
     }));
   },
@@ -90,7 +96,11 @@ await build({
 });
 await build({
   ...keptScript,
-  stdin: inConsole('door', ["export * from './disk.ts';", "export * from './run.ts';"]),
+  stdin: inConsole('door', [
+    "export * from './disk.ts';",
+    "export * from './run.ts';",
+    "export * from './outside.ts';",
+  ]),
   entryNames: 'door',
   plugins: [commandsStandApart],
 });

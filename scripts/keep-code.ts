@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Script } from 'node:vm';
 import type { diskFrom as DiskFrom } from '../src/console/disk.ts';
+import type { outsideOf as OutsideOf } from '../src/console/outside.ts';
 import type { run as Run } from '../src/console/run.ts';
 import { keptIn } from './kept-code.ts';
 
@@ -15,10 +16,12 @@ const tour: readonly (readonly string[])[] = [['--help'], ['eval', ...site], ['c
 setFlagsFromString('--no-flush-bytecode');
 const dist = join(import.meta.dirname, '..', 'dist');
 const scripts = new Map<string, Script>();
-const { diskFrom, run } = keptIn(dist, (name, script) => scripts.set(name, script))('door') as {
+const { diskFrom, run, outsideOf } = keptIn(dist, (name, script) => scripts.set(name, script))('door') as {
   readonly diskFrom: typeof DiskFrom;
   readonly run: typeof Run;
+  readonly outsideOf: typeof OutsideOf;
 };
+const { signal } = new AbortController();
 const silent = { write: () => undefined, isTerminal: false };
 for (const args of tour) {
   // Whatever it answers: tests say whether that is right.
@@ -33,7 +36,12 @@ for (const args of tour) {
     nowMs: () => 0,
     monotonicMs: () => 0,
     runtime: process.version,
-    interrupted: new AbortController().signal,
+    interrupted: signal,
+    ...outsideOf(
+      () => process.stdin,
+      () => undefined,
+      signal,
+    ),
   });
 }
 // Code is taken only under the flags that it was made with.

@@ -8,8 +8,14 @@
 /** A part of Node by its name. An `import` would read every field of it once, and with that load what half of these fields
  *  stand for: streams, workers, web crypto. */
 function part(name: string): unknown {
-  // Commander asks for it, for commands that are programs of their own. Ours are not, and never load it.
-  if (name === 'node:child_process') return { spawn: undefined };
+  // Commander asks for it, for commands that are programs of their own. Ours are not: it is loaded when somebody spawns.
+  if (name === 'node:child_process') {
+    return {
+      get spawn() {
+        return process.getBuiltinModule('node:child_process').spawn;
+      },
+    };
+  }
   return name === 'node:process' ? process : process.getBuiltinModule(name.startsWith('node:') ? name : `node:${name}`);
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskFrom } from '../src/console/disk.ts';
+import { outsideOf } from '../src/console/outside.ts';
 import { run } from '../src/console/run.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -27,6 +28,7 @@ async function block(text: string): Promise<string> {
     }
     const [program, ...args] = command.slice(2).split(' ');
     if (program !== 'nwctl') throw new Error(`a document shows \`${command}\`, which is not run here`);
+    const { signal } = new AbortController();
     let out = '';
     const write = (printed: string): void => {
       out += printed;
@@ -42,7 +44,12 @@ async function block(text: string): Promise<string> {
       nowMs: () => 0,
       monotonicMs: () => 0,
       runtime: 'v24',
-      interrupted: new AbortController().signal,
+      interrupted: signal,
+      ...outsideOf(
+        () => process.stdin,
+        () => undefined,
+        signal,
+      ),
     });
     lines.push(out.trimEnd());
   }

@@ -1,4 +1,15 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { error, type Loaded } from '../kernel/fault.ts';
 import { type FolderPort, isUnread, type Unread } from '../profile/folder.ts';
@@ -27,6 +38,22 @@ export function diskFrom(own: string): Disk {
       }
       const { writeFileAtomically } = await import('../capture/files.ts');
       return writeFileAtomically(path, typeof content === 'string' ? [Buffer.from(content)] : content);
+    },
+    writeSecret: (path, text): Loaded<true> => {
+      const made = attempt(() => {
+        // It must not be there: not as a link either, and not for a moment with other rights.
+        const file = openSync(path, 'wx', 0o600);
+        try {
+          for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(file, rest));
+          fsyncSync(file);
+        } finally {
+          closeSync(file);
+        }
+        return true as const;
+      });
+      if (made === true) return { ok: true, value: true, warnings: [] };
+      const hint = 'nothing was written; choose another name';
+      return { ok: false, faults: [error('FILE_UNWRITABLE', { file: path, line: 1, col: 1 }, made.message, hint)] };
     },
     makeFolder: (path): Loaded<true> => {
       const made = attempt(() => {
@@ -91,7 +118,7 @@ const sentences: Readonly<Record<string, string>> = {
   EPERM: 'may not be read or written by you',
   ENOTDIR: 'has a file in its path where a folder should be',
   EISDIR: 'is a folder, and a file is needed',
-  EEXIST: 'is there already, and is no folder',
+  EEXIST: 'is there already',
   ELOOP: 'is a link that leads to itself',
   ENOSPC: 'could not be written: no space left',
   EROFS: 'could not be written: the file system is read-only',

@@ -11,7 +11,11 @@ if (refused !== undefined) {
 }
 
 // Built, both are one file that `scripts/kept-code.ts` loads.
-const [{ diskFrom }, { run }] = await Promise.all([import('./disk.ts'), import('./run.ts')]);
+const [{ diskFrom }, { run }, { outsideOf }] = await Promise.all([
+  import('./disk.ts'),
+  import('./run.ts'),
+  import('./outside.ts'),
+]);
 
 /** A reader that went away (`| head`) has all it wanted: that is no failure, and the exit code stays what it would be. */
 function sink(stream: NodeJS.WriteStream): Sink {
@@ -51,6 +55,11 @@ const code = await run(process.argv.slice(2), {
   monotonicMs: () => performance.now(),
   runtime: process.version,
   interrupted: interrupt.signal,
+  ...outsideOf(
+    () => process.stdin,
+    (text) => process.stderr.write(text),
+    interrupt.signal,
+  ),
 });
 if (interrupt.signal.aborted) process.stderr.write('interrupted\n', () => process.exit(code));
 else {

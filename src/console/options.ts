@@ -44,7 +44,23 @@ export type OptionName =
   | 'faults'
   | 'steps'
   | 'time'
-  | 'exit-code';
+  | 'exit-code'
+  | 'algorithm'
+  | 'passphrase-file'
+  | 'key'
+  | 'signer'
+  | 'public-key'
+  | 'trust'
+  | 'ran'
+  | 'expect'
+  | 'root-key'
+  | 'profile-key'
+  | 'remove-key'
+  | 'threshold'
+  | 'profile-threshold'
+  | 'signs'
+  | 'expires'
+  | 'key-expires';
 
 const forms: readonly OptionForm[] = [
   {
@@ -129,6 +145,59 @@ const forms: readonly OptionForm[] = [
   { name: 'time', value: 'DURATION', says: 'begin no run once so long was spent (10m)' },
   { name: 'exit-code', says: 'exit 5 if there is a difference' },
   { name: 'origin', says: 'also say where each value comes from' },
+  {
+    name: 'algorithm',
+    value: 'NAME',
+    choices: ['ed25519', 'ecdsa-p256'],
+    default: 'ed25519',
+    says: 'what kind of key',
+  },
+  {
+    name: 'passphrase-file',
+    value: 'FILE',
+    says: 'its first line opens the key; else NW_PASSPHRASE, else it is asked for',
+  },
+  { name: 'key', short: 'k', value: 'FILE', says: 'the private key to sign with' },
+  {
+    name: 'signer',
+    value: 'COMMAND',
+    says: 'sign by a command: bytes on its standard input, the raw signature comes out',
+  },
+  { name: 'public-key', value: 'FILE', says: 'the public key of the signer' },
+  {
+    name: 'trust',
+    short: 't',
+    value: 'FILE',
+    inFile: true,
+    path: true,
+    default: 'trust.yaml',
+    says: 'whom the site believes',
+  },
+  { name: 'ran', value: 'VERSION[=DIGEST]', many: true, says: 'what was run there: older is refused' },
+  { name: 'expect', value: 'NAME', says: 'refuse every other profile' },
+  { name: 'root-key', value: 'FILE', many: true, says: 'a public key that signs this root and the next' },
+  {
+    name: 'profile-key',
+    value: 'FILE',
+    many: true,
+    says: 'a public key that signs profiles; without any, the root keys do',
+  },
+  {
+    name: 'remove-key',
+    value: 'ID',
+    many: true,
+    says: 'take a key out of every role; the beginning of its id is enough',
+  },
+  { name: 'threshold', value: 'K', says: 'how many root keys must sign' },
+  { name: 'profile-threshold', value: 'K', says: 'how many profile keys must sign' },
+  {
+    name: 'signs',
+    value: 'NAMES',
+    many: true,
+    says: 'which profiles the profile keys sign; `edge-*` for a beginning (default *)',
+  },
+  { name: 'expires', value: 'WHEN', default: '365d', says: 'when the root expires: a moment, or so long from now' },
+  { name: 'key-expires', value: 'WHEN', says: 'when the keys named here expire' },
 ];
 
 export const optionForms: ReadonlyMap<string, OptionForm> = new Map(forms.map((form) => [form.name, form]));

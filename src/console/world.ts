@@ -20,6 +20,12 @@ export interface World {
   readonly runtime: string;
   /** Ctrl-C. */
   readonly interrupted: AbortSignal;
+  /** From the system's source of secrets. */
+  randomBytes(count: number): Uint8Array;
+  /** What a person types unseen; undefined where there is no terminal, or no answer. */
+  askSecret(question: string): Promise<string | undefined>;
+  /** A command that signs: the bytes go in, the raw signature comes out. */
+  runSigner(command: readonly string[], bytes: Uint8Array): Promise<Loaded<Uint8Array>>;
 }
 
 export interface Sink {
@@ -42,6 +48,8 @@ export interface Disk {
     text: string | AsyncIterable<Uint8Array>,
     mustBeNew?: boolean,
   ): Promise<Loaded<{ readonly bytes: number }>>;
+  /** A new file that nobody but its owner may read. What is there is never overwritten. */
+  writeSecret(path: string, text: string): Loaded<true>;
   /** With every folder above it. */
   makeFolder(path: string): Loaded<true>;
   /** Absolute. */

@@ -115,6 +115,8 @@ export function trustText({ roots }: TrustFile): string {
       lines.push(`  - keyid: ${quoted(keyId)}`, `    sig: ${quoted(base64(signature))}`);
     }
   }
+  // A file that was cut off between two roots would be a right one, of yesterday.
+  lines.push(`# End: root ${roots.at(-1)?.root.version}.`);
   return `${head}${lines.join('\n')}\n`;
 }
 

@@ -159,7 +159,7 @@ function unsigned(signed: SignedRoot, root: TrustRoot, last: TrustRoot | undefin
     ...askers.flatMap(({ version, rootRole: { threshold, keys } }) => {
       const count = found.value.filter((id) => keys.includes(id)).length;
       if (count >= threshold) return [];
-      const message = `root ${root.version} is signed by ${count} root keys of root ${version}, which asks for ${threshold} of ${keys.length}`;
+      const message = `root ${root.version} is signed by ${count} of the ${keys.length} root keys of root ${version}; ${threshold} must`;
       return [error('SIGNATURE_TOO_FEW', at, message)];
     }),
   ];

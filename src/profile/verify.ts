@@ -21,10 +21,10 @@ export interface Against {
   readonly name?: string;
 }
 
-/** What was run here last. */
+/** What was run here last. `digest` null: nobody kept it, so that only older versions show. */
 export interface RanBefore {
   readonly version: string;
-  readonly digest: string;
+  readonly digest: string | null;
 }
 
 /** Where a profile is said to come from. `insecure-unsigned` is said on a command line, and every output repeats it. */
@@ -73,10 +73,8 @@ export function signersOf(envelope: Envelope, root: TrustRoot, nowMs: number, at
   if (envelope.payloadType !== profilePayloadType) {
     return refused('ENVELOPE_TYPE', at, `holds \`${envelope.payloadType}\`, and no profile`);
   }
-  if (!(nowMs < root.expiresMs)) {
-    const message = `root ${root.version} of \`${root.site}\` expired ${new Date(root.expiresMs).toISOString()}`;
-    return refused('TRUST_EXPIRED', at, message);
-  }
+  const late = whyExpired(root, nowMs, at);
+  if (late.length > 0) return { ok: false, faults: late };
   const by = checkSignatures(envelope, (id) => root.keys.get(id)?.key, at);
   if (!by.ok) return by;
   if (by.value.length === 0) return refused('SIGNATURE_MISSING', at, 'is signed by nobody');
@@ -88,6 +86,12 @@ export function signersOf(envelope: Envelope, root: TrustRoot, nowMs: number, at
     ];
   });
   return expired.length > 0 ? { ok: false, faults: expired } : by;
+}
+
+/** A moment that is none is no moment before the expiry. */
+export function whyExpired({ version, site, expiresMs }: TrustRoot, nowMs: number, at: Place): readonly Fault[] {
+  if (nowMs < expiresMs) return [];
+  return [error('TRUST_EXPIRED', at, `root ${version} of \`${site}\` expired ${new Date(expiresMs).toISOString()}`)];
 }
 
 /** The document of an envelope without a look at its signatures: for whoever says that he does not ask for any. */
@@ -154,7 +158,7 @@ function whyNotThey(by: readonly string[], root: TrustRoot, profile: string, at:
   const message =
     best === undefined
       ? `nobody may sign the profile \`${profile}\``
-      : `is signed by ${best.count} keys; ${best.threshold} of ${best.of} are asked for`;
+      : `is signed by ${best.count} of the ${best.of} keys that may; ${best.threshold} must`;
   return [error('SIGNATURE_TOO_FEW', at, message)];
 }
 
@@ -166,7 +170,7 @@ function whyNotNow(
   if (ranBefore === null) return [];
   const order = compareVersions(version, ranBefore.version);
   if (order < 0) return [error('PROFILE_ROLLBACK', at, `is version ${version}, and ${ranBefore.version} was run here`)];
-  if (order > 0 || digest === ranBefore.digest) return [];
+  if (order > 0 || ranBefore.digest === null || digest === ranBefore.digest) return [];
   return [error('PROFILE_VERSION_REUSED', at, `is version ${version} with other content than what was run here`)];
 }
 

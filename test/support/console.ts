@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { diskFrom } from '../../src/console/disk.ts';
 import { run } from '../../src/console/run.ts';
@@ -20,11 +21,16 @@ export interface Around {
   readonly calledAs?: string;
   readonly columns?: number;
   readonly interrupted?: AbortSignal;
+  readonly nowMs?: number;
+  /** What a person types unseen, one after the other. */
+  readonly secrets?: readonly string[];
+  readonly runSigner?: World['runSigner'];
 }
 
 /** The command line in this process: a whole run, with a world that nobody else sees. */
 export async function nwctl(args: readonly string[], around: Around = {}): Promise<Ran> {
   let out = '';
+  const secrets = [...(around.secrets ?? [])];
   let err = '';
   const isTerminal = around.columns !== undefined;
   const columns = around.columns === undefined ? {} : { columns: around.columns };
@@ -52,10 +58,13 @@ export async function nwctl(args: readonly string[], around: Around = {}): Promi
     // A folder that has no nodewright.yaml in it or above it.
     cwd: around.cwd ?? '/proc/self',
     disk: diskFrom(join(root, 'src')),
-    nowMs: () => 0,
+    nowMs: () => around.nowMs ?? 0,
     monotonicMs: () => 0,
     runtime: 'v24.0.0',
     interrupted: around.interrupted ?? new AbortController().signal,
+    randomBytes: (count) => randomBytes(count),
+    askSecret: async () => secrets.shift(),
+    runSigner: around.runSigner ?? (() => Promise.reject(new Error('nobody signs here'))),
   };
   const code = await run(args, world);
   return { code, out, err };

@@ -1,11 +1,15 @@
 import type { Capture } from '../../capture/capture.ts';
-import type { Place } from '../../kernel/fault.ts';
+import type { Fault, Place } from '../../kernel/fault.ts';
 import type { Reason } from '../../kernel/verdict.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { moment } from '../ages.ts';
 import type { Data } from './data.ts';
 
 /** Parts that several documents share. Names never change their meaning; what must change gets a new schemaVersion. */
+
+export function faultData({ code, at, message, hint }: Fault): Data {
+  return { code, message, hint: hint ?? null, at: placeData(at) };
+}
 
 export function placeData({ file, line, col }: Place): Data {
   return { file, line, col };

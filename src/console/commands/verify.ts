@@ -1,0 +1,106 @@
+import { error, type Fault, type Loaded } from '../../kernel/fault.ts';
+import { isUnread } from '../../profile/folder.ts';
+import { followRoots, type TrustRoot } from '../../profile/trust-root.ts';
+import { isVersion, type ProfileDocument, type RanBefore, verifyProfile } from '../../profile/verify.ts';
+import { compareVersions } from '../../profile/version-order.ts';
+import { moment } from '../ages.ts';
+import type { Asked } from '../asked.ts';
+import { plainly } from '../paint.ts';
+import { refuse } from '../refuse.ts';
+import { type Data, json, yaml } from '../render/data.ts';
+import { faultData } from '../render/parts.ts';
+import { momentToBelieve, openTrust } from '../trust-file.ts';
+import { usage } from '../usage.ts';
+import { type ExitCode, exit, type World } from '../world.ts';
+
+interface Found {
+  readonly root: TrustRoot;
+  readonly document: ProfileDocument;
+}
+
+export async function run(asked: Asked, world: World): Promise<ExitCode> {
+  const found = find(asked, world);
+  if (found.ok) {
+    world.out.write(rendered(found.value, asked));
+    return exit.ok;
+  }
+  const isUsage = found.faults.some(({ code }) => code === 'USAGE');
+  // A script that asks gets an answer in the form that it asked for; why stands on standard error as well.
+  if (!isUsage && (asked.format === 'json' || asked.format === 'yaml')) {
+    const data: Data = { schemaVersion: 'verify/v1', verified: false, faults: found.faults.map(faultData) };
+    world.out.write(asked.format === 'json' ? json(data) : yaml(data));
+  }
+  return refuse(found.faults, asked, world);
+}
+
+function find(asked: Asked, world: World): Loaded<Found> {
+  const { settings } = asked;
+  const [path = ''] = asked.args;
+  const trust = settings.text('trust') ?? '';
+  const now = momentToBelieve(asked, world);
+  const ran = ranAsked(settings.list('ran'));
+  const file = openTrust(trust, 'believed', world);
+  const root = file.ok ? followRoots(file.value, trust, null) : file;
+  const bytes = world.disk.read(path);
+  const faults: Fault[] = [];
+  for (const loaded of [now, ran, root]) if (!loaded.ok) faults.push(...loaded.faults);
+  if (isUnread(bytes)) faults.push(error(bytes.code, { file: path, line: 1, col: 1 }, bytes.message));
+  if (!now.ok || !ran.ok || !root.ok || isUnread(bytes)) return { ok: false, faults };
+  const expect = settings.text('expect');
+  const document = verifyProfile(path, bytes, {
+    root: root.value,
+    nowMs: now.value,
+    ranBefore: ran.value,
+    ...(expect === undefined ? {} : { name: expect }),
+  });
+  if (!document.ok) return document;
+  return { ok: true, value: { root: root.value, document: document.value }, warnings: [] };
+}
+
+/** Of several, the newest: whoever may not go back behind it may not go back behind the others. */
+function ranAsked(words: readonly string[]): Loaded<RanBefore | null> {
+  const ran: RanBefore[] = [];
+  for (const word of words) {
+    const [, version = '', digest] = /^([^=]*)(?:=(sha256:[0-9a-f]{64}))?$/.exec(word) ?? [];
+    if (!isVersion(version)) {
+      return { ok: false, faults: [usage(`--ran is \`${word}\``, 'write it as 1.2.0, or as 1.2.0=sha256:…')] };
+    }
+    ran.push({ version, digest: digest ?? null });
+  }
+  const newest = ran.sort((left, right) => compareVersions(left.version, right.version)).at(-1);
+  return { ok: true, value: newest ?? null, warnings: [] };
+}
+
+function rendered({ root, document }: Found, { format, look }: Asked): string {
+  const { name, version, digest, signed } = document;
+  const ids = signed.kind === 'signed' ? signed.by : [];
+  const by = ids.map((id) => ({
+    id,
+    owner: root.keys.get(id)?.owner,
+    algorithm: root.keys.get(id)?.key.algorithm ?? '',
+  }));
+  switch (format) {
+    case 'json':
+    case 'yaml': {
+      const data: Data = {
+        schemaVersion: 'verify/v1',
+        verified: true,
+        profile: { name, version, digest, signed: true, signature: signed.kind },
+        by: by.map(({ id, owner, algorithm }) => ({ keyId: id, owner: owner ?? null, algorithm })),
+        root: { site: root.site, version: root.version, digest: root.digest, expires: moment(root.expiresMs) },
+      };
+      return format === 'json' ? json(data) : yaml(data);
+    }
+    case 'name':
+      return `${name}\n`;
+    default:
+      return [
+        `${look.good(`${look.signs.open} VERIFIED`)}  ${look.strong(plainly(name, look))} ${plainly(version, look)} (signed, ${look.wide ? digest : digest.slice(0, 19)})\n`,
+        ...by.map(
+          ({ id, owner, algorithm }) =>
+            `  signed by ${plainly(owner ?? 'somebody', look)}, ${algorithm} ${look.wide ? id : id.slice(0, 12)}\n`,
+        ),
+        `  by root ${root.version} of ${plainly(root.site, look)}, which expires ${moment(root.expiresMs)}\n`,
+      ].join('');
+  }
+}
