@@ -33,6 +33,7 @@ export interface Tiles {
 const leafTag = 0;
 const nodeTag = 1;
 const nodeBytes = Buffer.alloc(65, nodeTag);
+const nibbles = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0);
 let leafBytes = Buffer.alloc(4096, leafTag);
 
 /** RFC 6962: the hash of a leaf is that of a zero byte and its data (bytes, or a text's UTF-8 bytes). */
@@ -47,9 +48,17 @@ export function leafHash(data: Uint8Array | string): Hash {
 
 /** RFC 6962: the hash of an inner node is that of a one byte and the hashes of its two halves. */
 export function nodeHash(left: Hash, right: Hash): Hash {
-  nodeBytes.write(left, 1, 32, 'hex');
-  nodeBytes.write(right, 33, 32, 'hex');
+  writeHash(left, 1);
+  writeHash(right, 33);
   return sha256(nodeBytes);
+}
+
+/** Several times faster than `write(…, 'hex')`, and there is one for each record of a log. */
+function writeHash(hash: Hash, at: number): void {
+  for (let index = 0; index < 32; index += 1) {
+    const high = nibbles[hash.charCodeAt(2 * index)] ?? 0;
+    nodeBytes[at + index] = high * 16 + (nibbles[hash.charCodeAt(2 * index + 1)] ?? 0);
+  }
 }
 
 /** The tree with one leaf more. */

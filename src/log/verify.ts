@@ -65,23 +65,37 @@ export async function verifyLog(
 ): Promise<LogReport> {
   const walk = new Walk(options);
   let file = '';
+  let offset = 0;
+  /** The beginning of a line, of which the end comes with the next part. */
   let rest: Uint8Array = new Uint8Array(0);
-  let restAt = 0;
   for await (const part of parts) {
     if (part.file !== file) {
-      if (rest.length > 0) walk.unended(file, restAt, false);
-      [file, rest, restAt] = [part.file, new Uint8Array(0), 0];
+      if (rest.length > 0) walk.unended(file, offset, false);
+      [file, offset, rest] = [part.file, 0, new Uint8Array(0)];
     }
+    let bytes = bufferOf(part.bytes);
+    if (rest.length > 0) {
+      const end = bytes.indexOf(lineBreak) + 1;
+      const line = Buffer.concat([rest, end === 0 ? bytes : bytes.subarray(0, end)]);
+      const used = walk.lines(file, line, offset);
+      offset += used;
+      rest = line.subarray(used);
+      bytes = end === 0 ? bytes.subarray(bytes.length) : bytes.subarray(end);
+    }
+    if (rest.length === 0) {
+      const used = walk.lines(file, bytes, offset);
+      offset += used;
+      // Whoever hands in the parts may use their memory again.
+      rest = Uint8Array.from(bytes.subarray(used));
+    }
+    if (rest.length > lineBytesMax + frameBytesMax) walk.unended(file, offset, true);
     if (walk.isDone) break;
-    const bytes = rest.length === 0 ? part.bytes : joined(rest, part.bytes);
-    const used = walk.lines(file, bytes, restAt);
-    rest = bytes.slice(used);
-    restAt += used;
-    if (rest.length > lineBytesMax + frameBytesMax) walk.unended(file, restAt, true);
   }
-  if (rest.length > 0) walk.unended(file, restAt, false);
+  if (rest.length > 0) walk.unended(file, offset, false);
   return walk.report();
 }
+
+const lineBreak = 0x0a;
 
 interface Place {
   readonly record: number;
@@ -132,10 +146,10 @@ class Walk {
   }
 
   /** Takes every whole line of these bytes; answers how many bytes that was. */
-  lines(file: string, bytes: Uint8Array, offset: number): number {
+  lines(file: string, bytes: Buffer, offset: number): number {
     let at = 0;
     while (this.wrong === undefined) {
-      const end = bytes.indexOf(0x0a, at);
+      const end = bytes.indexOf(lineBreak, at);
       if (end === -1) break;
       this.line({ record: this.frontier.size, file, offset: offset + at }, bytes, at, end);
       at = end + 1;
@@ -176,7 +190,7 @@ class Walk {
     const { head } = reader;
     const framing = lineSpan(this.options.form, bytes, start, end, span);
     if (framing !== undefined) return this.blame('LOG_ALTERED', place, framing);
-    const fault = reader.read(bytes, span.start, span.end);
+    const fault = reader.read(bytes, span.start, span.end, this.lastDigest);
     if (fault !== undefined) {
       return this.blame('LOG_ALTERED', { ...place, offset: place.offset + fault.at - start }, fault.says);
     }
@@ -187,19 +201,18 @@ class Walk {
     }
     if (head.sequence !== place.record) return this.blame('LOG_GAP', place, numberSays(head.sequence, place.record));
     const isFirst = place.record === 0;
-    if (isFirst !== head.previousEnd - head.previousStart < digestBytes) {
+    if (isFirst !== head.previousAt < 0) {
       return this.blame('LOG_CHAIN', place, isFirst ? 'is the first and names one before it' : 'names none before it');
     }
-    const previousAt = head.previousStart + digestPrefix;
-    const isChained = isFirst || hasText(bytes, previousAt, this.lastDigest, 64);
+    const isChained = isFirst || head.isChained;
     if (broken !== undefined) return this.settle(isChained);
     if (this.other !== undefined && isChained) return this.blameFrom(this.other);
     if (!isChained) {
       const [earlier, later] = [this.lastPlace, place];
-      const known = { frontier, digest: this.lastDigest, previousAt: previousAt - span.start };
-      this.broken = { earlier, later, line: line.slice(), ...known };
+      const known = { frontier, digest: this.lastDigest, previousAt: head.previousAt - span.start };
+      this.broken = { earlier, later, line: Uint8Array.from(line), ...known };
     }
-    this.meetTime(bytes, head.atStart, place.record);
+    this.meetTime(bytes, head.momentAt, place.record);
     this.frontier = appendLeaf(frontier, leafHash(line), this.options.keep);
     this.lastDigest = digest;
     this.lastPlace = place;
@@ -218,18 +231,18 @@ class Walk {
     }
   }
 
-  private meetTime(bytes: Uint8Array, atStart: number, record: number): void {
+  private meetTime(bytes: Uint8Array, momentAt: number, record: number): void {
     const { lastAt } = this;
     let order = 0;
     for (let index = 0; index < momentBytes && order === 0; index += 1) {
-      order = (bytes[atStart + index] as number) - (lastAt[index] as number);
+      order = (bytes[momentAt + index] as number) - (lastAt[index] as number);
     }
     if (order === 0) return;
     if (order < 0) {
       this.wentBack += 1;
-      this.firstWentBack ??= { record, before: momentIn(lastAt, 0), at: momentIn(bytes, atStart) };
+      this.firstWentBack ??= { record, before: momentIn(lastAt, 0), at: momentIn(bytes, momentAt) };
     }
-    for (let index = 0; index < momentBytes; index += 1) lastAt[index] = bytes[atStart + index] as number;
+    for (let index = 0; index < momentBytes; index += 1) lastAt[index] = bytes[momentAt + index] as number;
   }
 
   /** What is in doubt is decided. `isChained`: the next record hangs on the later of the two, so the later is what was written, and
@@ -280,10 +293,7 @@ class Walk {
 }
 
 const progressRecords = 65_536;
-/** Within quotes. */
-const momentBytes = '"2026-03-04T10:15:02.000Z"'.length;
-const digestPrefix = '"sha256:'.length;
-const digestBytes = digestPrefix + 64 + 1;
+const momentBytes = '2026-03-04T10:15:02.000Z'.length;
 const sumLength = 16;
 
 function numberSays(sequence: number, record: number): string {
@@ -292,7 +302,7 @@ function numberSays(sequence: number, record: number): string {
 }
 
 function momentIn(bytes: Uint8Array, start: number): string {
-  return String.fromCharCode(...bytes.subarray(start + 1, start + momentBytes - 1));
+  return String.fromCharCode(...bytes.subarray(start, start + momentBytes));
 }
 
 function hasText(bytes: Uint8Array, at: number, text: string, length: number): boolean {
@@ -302,9 +312,7 @@ function hasText(bytes: Uint8Array, at: number, text: string, length: number): b
   return true;
 }
 
-function joined(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const both = new Uint8Array(left.length + right.length);
-  both.set(left);
-  both.set(right, left.length);
-  return both;
+/** The same memory. A Buffer finds line breaks ten times faster. */
+function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }
