@@ -35,14 +35,15 @@ export function waits(decision: unknown): readonly string[] {
     const [law, said, fact, object, detail] = [text('law'), text('says'), text('fact'), text('object'), text('detail')];
     // A leaf without a sentence of its own says its fact and its detail, and those come below.
     const says = law === '' && said.startsWith(`${fact} `) ? '' : [law, said].filter((word) => word !== '').join(' ');
-    // What the kernel says of an order names whom it is about, and of who takes part it says all in its detail.
+    // What the kernel says of an order says all in its detail, mostly also whom it is about; of who takes part it says all but that.
     const isOrder = fact.startsWith('node.journal') && detail.includes('order');
+    const namesWhom = isOrder && detail.startsWith('order ');
     const isList = (fact === 'node' || fact === 'volume') && object === 'site';
     const isReading = law === '' || (fact.includes('.') && !whoTakesPart.includes(fact));
     const what = isList ? `the list of ${fact}s ${detail}` : isOrder || !isReading ? detail : `${fact} ${detail}`;
     const key = JSON.stringify([says, what]);
     const known = folded.get(key) ?? { says, objects: [], detail: what };
-    if (!isOrder && object !== 'site' && !known.objects.includes(object)) known.objects.push(object);
+    if (!namesWhom && object !== 'site' && !known.objects.includes(object)) known.objects.push(object);
     folded.set(key, known);
   }
   const lines = [...folded.values()].map(({ says, objects, detail }) =>
