@@ -43,11 +43,12 @@ export function gatesAgainst<Q>(pass: Pass<Q>, gates: readonly GateUse<Q>[], obj
 /** An order that its agent has not been seen to have stands only while everything that let it through still does. INVARIANT K2: an
  *  agent that was silent for an hour is not told what was right an hour ago. */
 export function standsStill<Q>(pass: Pass<Q>, order: Order, gates: readonly GateUse<Q>[], given: OrderSeen): void {
+  // INVARIANT K10: also one that has run. Under a new leader it would be signed anew, and the status may be an old one.
+  if (unheardJournals(pass.sight.snapshot, pass.status).length > 0) return;
   if (given !== 'unseen' && given !== 'unknown') {
     pass.stands.push(order); // it runs, or has run: nobody begins it again, and nobody can take it back
     return;
   }
-  if (unheardJournals(pass.sight.snapshot, pass.status).length > 0) return;
   const strains = formOf(order.command).loads === true ? storageStrains(pass.sight.snapshot) : [];
   if (strains.length === 0 && gatesAgainst(pass, gates, order.object).length === 0) pass.stands.push(order);
 }
