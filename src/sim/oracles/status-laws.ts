@@ -7,7 +7,7 @@ import { parseLockHolder, type WorkflowStatus } from '../../kernel/workflow.ts';
 import type { Question } from '../../rules/pack.ts';
 import { sameJson } from '../same-json.ts';
 import { type Court, cannotHaveSeen, sightsOf } from './court.ts';
-import { everSince } from './truth.ts';
+import { everSince, truly } from './truth.ts';
 
 /** What one write of a workflow's status may say after the one before, whatever was decided and why. */
 export function judgeStatus(court: Court, before: WorkflowStatus | undefined, now: WorkflowStatus): void {
@@ -68,12 +68,30 @@ function wasLately(court: Court, fact: string, object: string, value: FactValue)
 /** K7: what says that it holds the lock has held it. */
 function lockAsItWas(court: Court, before: WorkflowStatus, now: WorkflowStatus): void {
   if (before.locked || !now.locked) return;
-  const isOurs = (value: FactValue): boolean => typeof value === 'string' && parseLockHolder(value)?.uid === now.uid;
-  const sinceMs = court.time.nowMs - 30_000 - court.slackMs();
-  if (!everSince(court.truths, 'site.lock', 'site', isOurs, sinceMs)) {
+  if (!everSince(court.truths, 'site.lock', 'site', (value) => isHeldBy(now, value), lockSeenSinceMs(court))) {
     court.violated('K7', 'says that it holds the site lock, which it did not');
   }
 }
+
+/** K7: whoever is at an end has given the lock back, be it in whichever epoch. One that gave up keeps it, until people come. */
+export function judgeEnd(court: Court, status: WorkflowStatus): void {
+  if (status.outcome === undefined || status.outcome === 'halted') return;
+  for (const snapshot of court.truths.since(lockSeenSinceMs(court))) {
+    if (!isHeldBy(status, truly(snapshot, 'site.lock', 'site'))) return;
+  }
+  court.violated('K7', `is ${status.outcome}, and still holds the site lock`);
+}
+
+function isHeldBy({ uid }: WorkflowStatus, value: FactValue | undefined): boolean {
+  return typeof value === 'string' && parseLockHolder(value)?.uid === uid;
+}
+
+/** What somebody may have gone by is not older. */
+function lockSeenSinceMs(court: Court): number {
+  return court.time.nowMs - lockMaxAgeMs - court.slackMs();
+}
+
+const lockMaxAgeMs = vocabulary.get('site.lock')?.maxAgeMs ?? 0;
 
 /** K1, K2: out of a state goes only what was seen settled, through a gate that was seen open. */
 function leaves(court: Court, machine: Machine<Question>, before: WorkflowStatus, now: WorkflowStatus): void {

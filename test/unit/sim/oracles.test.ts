@@ -259,6 +259,35 @@ describe('seen from outside is broken', () => {
     write({ state: 'Stage', locked: true });
     expect(laws()).toEqual(['K7 says that it holds the site lock, which it did not']);
   });
+  test.each([
+    ['complete', ['K7 is complete, and still holds the site lock']],
+    ['undone', ['K7 is undone, and still holds the site lock']],
+    ['halted', []],
+  ] as const)('K7: a lock that is still held when it is %s', (outcome, said) => {
+    upToStage();
+    site.time.nowMs += 60_000;
+    write({ outcome, because: 'x', state: outcome === 'undone' ? 'Idle' : 'Stage', cohort: undefined } as never);
+    found.length = 0;
+    jury.tick();
+    expect(laws()).toEqual(said);
+  });
+  test.each([
+    ['it was given back', null],
+    ['another took it', 'another@1'],
+  ])('K7: at an end %s just before', (_, holder) => {
+    upToStage();
+    site.time.nowMs += 60_000;
+    lock(holder);
+    write({ outcome: 'complete' });
+    found.length = 0;
+    jury.tick();
+    expect(laws()).toEqual([]);
+    // By a leader that came too late it is held again, and stays so.
+    lock(lockHolderOf(uid(), 1));
+    site.time.nowMs += 60_000;
+    jury.tick();
+    expect(laws()).toEqual(['K7 is complete, and still holds the site lock']);
+  });
   test('K8: taking back what was done first before what was done last', () => {
     upToStage();
     const done = [

@@ -52,6 +52,14 @@ describe('a run', () => {
     `);
   });
 
+  test.each([
+    ['complete', []],
+    ['undone', [fault('abort', { state: 'Stage', afterMs: 2_000, forMs: 0 })]],
+  ] as const)('has given the lock back once it is %s', async (end, faults) => {
+    const result = await simulate({ ...options, faults });
+    expect([result.end, result.violations]).toEqual([end, []]);
+  });
+
   test('goes on without LINSTOR where nothing asks for it: who waits for its silence leads all the same', async () => {
     const away = fault('linstor-away', { afterMs: 1_000, forMs: 15 * 60_000 });
     const { transcript, end } = await simulate({ ...options, faults: [away] });
