@@ -181,10 +181,12 @@ export function readRecord(
 
 /** RFC 3339 in the one form that we write: UTC, milliseconds, a year of four digits, a day that there is. */
 export function isMoment(text: string): boolean {
-  const bytes = new TextEncoder().encode(`"${text}"`);
-  return isMomentIn(bytes, 0, bytes.length);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) return false;
+  momentBytes.write(text, 1, 'latin1');
+  return isMomentIn(momentBytes, 0, momentBytes.length);
 }
 
+const momentBytes = Buffer.from('"0000-00-00T00:00:00.000Z"');
 const momentPattern = '"0000-00-00T00:00:00.000Z"';
 const daysOf = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 

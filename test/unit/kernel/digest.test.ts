@@ -34,6 +34,50 @@ test('is what the reference implementation of RFC 8785 writes, and one more', ()
     { numRuns: 3_000 },
   );
 });
+test('whatever its objects look like: names that are digits, that are no members elsewhere, that are many or long', () => {
+  const aName = fc.oneof(
+    fc.constantFrom(
+      'a',
+      'b',
+      'c',
+      'aa',
+      'Z',
+      '_',
+      '__proto__',
+      'constructor',
+      'toJSON',
+      'length',
+      '0',
+      '1',
+      '10',
+      '2',
+      '-1',
+      '1a',
+      '',
+    ),
+    fc.string({ minLength: 60, maxLength: 70 }),
+  );
+  const anObject = fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom<Json>(1, 'a', '\\\\ud800', '\\', null, true),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(aName, tie('value'), { maxKeys: 6, noNullPrototype: false }),
+    ),
+  })).value;
+  fc.assert(
+    fc.property(anObject, (value) => {
+      const before = JSON.stringify(value);
+      expect(canonical(value)).toBe(canonicalize(value));
+      expect(JSON.stringify(value)).toBe(before);
+    }),
+    { numRuns: 3_000 },
+  );
+  const wide = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`n${(at * 7) % 200}`, at]));
+  expect(canonical(wide)).toBe(canonicalize(wide));
+  for (let at = 0; at < 40; at += 1)
+    expect(canonical({ [`z${at}`]: 1, a: { [`y${at}`]: 2, b: 3 } })).toBe(`{"a":{"b":3,"y${at}":2},"z${at}":1}`);
+});
 test('says the same as the value, and does not hang on the order of members', () => {
   fc.assert(
     fc.property(fc.dictionary(aText, aValue), (value) => {
@@ -58,6 +102,11 @@ describe('by the RFC', () => {
     ['an infinity', [Number.POSITIVE_INFINITY]],
     ['half of a character', '\ud800'],
     ['half of one in a key', { '\udc00': 1 }],
+    ['half of one deep down', { b: [{ z: 'x\ud83d', a: 1 }] }],
+    ['no number deep down', { a: 1, b: [{ a: 2, b: Number.NEGATIVE_INFINITY }] }],
+    ['what is nothing in a list', [undefined as unknown as Json]],
+    ['nothing', undefined as unknown as Json],
+    ['a function', { a: (() => 1) as unknown as Json }],
   ])('refuses %s', (_, value) => expect(() => canonical(value)).toThrow(RangeError));
 });
 
