@@ -11,6 +11,8 @@ const parts: Readonly<Record<string, () => Promise<{ measure(): Promise<readonly
   drbd: () => import('./drbd.ts'),
   capture: () => import('./capture.ts'),
   workflow: () => import('./workflow.ts'),
+  verify: () => import('./verify.ts'),
+  log: () => import('./log.ts'),
   startup: () => import('./startup.ts'),
 };
 

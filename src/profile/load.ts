@@ -15,7 +15,7 @@ import { bundleDigest, bundleOf, isBundle } from './document.ts';
 import { type FolderPort, isUnread, resolvePath } from './folder.ts';
 import type { Profile, VerifiedProfile } from './profile.ts';
 import { backendOf, checkLock, checkTopology, osOf, siteShapeOf } from './shape.ts';
-import { believed, insecureUnsigned, type Origin, unverifiedDocument, verifyProfile } from './verify.ts';
+import { believed, insecureUnsigned, type Origin, unverifiedPayload, verifyProfile } from './verify.ts';
 
 const fileBytesMax = 1024 * 1024;
 const bundleBytesMax = 16 * 1024 * 1024;
@@ -46,10 +46,9 @@ export function loadProfile(
   const signed = origin.kind === 'signed' ? verifyProfile(file, bytes, origin.against) : undefined;
   if (signed !== undefined && !signed.ok) return signed;
   const document = signed?.value;
-  const held = isEnvelope(bytes) && document === undefined ? unverifiedDocument(file, bytes) : undefined;
+  const held = isEnvelope(bytes) && document === undefined ? unverifiedPayload(file, bytes) : undefined;
   if (held !== undefined && !held.ok) return held;
-  const text = document?.text ?? held?.value;
-  const tree = text === undefined ? treeFrom(bytes, file) : parseTree({ file, text });
+  const tree = treeFrom(document?.payload ?? held?.value ?? bytes, file);
   if (!tree.ok) return tree;
   const assembled = isBundle(tree.value)
     ? assembleBundle(tree.value, file, path, vocabulary)

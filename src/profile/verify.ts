@@ -1,4 +1,5 @@
-import { digestOfText } from '../kernel/digest.ts';
+import { scanCanonical } from '../kernel/canonical-scan.ts';
+import { sha256 } from '../kernel/digest.ts';
 import { error, type Fault, type Loaded, type Place } from '../kernel/fault.ts';
 import type { FaultCode } from '../kernel/fault-codes.ts';
 import type { Signed, Verified } from '../kernel/trust.ts';
@@ -35,10 +36,10 @@ export const insecureUnsigned: Origin = { kind: 'insecure-unsigned' };
 export interface ProfileDocument {
   readonly name: string;
   readonly version: string;
-  /** Of the text, and so of the profile. */
+  /** Of the payload, and so of the profile. */
   readonly digest: string;
   /** Canonical JSON. */
-  readonly text: string;
+  readonly payload: Uint8Array;
   readonly signed: Signed;
 }
 
@@ -53,7 +54,7 @@ export function verifyProfile(file: string, bytes: Uint8Array, against: Against)
   if (!by.ok) return by;
   const read = documentIn(envelope.value, at);
   if (!read.ok) return read;
-  const { name, version, digest, text } = read.value;
+  const { name, version, digest, payload } = read.value;
   const faults = [...whyNotThey(by.value, root, name, at), ...whyNotNow(read.value, ranBefore, at)];
   if (against.name !== undefined && against.name !== name) {
     faults.push(error('PROFILE_OTHER', at, `is the profile \`${name}\`, and \`${against.name}\` is asked for`));
@@ -64,7 +65,7 @@ export function verifyProfile(file: string, bytes: Uint8Array, against: Against)
     by: by.value,
     root: { site: root.site, version: root.version, digest: root.digest },
   };
-  return { ok: true, value: verified({ name, version, digest, text, signed }), warnings: [] };
+  return { ok: true, value: verified({ name, version, digest, payload, signed }), warnings: [] };
 }
 
 /** The ids of the keys that signed an envelope of ours, each known to the root and not expired. What they may sign is
@@ -95,11 +96,11 @@ export function whyExpired({ version, site, expiresMs }: TrustRoot, nowMs: numbe
 }
 
 /** The document of an envelope without a look at its signatures: for whoever says that he does not ask for any. */
-export function unverifiedDocument(file: string, bytes: Uint8Array): Loaded<string> {
+export function unverifiedPayload(file: string, bytes: Uint8Array): Loaded<Uint8Array> {
   const envelope = parseEnvelope(file, bytes);
   if (!envelope.ok) return envelope;
   const read = documentIn(envelope.value, { file, line: 1, col: 1 });
-  return read.ok ? { ok: true, value: read.value.text, warnings: read.warnings } : read;
+  return read.ok ? { ok: true, value: read.value.payload, warnings: read.warnings } : read;
 }
 
 /** A profile that was made of a verified document, or of what was said out loud to be unsigned. Its digest is the proof that
@@ -122,22 +123,35 @@ function verified<T>(value: T): Verified<T> {
   return value as Verified<T>;
 }
 
+/** Canonical bytes are looked at once and not made into data: of a profile only its name and version are asked here. */
 function documentIn({ payload }: Envelope, at: Place): Loaded<Omit<ProfileDocument, 'signed'>> {
-  const parsed = parseCanonicalJson(at.file, payload);
-  if (!parsed.ok) {
-    // Places inside a payload are no places of the file.
-    const faults = parsed.faults.map((fault) => ({ ...fault, at, message: `the payload ${fault.message}` }));
-    return { ok: false, faults };
-  }
-  const bundle = parsed.value;
-  const name = member(member(member(bundle, 'profile'), 'metadata'), 'name');
-  const version = member(member(member(bundle, 'profile'), 'spec'), 'version');
-  if (member(bundle, 'kind') !== bundleKind || !isName(name) || !isVersion(version)) {
+  const members = new Map<string, unknown>();
+  const read = (from: number, to: number): unknown => JSON.parse(utf8.decode(payload.subarray(from, to)));
+  const wrongAt = scanCanonical(payload, 0, payload.length, (nameStart, nameEnd, start, end) => {
+    const name = read(nameStart, nameEnd);
+    if (name === 'kind' || name === 'profile') members.set(name, read(start, end));
+  });
+  if (wrongAt !== -1) return notCanonical(payload, wrongAt, at);
+  const profile = members.get('profile');
+  const name = member(member(profile, 'metadata'), 'name');
+  const version = member(member(profile, 'spec'), 'version');
+  if (members.get('kind') !== bundleKind || !isName(name) || !isVersion(version)) {
     return refused('SHAPE_WRONG_KIND', at, 'holds no built profile with a name and a version');
   }
-  const text = new TextDecoder().decode(payload);
-  return { ok: true, value: { name, version, digest: digestOfText(text), text }, warnings: [] };
+  return { ok: true, value: { name, version, digest: `sha256:${sha256(payload)}`, payload }, warnings: [] };
 }
+
+/** Which of the ways not to be canonical it is, the slower reader says. Places inside a payload are no places of the file. */
+function notCanonical(payload: Uint8Array, wrongAt: number, at: Place): Loaded<never> {
+  const parsed = parseCanonicalJson(at.file, payload);
+  if (parsed.ok) return refused('JSON_NOT_CANONICAL', at, `the payload is not canonical at its byte ${wrongAt}`);
+  return {
+    ok: false,
+    faults: parsed.faults.map((fault) => ({ ...fault, at, message: `the payload ${fault.message}` })),
+  };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** One role must have its threshold by itself, and nobody may have signed whom no role names. */
 function whyNotThey(by: readonly string[], root: TrustRoot, profile: string, at: Place): Fault[] {

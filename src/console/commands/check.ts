@@ -1,6 +1,8 @@
 import type { Fault } from '../../kernel/fault.ts';
 import { vocabulary } from '../../kernel/vocabulary.ts';
 import { loadTest, testHeader } from '../../profile/test-file.ts';
+import { parseTrust } from '../../profile/trust-file.ts';
+import { followRoots } from '../../profile/trust-root.ts';
 import { loadPacks } from '../../rules/load-packs.ts';
 import type { SourceText } from '../../source/text.ts';
 import { parseTrees } from '../../source/yaml.ts';
@@ -47,7 +49,8 @@ async function check(path: string, world: World): Promise<readonly Checked[]> {
   }
   for (const file of found.files) {
     if (profiles.includes(file) || done.has(disk.resolve(file))) continue;
-    results.push(await checkFile(file, world, found.files.length === 1));
+    const isBuilt = file.endsWith('.dsse.json') || (file.endsWith('.json') && isKind(file, 'EdgeProfileBundle', world));
+    results.push(isBuilt ? await checkProfile(file, world) : await checkFile(file, world, found.files.length === 1));
   }
   const told = results.filter(({ kind, faults }) => kind !== 'other' || faults.length > 0);
   if (told.length > 0) return told;
@@ -113,6 +116,11 @@ async function checkFile(path: string, { disk }: World, isNamed: boolean): Promi
   if (kind === 'RuleTest') {
     const header = testHeader(read.source);
     return { path, kind: 'test', faults: header.ok ? header.warnings : header.faults };
+  }
+  if (kind === 'TrustRoots') {
+    const file = parseTrust(read.source);
+    const trust = file.ok ? followRoots(file.value, path, null) : file;
+    return { path, kind: 'trust', faults: trust.ok ? trust.warnings : trust.faults };
   }
   if (kind === 'Story') {
     const { loadStory } = await import('../../sim/story.ts');

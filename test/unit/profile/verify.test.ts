@@ -32,7 +32,8 @@ const good = await signedFile(bundle(), [a, b]);
 
 test('what enough holders have signed is verified: who, by which root, which document', () => {
   const document = got(verify(good));
-  expect(document).toMatchObject({ name: 'three-node', version: '1.0.0', text: canonical(bundle()) });
+  expect(document).toMatchObject({ name: 'three-node', version: '1.0.0' });
+  expect(Buffer.from(document.payload).toString()).toBe(canonical(bundle()));
   expect(document.digest).toBe(digestOf(bundle()));
   expect(document.signed).toEqual({
     kind: 'signed',
