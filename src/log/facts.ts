@@ -133,12 +133,13 @@ export class FactsStore {
     for (const digest of asked) this.#sure.add(digest);
   }
 
-  /** What has to go, oldest first, so that the ceilings are kept; never what the newest record names. */
-  overdue({ factsBytesMax, factsAgeMsMax }: Ceilings, nowMs: number, newest: number): Dropping | undefined {
+  /** What has to go, oldest first, so that the ceilings are kept; never what the newest record that names any names. */
+  overdue({ factsBytesMax, factsAgeMsMax }: Ceilings, nowMs: number): Dropping | undefined {
     const tooMuch = this.#bytes > factsBytesMax;
     const oldest = nowMs - factsAgeMsMax;
     if (!tooMuch && ![...this.#kept.values()].some(({ atMs }) => atMs < oldest)) return undefined;
     const byAge = [...this.#kept].sort(([, left], [, right]) => left.sequence - right.sequence);
+    const newest = byAge.at(-1)?.[1].sequence ?? 0;
     const digests: string[] = [];
     let [left, through] = [this.#bytes, -1];
     for (const [digest, { bytes, sequence, atMs }] of byAge) {

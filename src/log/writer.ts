@@ -316,7 +316,7 @@ class Writer implements Log {
     const { records, facts } = this.#parts;
     const nowMs = this.#options.nowMs();
     for (;;) {
-      const dropping = facts.overdue(this.#limits, nowMs, records.size - 1);
+      const dropping = facts.overdue(this.#limits, nowMs);
       if (dropping === undefined) return;
       const { digests, bytes, because, through } = dropping;
       const sent = await readSent(this.#disk);

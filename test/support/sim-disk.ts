@@ -126,7 +126,7 @@ export class SimDisk {
           const number = this.acts;
           if (changes) this.acts += 1;
           this.log.push(`${number} ${name} ${path}`);
-          const struck = this.strike(number, name, path);
+          const struck = changes ? this.strike(number, name, path) : undefined;
           if (struck === undefined) {
             try {
               resolve(all());

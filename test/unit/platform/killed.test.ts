@@ -34,7 +34,7 @@ test.concurrent.each(['one', 'another'])(
     const promised: Promised[] = [];
     for (let life = 0; life < kills / 2; life += 1) {
       // Some die while they open, some in their first batch, most somewhere later.
-      const lines = await lifeOf(folder, life, random.below(10) === 0 ? 'at once' : random.below(20));
+      const lines = await lifeOf(folder, life, random.below(10) === 0 ? 'at once' : random.below(40));
       for (const line of lines) {
         const [sequence, digest = '', document = ''] = line.split(' ');
         expect(line, `life ${life}`).not.toMatch(/^refused/);
