@@ -7,26 +7,12 @@ import { readKubernetes } from '../../../src/capture/kubernetes.ts';
 import { normalise } from '../../../src/facts/normalise.ts';
 import type { Raw } from '../../../src/kernel/raw.ts';
 import type { SiteShape } from '../../../src/kernel/site-shape.ts';
+import { shape as siteShape } from '../facts/cluster-fixtures.ts';
 import { objectsOf, opened } from './support.ts';
 
 /** What is left out, and what is masked, is nothing that a fact reads: the facts of what kubectl printed, of a packed
  *  capture and of one that is only read are the same. */
-const shape: SiteShape = {
-  nodes: { atLeast: 1, atMost: 3, matchLabels: {} },
-  storageBond: { name: 'bond1', members: ['eno3', 'eno4'], mtu: 9000 },
-  backend: 'piraeus',
-  storageNamespace: 'piraeus-system',
-  storageClasses: ['linstor-lvm-storage'],
-  os: 'kairos',
-  legacy: {
-    namespace: 'kube-system',
-    daemonSet: 'vx-rail-node-init',
-    state: { configMap: 'vx-rail-upgrade-state', key: 'state' },
-    lock: { configMap: 'vx-rail-upgrade-state', key: 'lockHolder' },
-    heartbeats: { configMap: 'vx-rail-heartbeats' },
-    states: { Idle: 'Idle', SuspendMigration: 'SuspendMigration' },
-  },
-};
+const shape: SiteShape = { ...siteShape, nodes: { atLeast: 1, atMost: 3, matchLabels: {} } };
 
 function entriesUnder(root: string): CaptureEntry[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })

@@ -61,6 +61,17 @@ export function without(raws: readonly Raw[], kind: string): Raw[] {
   );
 }
 
+/** What is asked of LINSTOR. */
+export const linstorPaths = {
+  nodes: '/v1/nodes',
+  view: '/v1/view/resources',
+  definitions: '/v1/resource-definitions',
+  groups: '/v1/resource-groups',
+  pools: '/v1/view/storage-pools',
+  snapshots: '/v1/view/snapshots',
+  properties: '/v1/controller/properties',
+} as const;
+
 export const shape: SiteShape = {
   nodes: { atLeast: 1, atMost: 3, matchLabels: { 'node-role.kubernetes.io/control-plane': 'true' } },
   storageBond: { name: 'bond1', members: ['eno3', 'eno4'], mtu: 9000 },

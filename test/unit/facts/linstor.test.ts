@@ -2,15 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { linstorReport } from '../../../src/facts/linstor.ts';
 import type { Report } from '../../../src/kernel/fact.ts';
 import type { Raw } from '../../../src/kernel/raw.ts';
-import { idsIn, type Loose, reply, said, textOf, valueIn } from './cluster-fixtures.ts';
+import { idsIn, type Loose, linstorPaths, reply, said, textOf, valueIn } from './cluster-fixtures.ts';
 
-const nodes = '/v1/nodes';
-const view = '/v1/view/resources';
-const definitions = '/v1/resource-definitions';
-const groups = '/v1/resource-groups';
-const pools = '/v1/view/storage-pools';
-const snapshots = '/v1/view/snapshots';
-const properties = '/v1/controller/properties';
+const { nodes, view, definitions, groups, pools, snapshots, properties } = linstorPaths;
 
 const synced = [
   reply(nodes, 'drbdsim/01-nodes'),

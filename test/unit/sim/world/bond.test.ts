@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { flipLines as agentsLines, armedText } from '../../../../src/agent/armed.ts';
 import { armedPath } from '../../../../src/agent/instruction.ts';
 import { hostReports } from '../../../../src/facts/host.ts';
-import { flip, flipLines, Lab, threeNodes, twoNodes } from './support.ts';
+import { flip, flipLines, Lab, type Refusal, threeNodes, twoNodes } from './support.ts';
 
 function factOf(lab: Lab, node: string, what: string, text: string, fact: string): unknown {
   const reports = hostReports(node, [{ from: 'host', at: lab.nowMs, node, what, text }]);
@@ -14,13 +14,7 @@ function modeOf(lab: Lab, node: string): unknown {
 }
 
 describe('what the kernel refuses, in its words (transcripts 10 and 11)', () => {
-  const refusals: readonly (readonly [
-    when: string,
-    before: readonly string[],
-    attempt: string,
-    code: number,
-    says: string,
-  ])[] = [
+  const refusals: readonly Refusal[] = [
     [
       'members present, bond up',
       [],

@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { connected, flip, Lab, threeNodes, twoNodes } from './support.ts';
+import { connected, flip, Lab, type Refusal, threeNodes, twoNodes } from './support.ts';
 
 const adjustAll = (lab: Lab): void => {
   for (const { name } of lab.world.nodes()) lab.shell(name, 'drbdadm adjust all');
 };
 
 describe('what DRBD refuses, in its words (transcript 20)', () => {
-  const rows: readonly (readonly [
-    when: string,
-    before: readonly string[],
-    attempt: string,
-    code: number,
-    says: string,
-  ])[] = [
+  const rows: readonly Refusal[] = [
     [
       'disconnect while StandAlone',
       ['drbdadm disconnect r0'],

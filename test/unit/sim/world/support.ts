@@ -48,6 +48,9 @@ export const singleCopies: WorldSpec = {
   vms: [{ name: 'vm-1', node: 'node-a', volume: 'pvc-1' }],
 };
 
+/** What is typed on a host in some state of it, and how it is refused. */
+export type Refusal = readonly [when: string, before: readonly string[], attempt: string, code: number, says: string];
+
 /** A world, and its time. */
 export class Lab {
   readonly world: World;
