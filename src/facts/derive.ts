@@ -57,8 +57,11 @@ export function derive(members: Members, inputs: Inputs, put: (fact: string, id:
  *  worst; and one part that is not known leaves it unknown, so that losing sight of anything never makes an answer. */
 export class Evidence {
   readonly #inputs: Inputs;
-  readonly #moments: number[] = [];
-  readonly #sources = new Set<string>();
+  #isEmpty = true;
+  #oldestMs = Number.POSITIVE_INFINITY;
+  #newestMs = Number.NEGATIVE_INFINITY;
+  /** In the order of their first use. */
+  readonly #sources: string[] = [];
   #worstGrade = 0;
   #missing: string | undefined;
 
@@ -68,36 +71,41 @@ export class Evidence {
 
   /** A value, noted as used; undefined, and noted as missing, if it is not known. */
   read(fact: string, id: string): FactValue | undefined {
-    return this.use(this.#inputs.cell(fact, id), `${fact} of ${id}`);
+    return this.use(this.#inputs.cell(fact, id), fact, id);
   }
 
-  use(cell: Cell, name: string): FactValue | undefined {
+  use(cell: Cell, fact: string, id: string): FactValue | undefined {
     if (cell.kind === 'absent') {
-      this.#missing ??= `${name}: ${cell.says}`;
+      this.#missing ??= `${fact} of ${id}: ${cell.says}`;
       return undefined;
     }
-    this.#moments.push(cell.seenAtMs);
-    this.#sources.add(cell.source);
+    this.#saw(cell.seenAtMs);
+    if (!this.#sources.includes(cell.source)) this.#sources.push(cell.source);
     this.#worstGrade = Math.max(this.#worstGrade, grades.indexOf(cell.grade));
     return cell.value;
+  }
+
+  #saw(atMs: number): void {
+    this.#isEmpty = false;
+    this.#oldestMs = Math.min(this.#oldestMs, atMs);
+    this.#newestMs = Math.max(this.#newestMs, atMs);
   }
 
   /** Who the volume's replicas are is evidence too, whenever the answer is about all of them. */
   readEverybody(): boolean {
     const seenAtMs = this.#inputs.replicasSeenAtMs;
     if (seenAtMs === undefined) this.#missing ??= 'the list of replicas could not be had';
-    else this.#moments.push(seenAtMs);
+    else this.#saw(seenAtMs);
     return seenAtMs !== undefined;
   }
 
   /** How old the answer is: as old as its oldest part. A part from the future has no age, and that must not hide. */
   get seenAtMs(): number {
-    const newest = Math.max(...this.#moments);
-    return newest > this.#inputs.nowMs ? newest : Math.min(...this.#moments);
+    return this.#newestMs > this.#inputs.nowMs ? this.#newestMs : this.#oldestMs;
   }
 
   cell(value: boolean | undefined): Cell {
-    if (value === undefined || this.#missing !== undefined || this.#moments.length === 0) {
+    if (value === undefined || this.#missing !== undefined || this.#isEmpty) {
       return {
         kind: 'absent',
         why: 'never-reported',
@@ -105,13 +113,45 @@ export class Evidence {
       };
     }
     const grade: Grade = grades[this.#worstGrade] ?? 'assumed';
-    const source = `computed from ${eachOnce(this.#sources)}`;
+    const source = `computed from ${eachOnceKept(this.#sources)}`;
     return { kind: 'present', value, seenAtMs: this.seenAtMs, grade, source };
   }
 }
 
 /** A volume may have any number of replicas, and each of its facts says all of this. */
 const sourcesMax = 16;
+
+/** What some sources are called together, found by one after the other. */
+interface Called {
+  text: string | undefined;
+  readonly further: Map<string, Called>;
+}
+
+/** What was worked out before: every computed fact of every volume hangs on the same few sources, at every look. Names come from
+ *  outside, so it is emptied when it is full. */
+let called: Called = { text: undefined, further: new Map() };
+let calledCount = 0;
+const calledMax = 4096;
+
+function eachOnceKept(sources: readonly string[]): string {
+  let at = called;
+  for (const source of sources) {
+    let next = at.further.get(source);
+    if (next === undefined) {
+      next = { text: undefined, further: new Map() };
+      at.further.set(source, next);
+      calledCount += 1;
+    }
+    at = next;
+  }
+  const text = at.text ?? eachOnce(sources);
+  at.text = text;
+  if (calledCount > calledMax) {
+    called = { text: undefined, further: new Map() };
+    calledCount = 0;
+  }
+  return text;
+}
 
 /** A part on which several sources agree names them all, so that parts name the same source again: each is said once. */
 function eachOnce(sources: Iterable<string>): string {
@@ -124,12 +164,12 @@ function eachOnce(sources: Iterable<string>): string {
  *  a yes needs all four. LINSTOR's `SyncTarget(17%)` is no word of DRBD's, is unreadable, and so leaves it unknown. */
 function replicaSourcesAgree(id: string, inputs: Inputs): Cell {
   const disk = (evidence: Evidence): boolean | undefined => {
-    const kernel = evidence.use(inputs.cellFrom('others', 'replica.disk', id), `replica.disk of ${id}`);
+    const kernel = evidence.use(inputs.cellFrom('others', 'replica.disk', id), 'replica.disk', id);
     const linstor = evidence.read('replica.linstorDisk', id);
     return kernel === undefined || linstor === undefined ? undefined : kernel === linstor;
   };
   const writer = (evidence: Evidence): boolean | undefined => {
-    const kernel = evidence.use(inputs.cellFrom('others', 'replica.role', id), `replica.role of ${id}`);
+    const kernel = evidence.use(inputs.cellFrom('others', 'replica.role', id), 'replica.role', id);
     const linstor = evidence.read('replica.inUse', id);
     // A kernel that does not know its own role says nothing that LINSTOR could agree with.
     return kernel === undefined || linstor === undefined
@@ -151,13 +191,7 @@ function replicaSourcesAgree(id: string, inputs: Inputs): Cell {
 /** Compared from each side's own words, because where they differ the fact itself is disputed and has no value. */
 function connectionSourcesAgree(id: string, inputs: Inputs): Cell {
   const evidence = new Evidence(inputs);
-  const kernel = evidence.use(
-    inputs.cellFrom('others', 'connection.state', id),
-    `the kernel's connection.state of ${id}`,
-  );
-  const linstor = evidence.use(
-    inputs.cellFrom('linstor', 'connection.state', id),
-    `LINSTOR's connection.state of ${id}`,
-  );
+  const kernel = evidence.use(inputs.cellFrom('others', 'connection.state', id), "the kernel's connection.state", id);
+  const linstor = evidence.use(inputs.cellFrom('linstor', 'connection.state', id), "LINSTOR's connection.state", id);
   return evidence.cell(kernel === undefined || linstor === undefined ? undefined : kernel === linstor);
 }

@@ -19,9 +19,9 @@ export const agreeing = ' and ';
  *  would turn an unknown into a known, and blindness would open a gate. One that cannot be read beside a good one:
  *  unreadable, because a word that is new to us is no agreement, and it may be the very word that means danger. */
 export function settle(fact: FactDeclaration, said: readonly Said[] | undefined): Cell {
-  if (said === undefined || said.length === 0) return neverReported;
-  const [only, ...others] = said;
-  if (only !== undefined && others.length === 0) return alone(fact, only.observation);
+  const only = said?.[0];
+  if (said === undefined || only === undefined) return neverReported;
+  if (said.length === 1) return alone(fact, only.observation);
 
   const good = said.filter(({ observation }) => problemWith(fact, observation) === undefined);
   const first = good[0]?.observation.value as FactValue | undefined;
@@ -59,13 +59,7 @@ function alone(fact: FactDeclaration, observation: Observation): Cell {
  *  The newest moment of one with the grade of another would be an observation that nobody made. The older ones take
  *  nothing away: each moment is that of a witness who saw this value then. */
 function agreement(observations: readonly Observation[]): Cell {
-  const [best] = observations.toSorted(
-    (left, right) =>
-      grades.indexOf(left.grade) - grades.indexOf(right.grade) ||
-      right.seenAtMs - left.seenAtMs ||
-      (left.source < right.source ? -1 : 1),
-  );
-  const { value, seenAtMs, grade } = best as Observation; // there are at least two
+  const { value, seenAtMs, grade } = observations.reduce((best, one) => (isBetter(one, best) ? one : best));
   return {
     kind: 'present',
     value: value as FactValue,
@@ -73,6 +67,11 @@ function agreement(observations: readonly Observation[]): Cell {
     grade,
     source: sourcesOf(observations).join(agreeing),
   };
+}
+
+function isBetter(one: Observation, other: Observation): boolean {
+  const worse = grades.indexOf(one.grade) - grades.indexOf(other.grade) || other.seenAtMs - one.seenAtMs;
+  return worse < 0 || (worse === 0 && one.source < other.source);
 }
 
 function whoSaysWhat(fact: FactDeclaration, said: readonly Said[]): string {

@@ -34,6 +34,8 @@ export function createStore(vocabulary: Vocabulary): FactStore {
 interface Shelf {
   readonly said: Map<string, readonly Said[]>;
   readonly column: ColumnMaker;
+  /** Whether something is computed from it. */
+  readonly isBase: boolean;
 }
 
 class Store implements FactStore {
@@ -123,37 +125,43 @@ class Store implements FactStore {
   }
 
   #add(said: Said): void {
-    const { fact, subject } = said.observation;
+    const { subject } = said.observation;
     const shelf = this.#shelfOf(said.observation);
     const others = shelf.said.get(subject.id);
     shelf.said.set(subject.id, others === undefined ? [said] : [...others, said]);
-    this.#touch(shelf, fact, subject);
+    this.#touch(shelf, subject);
   }
 
   /** In the place of what the same reporter said before of the same. */
   #put(said: Said, before: Observation): void {
-    const { fact, subject } = said.observation;
+    const { subject } = said.observation;
     const shelf = this.#shelfOf(said.observation);
     const others = shelf.said.get(subject.id) ?? [];
-    const at = others.findIndex(({ observation }) => observation === before);
-    shelf.said.set(subject.id, others.length === 1 ? [said] : others.with(at, said));
-    this.#touch(shelf, fact, subject);
+    if (others.length === 1) shelf.said.set(subject.id, [said]);
+    else
+      shelf.said.set(
+        subject.id,
+        others.with(
+          others.findIndex(({ observation }) => observation === before),
+          said,
+        ),
+      );
+    this.#touch(shelf, subject);
   }
 
   #remove(report: Report, observation: Observation): void {
-    const { fact, subject } = observation;
+    const { subject } = observation;
     const shelf = this.#shelfOf(observation);
     const rest = (shelf.said.get(subject.id) ?? []).filter((said) => said.report !== report);
     if (rest.length > 0) shelf.said.set(subject.id, rest);
     else shelf.said.delete(subject.id);
-    this.#touch(shelf, fact, subject);
+    this.#touch(shelf, subject);
     if (shelf.said.size === 0) this.#misfits.delete(shelf.column.fact.name);
   }
 
-  #touch(shelf: Shelf, fact: string, subject: Subject): void {
+  #touch(shelf: Shelf, subject: Subject): void {
     shelf.column.touch(subject.id);
-    if (derivedFrom.has(fact))
-      this.#touchedVolumes.add(subject.kind === 'volume' ? subject.id : (subject.of.volume ?? ''));
+    if (shelf.isBase) this.#touchedVolumes.add(subject.kind === 'volume' ? subject.id : (subject.of.volume ?? ''));
   }
 
   #shelfOf({ fact, subject }: Observation): Shelf {
@@ -187,10 +195,10 @@ class Store implements FactStore {
       cell: (fact, id) => cellIn(columns, populations, fact, id),
       cellFrom: (who, fact, id) => {
         const shelf = this.#shelves.get(fact);
-        const said = shelf?.said
-          .get(id)
-          ?.filter(({ report }) => (who === 'linstor') === (report.reporter === 'linstor'));
-        return shelf === undefined ? neverReported : settle(shelf.column.fact, said);
+        const said = shelf?.said.get(id);
+        if (shelf === undefined || said === undefined) return neverReported;
+        const isWho = ({ report }: Said): boolean => (who === 'linstor') === (report.reporter === 'linstor');
+        return settle(shelf.column.fact, said.every(isWho) ? said : said.filter(isWho));
       },
       replicasSeenAtMs,
       nowMs,
@@ -211,7 +219,8 @@ class Store implements FactStore {
 
 function shelfFor(fact: FactDeclaration): Shelf {
   const said = new Map<string, readonly Said[]>();
-  return { said, column: new ColumnMaker(fact, (id) => settle(fact, said.get(id))) };
+  const column = new ColumnMaker(fact, (id) => settle(fact, said.get(id)));
+  return { said, column, isBase: derivedFrom.has(fact.name) };
 }
 
 /** A shelf for what no rule may read: a name that the vocabulary does not have, a fact of the wrong kind of subject, a
@@ -231,7 +240,7 @@ function misfitShelf(name: string, fact: string, subject: SubjectKind, declared:
     const seenAtMs = Math.min(...all.map(({ observation }) => observation.seenAtMs));
     return { kind: 'absent', why: 'unreadable', says: why, seenAtMs, source: sources };
   };
-  return { said, column: new ColumnMaker(misfitFact(name, subject, why), cellOf) };
+  return { said, column: new ColumnMaker(misfitFact(name, subject, why), cellOf), isBase: derivedFrom.has(fact) };
 }
 
 function cellIn(columns: ReadonlyMap<string, Column>, populations: Populations, fact: string, id: string): Cell {
