@@ -5,7 +5,8 @@ import type { Law } from '../src/kernel/verdict.ts';
 /** A defect that somebody could really make, what it would break, and the test that must say so. */
 export interface NamedDefect {
   readonly defect: string;
-  readonly guards: Law | 'agreement' | 'determinism' | 'fmt' | 'dispute' | 'status';
+  readonly guards: Law | 'agreement' | 'determinism' | 'fmt' | 'dispute' | 'status' | 'packs';
+  /** Code, or a shipped pack. */
   readonly file: string;
   readonly edits: readonly { readonly find: string; readonly put: string }[];
   readonly test: string;

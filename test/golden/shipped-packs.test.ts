@@ -20,19 +20,46 @@ function loaded(profile: string, edit: (text: string, path: string) => string): 
   return loadProfile({ read, nameOf: (path) => path }, `${profile}/profile.yaml`, vocabulary);
 }
 
+interface Answer {
+  readonly code: number;
+  readonly tests: readonly {
+    readonly name: string;
+    readonly steps: readonly { readonly failures: readonly unknown[] }[];
+  }[];
+  readonly coverage: readonly { readonly name: string; readonly unseen: readonly string[] }[];
+}
+
+/** All of them, run once for whoever asks. */
+let answered: Promise<Answer> | undefined;
+
+async function answer(): Promise<Answer> {
+  const folders = profiles.map((name) => `profiles/${name}`);
+  const { code, out } = await nwctl(['test', ...folders, '--coverage', '-o', 'json']);
+  return { ...(JSON.parse(out) as Omit<Answer, 'code'>), code };
+}
+
+function ran(): Promise<Answer> {
+  answered ??= answer();
+  return answered;
+}
+
+const names = readdirSync(join(root, 'packs', 'tests')).map((file) => file.replace(/\.yaml$/, ''));
+
+test.each(names)(
+  'the test %s passes',
+  async (name) => {
+    const { tests } = await ran();
+    const found = tests.find((one) => one.name === name);
+    expect(found?.steps.length).toBeGreaterThan(0);
+    expect(found?.steps.flatMap(({ failures }) => failures)).toEqual([]);
+  },
+  60_000,
+);
+
 test('every gate was seen open, closed and unknown, every finding raised and quiet, and every test passes', async () => {
-  const { code, out } = await nwctl([
-    'test',
-    ...profiles.map((name) => `profiles/${name}`),
-    '--coverage',
-    '-o',
-    'json',
-  ]);
-  const { failed, coverage } = JSON.parse(out) as {
-    failed: number;
-    coverage: readonly { name: string; unseen: readonly string[] }[];
-  };
-  expect({ code, failed }).toEqual({ code: 0, failed: 0 });
+  const { code, tests, coverage } = await ran();
+  expect(code).toBe(0);
+  expect(tests.length).toBeGreaterThanOrEqual(names.length);
   expect(coverage.length).toBeGreaterThan(60);
   expect(coverage.filter(({ unseen }) => unseen.length > 0)).toEqual([]);
 }, 60_000);
