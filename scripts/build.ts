@@ -14,13 +14,16 @@ const all = readdirSync(join(consoleFolder, 'commands')).map((file) => basename(
 const names = all.filter((name) => !simulating.includes(name));
 
 /** Loaded late by the door, and needed by most commands. */
-const late = ['yaml', 'files', 'fault-text', 'ask-secret', 'signer-command'];
+const late = ['yaml', 'files', 'fault-text', 'ask-secret', 'signer-command', 'file-disk', 'http-sink', 'log-server'];
 const lateFrom = [
   '../source/yaml.ts',
   '../capture/files.ts',
   './fault-text.ts',
   '../platform/ask-secret.ts',
   '../platform/signer-command.ts',
+  '../platform/file-disk.ts',
+  '../platform/http-sink.ts',
+  '../platform/log-server.ts',
 ];
 
 const common: BuildOptions = {

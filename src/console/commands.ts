@@ -21,6 +21,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   facts: () => import('./commands/facts.ts'),
   'capture pack': () => import('./commands/capture-pack.ts'),
   'capture show': () => import('./commands/capture-show.ts'),
+  'log serve': () => import('./commands/log-serve.ts'),
+  'log push': () => import('./commands/log-push.ts'),
   'config view': () => import('./commands/config-view.ts'),
   keygen: () => import('./commands/keygen.ts'),
   build: () => import('./commands/build.ts'),

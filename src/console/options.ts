@@ -60,7 +60,15 @@ export type OptionName =
   | 'profile-threshold'
   | 'signs'
   | 'expires'
-  | 'key-expires';
+  | 'key-expires'
+  | 'log-key'
+  | 'listen'
+  | 'token-file'
+  | 'witness'
+  | 'facts-max'
+  | 'to'
+  | 'records-only'
+  | 'timeout';
 
 const forms: readonly OptionForm[] = [
   {
@@ -198,6 +206,14 @@ const forms: readonly OptionForm[] = [
   },
   { name: 'expires', value: 'WHEN', default: '365d', says: 'when the root expires: a moment, or so long from now' },
   { name: 'key-expires', value: 'WHEN', says: 'when the keys named here expire' },
+  { name: 'log-key', value: 'FILE', many: true, says: 'public keys of logs, one a line, as in their key.pub' },
+  { name: 'listen', value: 'HOST:PORT', default: '127.0.0.1:8642', says: 'where to listen' },
+  { name: 'token-file', value: 'FILE', says: 'its first line is the token that a request must bear' },
+  { name: 'witness', value: 'NAME', says: 'cosign what is kept, under this name, with the key of --key' },
+  { name: 'facts-max', value: 'SIZE', default: '1GiB', says: 'how large the documents of one log may be together' },
+  { name: 'to', value: 'URL', says: 'the external sink: what stands before /v1/' },
+  { name: 'records-only', says: 'send no documents' },
+  { name: 'timeout', value: 'DURATION', default: '30s', says: 'how long one request may take' },
 ];
 
 export const optionForms: ReadonlyMap<string, OptionForm> = new Map(forms.map((form) => [form.name, form]));

@@ -8,7 +8,7 @@ export function outsideOf(
   terminal: () => NodeJS.ReadStream,
   say: (text: string) => void,
   interrupted: AbortSignal,
-): Pick<World, 'randomBytes' | 'askSecret' | 'runSigner'> {
+): Pick<World, 'randomBytes' | 'askSecret' | 'runSigner' | 'logFolder' | 'logSink' | 'serveLogs'> {
   return {
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     askSecret: async (question) => {
@@ -19,5 +19,8 @@ export function outsideOf(
       const { runSigner } = await import('../platform/signer-command.ts');
       return runSigner(command, bytes, { timeoutMs: signerTimeoutMs, interrupted });
     },
+    logFolder: async (path) => (await import('../platform/file-disk.ts')).fileDisk(path),
+    logSink: async (options) => (await import('../platform/http-sink.ts')).httpSink(options),
+    serveLogs: async (options) => (await import('../platform/log-server.ts')).serveLogs(options),
   };
 }

@@ -327,6 +327,27 @@ export const verbs: readonly Verb[] = [
     examples: [{ does: 'who may sign?', args: 'trust show --trust trust.yaml' }],
   },
   {
+    name: 'log serve',
+    takes: [{ form: '<dir>', says: 'where the copies are kept, a folder for each log', completes: 'folder' }],
+    says: 'be the external sink of logs: take what extends them, refuse forks',
+    more: 'Until it is interrupted. It takes only logs whose key it was given, and answers only after what it took is durable. It speaks HTTP; put TLS before it where others can listen.',
+    options: ['log-key', 'listen', 'token-file', 'key', 'passphrase-file', 'witness', 'facts-max'],
+    formats: [],
+    examples: [
+      { does: 'for two nodes of a site', args: 'log serve copies --log-key node-a/key.pub --log-key node-b/key.pub' },
+      { does: 'as a witness too', args: 'log serve copies --log-key node-a/key.pub --key w.key --witness hub.example' },
+    ],
+  },
+  {
+    name: 'log push',
+    takes: [{ form: '<log>', says: 'the folder of a log; its writer may go on meanwhile', completes: 'folder' }],
+    says: 'send a log to its external sink, as far as it is signed',
+    more: 'What was sent before is not sent again. Exit 3: the sink refuses, or it and the log differ. 4: the sink was not heard; nothing is lost.',
+    options: ['to', 'token-file', 'records-only', 'timeout', 'output'],
+    formats,
+    examples: [{ does: 'by hand', args: 'log push /var/lib/nodewright/log --to https://hub.example' }],
+  },
+  {
     name: 'config view',
     takes: [],
     says: 'the settings in force',
@@ -366,5 +387,6 @@ export const verbs: readonly Verb[] = [
 export const groups: ReadonlyMap<string, string> = new Map([
   ['capture', 'what was seen of a site, as a folder or a file'],
   ['config', 'where settings come from'],
+  ['log', 'what was decided, and how others keep it'],
   ['trust', 'whom a site believes'],
 ]);

@@ -1,4 +1,8 @@
 import type { Loaded } from '../kernel/fault.ts';
+import type { Disk as LogDisk } from '../log/disk.ts';
+import type { Sink as LogSink } from '../log/wire.ts';
+import type { HttpSinkOptions } from '../platform/http-sink.ts';
+import type { LogServer, LogServerOptions } from '../platform/log-server.ts';
 import type { Unread } from '../profile/folder.ts';
 
 /** Everything outside of the command line: handed in, so that a test is a call and nothing here reaches for the process. */
@@ -26,6 +30,10 @@ export interface World {
   askSecret(question: string): Promise<string | undefined>;
   /** A command that signs: the bytes go in, the raw signature comes out. */
   runSigner(command: readonly string[], bytes: Uint8Array): Promise<Loaded<Uint8Array>>;
+  /** A folder of a log. */
+  logFolder(path: string): Promise<LogDisk>;
+  logSink(options: HttpSinkOptions): Promise<LogSink>;
+  serveLogs(options: LogServerOptions): Promise<LogServer>;
 }
 
 export interface Sink {

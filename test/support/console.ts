@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { diskFrom } from '../../src/console/disk.ts';
 import { run } from '../../src/console/run.ts';
 import type { World } from '../../src/console/world.ts';
+import { fileDisk } from '../../src/platform/file-disk.ts';
+import { httpSink } from '../../src/platform/http-sink.ts';
+import { serveLogs } from '../../src/platform/log-server.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -64,6 +67,9 @@ export async function nwctl(args: readonly string[], around: Around = {}): Promi
     interrupted: around.interrupted ?? new AbortController().signal,
     randomBytes: (count) => randomBytes(count),
     askSecret: async () => secrets.shift(),
+    logFolder: async (path) => fileDisk(path),
+    logSink: async (options) => httpSink(options),
+    serveLogs,
     runSigner: around.runSigner ?? (() => Promise.reject(new Error('nobody signs here'))),
   };
   const code = await run(args, world);

@@ -8,7 +8,7 @@ import { names } from '../../src/log/folder.ts';
 import { linesOf, segmentsOf } from '../../src/log/read.ts';
 import { verifyLog } from '../../src/log/verify.ts';
 import type { Appended, LogLimits, LogOptions, NewRecord } from '../../src/log/writer.ts';
-import { makePrivateKey, type Signer } from '../../src/signing/keys.ts';
+import { makePrivateKey, type PrivateKey } from '../../src/signing/keys.ts';
 import { type NoteKey, noteKey } from '../../src/signing/note.ts';
 
 export const origin = 'nodewright.example/site-7/node-a';
@@ -16,7 +16,7 @@ export const startMs = Date.UTC(2026, 2, 4, 10, 15);
 
 export interface LogKey {
   readonly key: NoteKey;
-  readonly signer: Signer;
+  readonly signer: PrivateKey;
 }
 
 export function keyFor(name: string, seed = 1, purpose: NoteKey['purpose'] = 'signature'): LogKey {
