@@ -1,10 +1,10 @@
-import type { Operation } from '../agent/instruction.ts';
 import type { LeaseName } from '../crd/lease.ts';
 import type { HandsOff, Tellable } from '../crd/told.ts';
 import type { WorkflowObject } from '../crd/workflow-object.ts';
 import type { Order } from '../kernel/workflow.ts';
 import { audit, type Grounds, type Recorded } from './audit.ts';
 import type { Desk, Stopped } from './desk.ts';
+import type { Acting } from './instruction.ts';
 import { writeLock } from './lock.ts';
 import { giveOrder, standingOrders, withdrawOrder } from './order.ts';
 import { statusToWrite, writeStatus } from './status.ts';
@@ -20,8 +20,9 @@ export interface Act {
   readonly standing: readonly Order[];
   /** The Lease that the pinned profile names. */
   readonly lock: LeaseName | undefined;
-  readonly auditPath: string;
   readonly recorded: Recorded | undefined;
+  /** The same decision again. Whether the record of that digest counts it; if not, it is recorded anew. */
+  readonly again: (record: string) => boolean;
 }
 
 export interface Performed {
@@ -32,10 +33,10 @@ export interface Performed {
 
 /** Audit, then status, then lock, then orders: each only when the one before was heard to be done. If we die between any two of
  *  them, the status already says what is to be done, and whoever comes next does it. */
-export function* perform(desk: Desk, act: Act): Operation<Performed> {
+export function* perform(desk: Desk, act: Act): Acting<Performed> {
   const { workflow, decision, grounds } = act;
   if (!desk.leads()) return { recorded: act.recorded, stopped: notLeading() };
-  const recorded = yield* audit(act.auditPath, workflow, decision, grounds, act.recorded);
+  const recorded = yield* audit(workflow, decision, grounds, act.recorded, act.again);
   if ('kind' in recorded) {
     yield* unrecorded(desk, act, recorded);
     return { recorded: act.recorded, stopped: recorded };
@@ -44,7 +45,7 @@ export function* perform(desk: Desk, act: Act): Operation<Performed> {
   return stopped === undefined ? { recorded } : { recorded, stopped };
 }
 
-function* write(desk: Desk, act: Act, recorded: Recorded): Operation<Stopped | undefined> {
+function* write(desk: Desk, act: Act, recorded: Recorded): Acting<Stopped | undefined> {
   const { workflow, decision, grounds } = act;
   const unwritten = yield* writeStatus(desk, statusToWrite(workflow, decision, grounds.nowMs, recorded.digest));
   if (unwritten !== undefined) return unwritten;
@@ -62,7 +63,7 @@ function* write(desk: Desk, act: Act, recorded: Recorded): Operation<Stopped | u
   return yield* takeAway(desk, act, wanted);
 }
 
-function* takeAway(desk: Desk, act: Act, wanted: readonly Order[]): Operation<Stopped | undefined> {
+function* takeAway(desk: Desk, act: Act, wanted: readonly Order[]): Acting<Stopped | undefined> {
   for (const order of unwanted(act, wanted)) {
     const stands = yield* withdrawOrder(desk, order, act.grounds.epoch);
     if (stands !== undefined) return stands;
@@ -72,7 +73,7 @@ function* takeAway(desk: Desk, act: Act, wanted: readonly Order[]): Operation<St
 
 /** What cannot be written down is not done. That it cannot is said all the same, or it would wait unseen (INVARIANT K12); and what
  *  is not wanted any more is taken away, or an order would outlive its gate because a disk is full. */
-function* unrecorded(desk: Desk, act: Act, { why, about }: Stopped): Operation<void> {
+function* unrecorded(desk: Desk, act: Act, { why, about }: Stopped): Acting<void> {
   const { workflow, decision, grounds, recorded } = act;
   const isForeign = decision.kind === 'halt' && decision.next === undefined;
   if (isForeign || decision.kind === 'rest') return;

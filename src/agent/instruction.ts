@@ -50,6 +50,8 @@ export type Answer =
   | { readonly kind: 'object'; readonly object: KubeObject }
   | { readonly kind: 'objects'; readonly objects: readonly KubeObject[] }
   | { readonly kind: 'reply'; readonly status: number; readonly text: string }
+  /** The audit record is durable; its digest. Only whoever decides asks for one. */
+  | { readonly kind: 'recorded'; readonly digest: string }
   /** Somebody else wrote it in between (409). */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'refused'; readonly why: string }

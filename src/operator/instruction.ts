@@ -1,10 +1,11 @@
+import type { RecordInstruction } from '../actuators/instruction.ts';
 import type { Answer, Instruction } from '../agent/instruction.ts';
 import type { WorkflowPass } from './spine.ts';
 
-/** What the operator asks of whoever runs it: what an agent asks (of its own machine it uses only the audit's file and the
- *  clock), and the second opinion, which takes a promise. Answered with `done` if all agree, and with `refused` otherwise,
+/** What the operator asks of whoever runs it: what an agent asks (of its own machine it uses only the
+ *  clock), to keep a record, and the second opinion, which takes a promise. Answered with `done` if all agree, and with `refused` otherwise,
  *  `why` being the index of the first question that they do not agree on (`answerOpinion`). */
-export type OperatorInstruction = Instruction | SecondOpinion;
+export type OperatorInstruction = Instruction | RecordInstruction | SecondOpinion;
 
 export interface SecondOpinion {
   readonly do: 'second-opinion';

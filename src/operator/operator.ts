@@ -1,17 +1,18 @@
-import type { Recorded } from '../actuators/audit.ts';
+import type { CameBy, Recorded } from '../actuators/audit.ts';
 import { recordedIn } from '../actuators/audit.ts';
 import type { Desk } from '../actuators/desk.ts';
 import { perform } from '../actuators/perform.ts';
-import type { Answer, Operation } from '../agent/instruction.ts';
+import type { Answer } from '../agent/instruction.ts';
 import type { LeaseName } from '../crd/lease.ts';
 import { member } from '../crd/read.ts';
 import type { Tellable } from '../crd/told.ts';
 import { versionOf } from '../crd/version.ts';
 import { readWorkflow, type WorkflowObject } from '../crd/workflow-object.ts';
+import type { Attachment } from '../kernel/audit.ts';
 import { lockSeen } from '../kernel/fence.ts';
 import { type KubeObject, kindOf } from '../kernel/raw.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
-import { snapshotDigest } from '../kernel/snapshot-document.ts';
+import { documentsOf, snapshotDigest } from '../kernel/snapshot-document.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import type { Clock } from './clock.ts';
 import { steadyClock } from './clock.ts';
@@ -38,7 +39,8 @@ export interface OperatorConfig {
   readonly linstorEveryMs: number;
   /** How often a kind is listed although its watch is silent. */
   readonly listEveryMs: { readonly quick: number; readonly slow: number };
-  readonly auditPath: string;
+  /** The build that decides, by digest. */
+  readonly engine: string;
 }
 
 export const defaultTimes = {
@@ -54,6 +56,8 @@ export interface OperatorPorts {
   readonly inbox: Inbox;
   /** Verified profiles, the current one first. Asked each round: a new one may have come, and an old one may be pinned. */
   readonly profiles: () => readonly HeldProfile[];
+  /** The same decision again, which is no news. Whether our log counts it: another's record, or one that is lost, it does not. */
+  readonly again: (workflow: string, record: string, atMs: number) => boolean;
 }
 
 /** The process that decides: an endless program of instructions. It may be ended between any two of them; whoever is started
@@ -144,7 +148,7 @@ export class Operator {
     const nowMs = this.#now();
     const prepared = prepare(workflow, this.#held, this.#epoch, nowMs);
     if (prepared.kind === 'decided') {
-      yield* this.#act(workflow, prepared.decision, memory, nowMs, undefined);
+      yield* this.#act(workflow, prepared.decision, memory, nowMs, { how: 'prepared' }, undefined);
       return;
     }
     const { serial } = prepared.status;
@@ -161,7 +165,7 @@ export class Operator {
     const decision = endPass(pass, disagreed);
     // To give up is for ever, so it is not done on a copy that somebody has written over.
     if (decision.kind === 'halt' && !(yield* this.#isStill(workflow))) return;
-    yield* this.#act(workflow, decision, known, nowMs, { prepared, snapshot });
+    yield* this.#act(workflow, decision, known, nowMs, { how: 'pass' }, { prepared, snapshot });
   }
 
   /** An older status than we have seen is a slow cache's; if nothing newer comes, it is an old database's. INVARIANT K10. */
@@ -179,7 +183,8 @@ export class Operator {
     }
     const decision = wentBack(workflow, prepared, memory.serial, nowMs);
     const snapshot = this.#viewOf(prepared.profile).snapshot(nowMs);
-    yield* this.#act(workflow, decision, memory, nowMs, { prepared, snapshot });
+    const by: CameBy = { how: 'went-back', seen: memory.serial };
+    yield* this.#act(workflow, decision, memory, nowMs, by, { prepared, snapshot });
   }
 
   *#act(
@@ -187,11 +192,13 @@ export class Operator {
     decision: Tellable,
     memory: Memory,
     nowMs: number,
+    by: CameBy,
     on: { readonly prepared: Extract<Prepared, { kind: 'ready' }>; readonly snapshot: Snapshot } | undefined,
-  ): Operation<void> {
+  ): Program<void> {
     // What is written down now, and when the lock was last asked for, decides whether it has been seen since.
     const status = ('next' in decision ? decision.next : undefined) ?? on?.prepared.status;
     const lock = on === undefined || status === undefined ? undefined : lockSeen(on.snapshot, status, this.#epoch);
+    const held = this.#held;
     const standing = Object.values(on?.prepared.status.turn?.orders ?? {});
     const { recorded, stopped } = yield* perform(this.#desk(), {
       workflow,
@@ -199,16 +206,19 @@ export class Operator {
       grounds: {
         nowMs,
         epoch: this.#epoch,
+        by,
         profile: on?.prepared.profile.digest,
+        profiles: this.#held.map(({ digest }) => digest),
         machine: on?.prepared.evaluator.machine.digest,
+        engine: this.#config.engine,
         snapshot: () => (on === undefined ? undefined : snapshotDigest(on.snapshot)),
-        askedBy: workflow.intent.abort?.by ?? workflow.id,
+        documents: () => [...(on === undefined ? [] : documentsOf(on.snapshot)), ...bundlesOf(held)],
       },
       lockIsOurs: lock?.kind === 'ours' && lock.epoch === 'current',
       standing,
       lock: on?.prepared.profile.shape.lock?.lease,
-      auditPath: this.#config.auditPath,
       recorded: memory.recorded ?? recordedIn(workflow),
+      again: (record) => this.#ports.again(workflow.uid, record, nowMs),
     });
     const now = this.observer.find(kindOf(workflow.object), workflow.object.metadata.name);
     // Who has given up goes on looking: an order of his may still be on its way, and is taken away when it arrives.
@@ -222,7 +232,7 @@ export class Operator {
   }
 
   /** Whether this is still how the workflow stands, asked of the API server itself. */
-  *#isStill({ object }: WorkflowObject): Operation<boolean> {
+  *#isStill({ object }: WorkflowObject): Program<boolean> {
     const kind = kindOf(object);
     const { name } = object.metadata;
     const answer: Answer = yield { do: 'api', call: { verb: 'get', kind, name } };
@@ -262,6 +272,10 @@ export class Operator {
       return named(lock?.lease) || named(old);
     });
   }
+}
+
+function bundlesOf(held: readonly HeldProfile[]): readonly Attachment[] {
+  return held.flatMap(({ digest, bundle }) => (bundle === undefined ? [] : [{ digest, text: bundle() }]));
 }
 
 /** Of what we have just written ourselves. */

@@ -15,6 +15,8 @@ import type { Question } from '../rules/pack.ts';
 export interface HeldProfile {
   readonly digest: string;
   readonly shape: SiteShape;
+  /** The document that the digest is of, in canonical JSON; for whoever keeps what decided. Undefined: it was made up by a test. */
+  bundle?(): string;
   /** The machine that drives a kind of workflow. */
   machineOf(kind: string): CompiledMachine | undefined;
 }

@@ -1,6 +1,7 @@
 import { agent } from '../agent/agent.ts';
-import { defaultTimes, Operator, operate } from '../operator/operator.ts';
+import { defaultTimes, Operator, type OperatorPorts, operate } from '../operator/operator.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
+import type { Keeper } from './keeper.ts';
 import type { Programs, RunOptions } from './run-options.ts';
 import type { SimWorld } from './sim-world.ts';
 import type { Program } from './site.ts';
@@ -14,7 +15,8 @@ export function realPrograms(
   world: SimWorld,
   profile: HeldProfile,
   profiles: () => readonly HeldProfile[],
-  onRecord: RunOptions['onRecord'],
+  keeper: Keeper,
+  { onRecord, engine = 'unsaid' }: Pick<RunOptions, 'onRecord' | 'engine'>,
 ): Programs {
   const { storageBond } = profile.shape;
   return {
@@ -29,8 +31,9 @@ export function realPrograms(
       );
     },
     operator(name, { clock, incarnation, watches }) {
-      const config = { identity: `${name}-${incarnation}`, leaders, ...defaultTimes, auditPath: '/audit.ndjson' };
-      const ports = { clock, inbox: watches, profiles };
+      const config = { identity: `${name}-${incarnation}`, leaders, ...defaultTimes, engine };
+      const again: OperatorPorts['again'] = (workflow, record, atMs) => keeper.again(name, workflow, record, atMs);
+      const ports = { clock, inbox: watches, profiles, again };
       const operator = new Operator(config, ports);
       const program = operate(config, ports, operator);
       return onRecord === undefined ? program : recorded(program, operator, onRecord);
@@ -41,7 +44,7 @@ export function realPrograms(
 function* recorded(program: Program, operator: Operator, onRecord: NonNullable<RunOptions['onRecord']>): Program {
   let turn = program.next();
   while (turn.done !== true) {
-    if (turn.value.do === 'append') onRecord(turn.value.line, (nowMs) => operator.observer.raws(nowMs));
+    if (turn.value.do === 'record') onRecord(turn.value, (nowMs) => operator.observer.raws(nowMs));
     turn = program.next(yield turn.value);
   }
   return turn.value;

@@ -1,8 +1,11 @@
+import type { RecordInstruction } from '../actuators/instruction.ts';
 import type { WorkflowKind } from '../crd/workflow-object.ts';
 import type { KubeObject, Raw } from '../kernel/raw.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
+import type { TrueTime } from './clock.ts';
 import type { Fault } from './fault-kinds.ts';
 import type { FaultChoice } from './faults.ts';
+import type { Keeper } from './keeper.ts';
 import type { simWorld } from './real-world.ts';
 import type { Life, Program } from './site.ts';
 import type { SiteSize } from './story.ts';
@@ -28,9 +31,13 @@ export interface RunOptions {
   readonly meter?: () => number;
   /** For whoever keeps what a site looked like: everything that is written to the API server, when it is. */
   readonly onWrite?: (object: KubeObject, nowMs: number) => void;
-  /** For whoever compares: every record of a decision before it is written, with everything that its operator had heard by
+  /** For whoever compares: every record of a decision before it is kept, with everything that its operator had heard by
    *  that moment of its own clock. */
-  readonly onRecord?: (line: string, heard: (nowMs: number) => readonly Raw[]) => void;
+  readonly onRecord?: (record: RecordInstruction, heard: (nowMs: number) => readonly Raw[]) => void;
+  /** Who keeps the records; without, they are made and forgotten. */
+  readonly keeperOf?: (time: TrueTime) => Keeper;
+  /** The build that decides, by digest, as its records name it. */
+  readonly engine?: string;
   /** For tests: other programs than the real ones. */
   readonly programs?: Programs;
 }

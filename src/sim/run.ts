@@ -61,8 +61,8 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   if (compiled === undefined) throw new RangeError(`no pack of the profile drives a ${workflow}`);
   const states = statesOfRun(options);
   const world = worldOfRun(options);
-  const site = siteOf(startMs, random, world);
-  const { time, api, work } = site;
+  const site = siteOf(startMs, random, world, options.keeperOf);
+  const { time, api, work, keeper } = site;
   const lock = profile.shape.lock?.lease;
   const kind = `${apiVersion}/${workflow}`;
   const object = { kind, name: workflowName };
@@ -92,7 +92,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
 
   let profiles: readonly HeldProfile[] = [profile];
   let decidingMs = 0;
-  const programs = options.programs ?? realPrograms(world, profile, () => profiles, options.onRecord);
+  const programs = options.programs ?? realPrograms(world, profile, () => profiles, keeper, options);
   const { meter } = options;
   for (const node of world.nodes()) site.addAgent(node, (life) => programs.agent(node, life));
   for (const name of operatorNames) {
@@ -195,6 +195,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
     // Nothing of ours may throw, whatever it is told; where it does, the run is the shortest way to see it again.
     violated('crash', problem instanceof Error ? `${problem.message} ${whereIn(problem)}` : String(problem));
   }
+  await keeper.close();
   return {
     seed: options.seed,
     steps: site.steps,

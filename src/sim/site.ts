@@ -6,6 +6,7 @@ import { answerOpinion } from '../operator/second-opinion.ts';
 import { type ApiServer, apiServer } from './api.ts';
 import { type Clock, clockOf, type TrueTime } from './clock.ts';
 import { type AtWork, atWork, fateOf } from './fates.ts';
+import { type Keeper, lightKeeper } from './keeper.ts';
 import { type EventQueue, eventQueue } from './queue.ts';
 import type { Random } from './random.ts';
 import { type Death, type Running, runningOf } from './running.ts';
@@ -90,6 +91,7 @@ export interface Site {
   readonly api: ApiServer;
   readonly world: WorldPort;
   readonly work: AtWork;
+  readonly keeper: Keeper;
   readonly runners: ReadonlyMap<string, Runner>;
   readonly onlookers: Onlooker[];
   /** Events so far: instructions carried out, messages delivered, changes of the world. */
@@ -115,8 +117,14 @@ export const apiPatienceMs = 10_000;
 const startsAfterMs = 2_000;
 
 /** A whole site under one true time: everything that happens is one event of one queue. */
-export function siteOf(startMs: number, random: Random, world: WorldPort): Site {
+export function siteOf(
+  startMs: number,
+  random: Random,
+  world: WorldPort,
+  keeperOf: (time: TrueTime) => Keeper = lightKeeper,
+): Site {
   const time: TrueTime = { nowMs: startMs };
+  const keeper = keeperOf(time);
   const queue = eventQueue();
   const api = apiServer(time);
   const work = atWork();
@@ -201,6 +209,13 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
           later(0, () => hear(runner, asked, saw(runner, instruction, answer)));
         });
         return;
+      case 'record': {
+        const heard = (answer: Answer): void => later(1, () => hear(runner, asked, saw(runner, instruction, answer)));
+        const answer = keeper.record(runner.name, instruction);
+        if (answer instanceof Promise) awaited = answer.then(heard);
+        else heard(answer);
+        return;
+      }
       case 'api':
         request(runner, asked, 'api', writes(instruction.call), (staleMs) => {
           const answer = saw(runner, instruction, api.answer(runner.name, instruction.call, staleMs));
@@ -309,6 +324,7 @@ export function siteOf(startMs: number, random: Random, world: WorldPort): Site 
     api,
     world,
     work,
+    keeper,
     runners,
     onlookers,
     get steps() {
@@ -377,6 +393,7 @@ export function changes(instruction: Asked): boolean {
   switch (instruction.do) {
     case 'write':
     case 'append':
+    case 'record':
     case 'remove':
     case 'arm':
     case 'disarm':

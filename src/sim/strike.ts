@@ -190,7 +190,7 @@ function secondLeader({ site, operators }: Struck, { how }: Fault): () => void {
   let isOver = false;
   const onlooker: Onlooker = {
     asked({ name }, instruction) {
-      const isBetween = how % 2 === 0 ? instruction.do === 'append' : writesForWorkflow(instruction);
+      const isBetween = how % 2 === 0 ? instruction.do === 'record' : writesForWorkflow(instruction);
       if (isOver || name !== first.name || !isBetween) return;
       isOver = true;
       if (!second.running.alive) site.start(second.name);

@@ -151,8 +151,7 @@ export function tellerOf(
   };
 
   /** Over a status that nobody of us wrote an operator keeps its hands off: only its own record says so. */
-  const recorded = (who: string, line: string): void => {
-    const decision = member(json(line), 'decision');
+  const recorded = (who: string, decision: unknown): void => {
     if (member(decision, 'kind') !== 'halt') return;
     const what = `keeps its hands off: ${waits(decision).join('; ')}`;
     if (what !== handsOff?.what) handsOff = { who, what, atMs: time.nowMs, told: false };
@@ -180,7 +179,7 @@ export function tellerOf(
     },
     carriedOut(runner, instruction, answer) {
       lasts();
-      if (runner.kind === 'operator' && instruction.do === 'append') recorded(runner.name, instruction.line);
+      if (instruction.do === 'record') recorded(runner.name, instruction.body.decision);
       if (runner.kind !== 'agent' || answer.kind !== 'done') return;
       if (instruction.do === 'write' && instruction.path === journalPath)
         foundInTheMiddle(runner.name, instruction.text);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { recordOf } from '../../src/actuators/audit.ts';
+import { type Grounds, recordOf } from '../../src/actuators/audit.ts';
 import { missingOf } from '../../src/capture/assemble.ts';
 import type { Capture } from '../../src/capture/capture.ts';
 import { openCapture } from '../../src/capture/files.ts';
@@ -11,6 +11,8 @@ import { diskFrom, folderOf } from '../../src/console/disk.ts';
 import { judged } from '../../src/console/inputs.ts';
 import { decidedOn, held, workflowObjects } from '../../src/console/workflows.ts';
 import { readWorkflow } from '../../src/crd/workflow-object.ts';
+import type { RecordBody } from '../../src/kernel/audit.ts';
+import { canonical } from '../../src/kernel/digest.ts';
 import type { Raw } from '../../src/kernel/raw.ts';
 import { snapshotDigest } from '../../src/kernel/snapshot-document.ts';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
@@ -31,7 +33,7 @@ const verified = (() => {
 const profile = held(verified);
 
 interface Recorded {
-  readonly line: string;
+  readonly body: RecordBody;
   readonly heard: readonly Raw[];
 }
 
@@ -48,11 +50,11 @@ async function recordsOf(
     profile,
     site: { nodes: 3, volumes: 2, vms: 1 },
     faults,
-    onRecord(line, heard) {
-      const nowMs = Date.parse((JSON.parse(line) as { at: string }).at);
+    onRecord({ body }, heard) {
+      const nowMs = Date.parse(body.at);
       // Before it gives up it asks once more how the workflow stands: the same object, seen after the decision.
       const then = heard(nowMs).map((raw) => (raw.at > nowMs ? { ...raw, at: nowMs } : raw));
-      records.push({ line, heard: then });
+      records.push({ body, heard: then });
     },
   });
   expect(result.violations).toEqual([]);
@@ -60,9 +62,9 @@ async function recordsOf(
 }
 
 /** The way of `nwctl eval`: a file is opened, judged at the moment it was taken, and each workflow in it passed over. */
-async function evaluated({ line, heard }: Recorded, number: number): Promise<string> {
-  const { at, epoch, askedBy, profile: digest, machine, parent } = JSON.parse(line) as Record<string, string>;
-  const nowMs = Date.parse(at as string);
+async function evaluated({ body, heard }: Recorded, number: number): Promise<RecordBody> {
+  const { at } = body;
+  const nowMs = Date.parse(at);
   const taken: Capture = {
     name: `moment-${number}`,
     takenAtMs: nowMs,
@@ -83,15 +85,20 @@ async function evaluated({ line, heard }: Recorded, number: number): Promise<str
   const { decision } = await decidedOn(profile, object, judgement.snapshot);
   const workflow = readWorkflow(object);
   if (!workflow.ok) throw new Error(workflow.says);
-  const grounds = {
-    nowMs,
-    epoch: Number(epoch),
+  const {
+    epoch,
+    by,
     profile: digest,
+    profiles,
     machine,
-    snapshot: () => snapshotDigest(judgement.snapshot),
-    askedBy: askedBy as string,
+    engine,
+    parent,
+  } = body as unknown as Omit<Grounds, 'documents'> & {
+    readonly parent: string | null;
   };
-  return recordOf(workflow.value, decision, grounds, (parent as string | null) ?? null).line;
+  const snapshot = (): string => snapshotDigest(judgement.snapshot);
+  const grounds = { nowMs, epoch, by, profile: digest, profiles, machine, engine, snapshot };
+  return recordOf(workflow.value, decision, grounds, parent);
 }
 
 const fault = (kind: Fault['kind'], state: string, on: string, forMs: number): Fault => ({
@@ -135,15 +142,15 @@ describe('one decision, three ways, the same bytes', () => {
     expect(records.length).toBeGreaterThan(25);
     const kinds = new Set<string>();
     for (const [number, record] of records.entries()) {
-      expect(await evaluated(record, number)).toBe(record.line);
-      kinds.add((JSON.parse(record.line) as { decision: { kind: string } }).decision.kind);
+      expect(canonical({ ...(await evaluated(record, number)) })).toBe(canonical({ ...record.body }));
+      kinds.add((record.body.decision as { kind: string }).kind);
     }
     expect([...kinds]).toEqual(expect.arrayContaining(['advance', 'hold']));
   });
 
   test.each(cases)('$says: the same story again', async ({ seed, workflow, faults }) => {
     const lines = async (): Promise<readonly string[]> =>
-      (await recordsOf(seed, workflow, faults)).map(({ line }) => line);
+      (await recordsOf(seed, workflow, faults)).map(({ body }) => canonical({ ...body }));
     const first = await lines();
     expect(await lines()).toEqual(first);
   });

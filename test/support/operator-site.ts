@@ -2,13 +2,20 @@ import type { Answer, ApiCall } from '../../src/agent/instruction.ts';
 import { orderIn } from '../../src/crd/agent-status.ts';
 import { leaseKind } from '../../src/crd/lease.ts';
 import { member } from '../../src/crd/read.ts';
+import { canonical, digestOfText } from '../../src/kernel/digest.ts';
 import { type KubeObject, kindOf } from '../../src/kernel/raw.ts';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
 import type { Order, WorkflowStatus } from '../../src/kernel/workflow.ts';
 import type { Clock } from '../../src/operator/clock.ts';
 import type { WatchEvent } from '../../src/operator/inbox.ts';
 import type { OperatorInstruction, OperatorProgram } from '../../src/operator/instruction.ts';
-import { defaultTimes, Operator, type OperatorConfig, operate } from '../../src/operator/operator.ts';
+import {
+  defaultTimes,
+  Operator,
+  type OperatorConfig,
+  type OperatorPorts,
+  operate,
+} from '../../src/operator/operator.ts';
 import type { HeldProfile } from '../../src/operator/prepare.ts';
 import { loadProfile } from '../../src/profile/load.ts';
 import { compileMachine } from '../../src/rules/machine-evaluator.ts';
@@ -289,8 +296,9 @@ export class ToyOperator {
       monotonicMs: () => this.#now() - 500_000,
     };
     const inbox = { take: () => this.#inbox.events.splice(0) };
-    const config = { ...defaultTimes, identity, leaders: leadersLease, auditPath: 'audit.ndjson', ...change };
-    const ports = { clock, inbox, profiles: () => this.profiles };
+    const config = { ...defaultTimes, identity, leaders: leadersLease, engine: 'a toy', ...change };
+    const again: OperatorPorts['again'] = (_, record) => this.site.audit.some((line) => digestOfText(line) === record);
+    const ports: OperatorPorts = { clock, inbox, profiles: () => this.profiles, again };
     this.operator = new Operator(config, ports);
     this.#program = operate(config, ports, this.operator);
     this.waitsFor = this.#program.next().value;
@@ -334,9 +342,11 @@ export class ToyOperator {
       case 'api':
         if (instruction.call.verb === 'list') this.#inbox.kinds.add(instruction.call.kind);
         return this.site.api(instruction.call);
-      case 'append':
-        this.site.audit.push(instruction.line);
-        return { kind: 'done' };
+      case 'record': {
+        const line = canonical(instruction.body);
+        this.site.audit.push(line);
+        return { kind: 'recorded', digest: digestOfText(line) };
+      }
       case 'second-opinion':
         return { kind: 'done' };
       default:
@@ -346,7 +356,7 @@ export class ToyOperator {
 }
 
 export function isWrite(instruction: OperatorInstruction): boolean {
-  return instruction.do === 'append' || (instruction.do === 'api' && !['get', 'list'].includes(instruction.call.verb));
+  return instruction.do === 'record' || (instruction.do === 'api' && !['get', 'list'].includes(instruction.call.verb));
 }
 
 /** Until the workflow has come to an end, or so many instructions later. */

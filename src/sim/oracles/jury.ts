@@ -115,7 +115,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
       }
     },
     carriedOut(runner, instruction, answer) {
-      if (runner.kind === 'operator' && instruction.do === 'append') handsOff = givesUp(instruction.line);
+      if (instruction.do === 'record') handsOff = givesUp(instruction.body.decision);
       if (runner.kind !== 'agent' || runner.node === undefined) return;
       if (instruction.do === 'append' || instruction.do === 'write') {
         if (answer.kind !== 'done') return;
@@ -148,16 +148,11 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
 export const quietSlackMs = plainSlackMs;
 
 /** What an audit record that gives up says first; undefined for any other. */
-function givesUp(line: string): string | undefined {
-  try {
-    const decision = member(JSON.parse(line), 'decision');
-    if (member(decision, 'kind') !== 'halt') return undefined;
-    const because = member(decision, 'because');
-    const first: unknown = Array.isArray(because) ? because[0] : undefined;
-    return `${String(member(first, 'says'))}: ${String(member(first, 'fact'))} ${String(member(first, 'detail'))}`;
-  } catch {
-    return undefined;
-  }
+function givesUp(decision: unknown): string | undefined {
+  if (member(decision, 'kind') !== 'halt') return undefined;
+  const because = member(decision, 'because');
+  const first: unknown = Array.isArray(because) ? because[0] : undefined;
+  return `${String(member(first, 'says'))}: ${String(member(first, 'fact'))} ${String(member(first, 'detail'))}`;
 }
 
 const loud: readonly unknown[] = ['Overdue', 'Halted'];

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Desk } from '../../../src/actuators/desk.ts';
+import type { RecordInstruction } from '../../../src/actuators/instruction.ts';
 import { type Act, type Performed, perform } from '../../../src/actuators/perform.ts';
 import { refreshMs, statusToWrite } from '../../../src/actuators/status.ts';
 import type { Answer, Instruction } from '../../../src/agent/instruction.ts';
+import { workflowFrom } from '../../../src/crd/kept-object.ts';
 import { readWorkflow, type WorkflowObject } from '../../../src/crd/workflow-object.ts';
-import { digestOfText } from '../../../src/kernel/digest.ts';
+import type { Attachment } from '../../../src/kernel/audit.ts';
+import { digestOfText, type Json } from '../../../src/kernel/digest.ts';
 import type { KubeObject } from '../../../src/kernel/raw.ts';
 import type { Reason } from '../../../src/kernel/verdict.ts';
 import { newWorkflow, type Order, type WorkflowStatus } from '../../../src/kernel/workflow.ts';
@@ -92,6 +95,8 @@ const agent: KubeObject = {
   spec: { node: 'node-a' },
 };
 
+type Asked = Instruction | RecordInstruction;
+
 interface Run {
   readonly performed: Performed;
   readonly asked: readonly string[];
@@ -102,7 +107,7 @@ interface Run {
 
 function run(
   change: Partial<Act>,
-  answerTo: (at: number, asked: Instruction) => Answer | undefined = () => undefined,
+  answerTo: (at: number, asked: Asked) => Answer | undefined = () => undefined,
   carrier: KubeObject = agent,
 ): Run {
   const asked: string[] = [];
@@ -121,12 +126,22 @@ function run(
   const act: Act = {
     workflow: workflowWith({ workflow: standing }),
     decision: advance,
-    grounds: { nowMs, epoch: 2, profile: 'p', machine: 'm', snapshot: () => 's', askedBy: 'ops' },
+    grounds: {
+      nowMs,
+      epoch: 2,
+      by: { how: 'pass' },
+      profile: 'p',
+      profiles: ['p', 'q'],
+      machine: 'm',
+      engine: 'e',
+      snapshot: () => 's',
+      documents: () => [{ digest: 's', text: 'a snapshot' }],
+    },
     lockIsOurs: true,
     standing: [],
     lock: { namespace: 'n', name: 'lock' },
-    auditPath: 'audit.ndjson',
     recorded: undefined,
+    again: () => true,
     ...change,
   };
   const program = perform(desk, act);
@@ -137,7 +152,8 @@ function run(
       value.do === 'api' && 'object' in value.call ? `${value.call.verb} ${value.call.object.kind}` : value.do;
     asked.push(what);
     if (value.do === 'api' && 'object' in value.call) written.push(value.call.object);
-    const usual: Answer = value.do === 'append' ? { kind: 'done' } : { kind: 'object', object: agent };
+    const usual: Answer =
+      value.do === 'record' ? { kind: 'recorded', digest: 'of the record' } : { kind: 'object', object: agent };
     const answer = answerTo(asked.length - 1, value) ?? usual;
     if (answer.kind === 'missing' && answer === deposed) leads = false;
     next = program.next(answer === deposed ? usual : answer);
@@ -147,7 +163,7 @@ function run(
 
 /** Not an answer: what is asked is answered as usual, and from then on we lead no longer. */
 const deposed: Answer = { kind: 'missing' };
-const all = ['append', 'update-status ReplicationUpgrade', 'update Lease', 'update NodewrightAgentStatus'];
+const all = ['record', 'update-status ReplicationUpgrade', 'update Lease', 'update NodewrightAgentStatus'];
 
 test('audit, then status, then lock, then orders', () => {
   const { performed, asked, took } = run({});
@@ -186,7 +202,7 @@ describe('what cannot be written down', () => {
     expect(performed).toMatchObject({ recorded: undefined, stopped: { at: 'audit', why: 'refused' } });
     expect(statusIn(written[0])).toMatchObject({
       workflow: standing,
-      decision: { kind: 'hold', overdue: true, because: [{ fact: 'audit', object: 'audit.ndjson' }] },
+      decision: { kind: 'hold', overdue: true, because: [{ fact: 'audit', object: 'the audit log' }] },
     });
   });
 
@@ -203,7 +219,7 @@ describe('what cannot be written down', () => {
   test('of a status that is nobody’s, or of an end, is not written over it', () => {
     const foreign = { kind: 'halt', state: 'Stage', because: [reason], nodes: [] } as const;
     const rest = { kind: 'rest', state: 'Complete', outcome: 'complete' } as const;
-    for (const decision of [foreign, rest]) expect(run({ decision }, full).asked).toEqual(['append']);
+    for (const decision of [foreign, rest]) expect(run({ decision }, full).asked).toEqual(['record']);
   });
 });
 
@@ -215,7 +231,7 @@ describe('K7: orders', () => {
   test('that stand are given again while it waits', () => {
     const waiting = { ...hold, stands: [order], next: { ...standing, turn, serial: 8 } };
     const { asked } = run({ decision: waiting, workflow: workflowWith({ workflow: { ...standing, turn } }) });
-    expect(asked).toEqual(['append', 'update-status ReplicationUpgrade', 'update NodewrightAgentStatus']);
+    expect(asked).toEqual(['record', 'update-status ReplicationUpgrade', 'update NodewrightAgentStatus']);
   });
 
   test('are not given again once it has given up or is at rest', () => {
@@ -295,19 +311,25 @@ describe('what has given up', () => {
 });
 
 describe('the record', () => {
-  const recordOf = (change: Partial<Act>): Record<string, unknown> => {
-    let line = '';
+  const recordOf = (change: Partial<Act>): Readonly<Record<string, unknown>> => {
+    let body: Readonly<Record<string, unknown>> = {};
     run(change, (_, asked) => {
-      if (asked.do === 'append') line = asked.line;
+      if (asked.do === 'record') body = asked.body;
       return undefined;
     });
-    return line === '' ? {} : (JSON.parse(line) as Record<string, unknown>);
+    return body;
   };
 
   test('says what, when, who, why and on what it rests', () => {
     expect(recordOf({})).toMatchObject({
+      kind: 'decision',
       at: '1970-01-01T00:16:40.000Z',
-      askedBy: 'ops',
+      askedBy: 'ReplicationUpgrade/site',
+      intent: {},
+      by: { how: 'pass' },
+      uid: 'u1',
+      engine: 'e',
+      profiles: ['p', 'q'],
       workflow: 'ReplicationUpgrade/site',
       epoch: 2,
       profile: 'p',
@@ -321,14 +343,46 @@ describe('the record', () => {
     });
   });
 
-  test('hangs on the one before it, which its digest names', () => {
-    let line = '';
-    const { performed } = run({}, (_, asked) => {
-      if (asked.do === 'append') line = asked.line;
+  test('hangs on the one before it, by the digest that its log answered', () => {
+    const { performed } = run({});
+    expect(performed.recorded?.digest).toBe('of the record');
+    expect(recordOf({ decision: hold, recorded: performed.recorded })).toMatchObject({ parent: 'of the record' });
+  });
+
+  test('names whoever wants it taken back', () => {
+    const workflow = { ...workflowWith({ workflow: standing }), intent: { abort: { by: 'ops' } } };
+    expect(recordOf({ workflow })).toMatchObject({ askedBy: 'ops', intent: { abort: { by: 'ops' } } });
+  });
+
+  test('comes with the documents that it names, the workflow as it was read among them', () => {
+    let documents: readonly Attachment[] = [];
+    run({}, (_, asked) => {
+      if (asked.do === 'record') documents = asked.documents();
       return undefined;
     });
-    expect(performed.recorded?.digest).toBe(digestOfText(line));
-    expect(recordOf({ decision: hold, recorded: performed.recorded })).toMatchObject({ parent: digestOfText(line) });
+    const [object, ...others] = documents;
+    expect(others).toEqual([{ digest: 's', text: 'a snapshot' }]);
+    expect(recordOf({})).toMatchObject({ object: object?.digest });
+    expect(digestOfText(object?.text ?? '')).toBe(object?.digest);
+    const kept = workflowFrom(JSON.parse(object?.text ?? '') as Json);
+    const { object: whole, version, ...asRead } = workflowWith({ workflow: standing });
+    expect(kept).toMatchObject({ ok: true, value: asRead });
+    expect([whole.metadata.resourceVersion, version, kept.ok && kept.value.version]).toEqual(['3', '3', 'kept']);
+  });
+
+  test('says another status another way: its digest is in it', () => {
+    const next = (change: Partial<WorkflowStatus>): unknown =>
+      (recordOf({ decision: { ...advance, next: { ...advance.next, ...change } } }).decision as { next: unknown }).next;
+    const digests = [{}, { step: 6 }, { sinceMs: 1 }, { unguardedSinceMs: { a: 1 } }].map(next);
+    expect(new Set(digests).size).toBe(4);
+  });
+
+  test('of the same decision is made anew where our log does not count the one before', () => {
+    const { recorded } = run({ decision: hold }).performed;
+    expect(recordOf({ decision: hold, recorded, again: () => false })).toMatchObject({ parent: 'of the record' });
+    const asked: string[] = [];
+    run({ decision: hold, recorded, again: (record) => asked.push(record) > 0 });
+    expect(asked).toEqual(['of the record']);
   });
 
   test('of the same wait is made once, whatever its figures say meanwhile; of another again', () => {

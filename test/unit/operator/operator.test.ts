@@ -269,7 +269,7 @@ test('who leads again asks for everything again before it writes', () => {
   while (isOurs() || waitsFor().do !== 'sleep') operator.step();
   while (!isOurs()) operator.step();
   const listed: string[] = [];
-  for (let asked = waitsFor(); asked.do !== 'append'; asked = waitsFor()) {
+  for (let asked = waitsFor(); asked.do !== 'record'; asked = waitsFor()) {
     if (asked.do === 'api' && asked.call.verb === 'list') listed.push(asked.call.kind);
     operator.step();
   }
@@ -324,7 +324,7 @@ test('an order that arrives after it has given up is taken away again', () => {
 test('what cannot be written down is not done, and does not wait unseen; once it can it goes on', () => {
   const { site, operator } = begun();
   while (site.status?.state !== 'AcquireLock') operator.step();
-  for (let count = 0; count < 300; count += 1) operator.step(operator.waitsFor.do === 'append' ? 'refused' : 'heard');
+  for (let count = 0; count < 300; count += 1) operator.step(operator.waitsFor.do === 'record' ? 'refused' : 'heard');
   expect(site.lock).toBeNull();
   expect(site.told).toMatchObject({ kind: 'hold', overdue: true, because: [{ fact: 'audit' }] });
   runToEnd(operator);

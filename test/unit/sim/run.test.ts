@@ -151,13 +151,13 @@ describe('a run that breaks a law', () => {
 
   test('says which, when, and what', async () => {
     const { operate, defaultTimes } = await import('../../../src/operator/operator.ts');
-    const config = { leaders: { namespace: 'nodewright', name: 'operator' }, ...defaultTimes, auditPath: '/audit' };
+    const config = { leaders: { namespace: 'nodewright', name: 'operator' }, ...defaultTimes, engine: 'a test' };
     const programs: Programs = {
       agent: lying,
       operator: (name, { clock, incarnation, watches }) =>
         operate(
           { ...config, identity: `${name}-${incarnation}` },
-          { clock, inbox: watches, profiles: () => [options.profile] },
+          { clock, inbox: watches, profiles: () => [options.profile], again: () => true },
         ),
     };
     const broken = { ...options, programs, faults };

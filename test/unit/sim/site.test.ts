@@ -68,10 +68,13 @@ class TwoHosts implements WorldPort {
 
 const counter = 'v1/ConfigMap';
 
-/** Writes a line on its disk, then counts one up in the API server; forever. What it does not hear it looks up. */
+const body = { kind: 'decision', at: '2026-03-04T10:15:02.000Z' } as const;
+const aRecord = { do: 'record', body, documents: () => [], workflow: 'one' } as const;
+
+/** Writes a line on its disk, or a record, then counts one up in the API server; forever. What it does not hear it looks up. */
 function* counting(heard: string[], name: string): Program {
   for (;;) {
-    const line = yield { do: 'append', path: '/journal', line: 'next' };
+    const line = yield name.startsWith('operator') ? aRecord : { do: 'append', path: '/journal', line: 'next' };
     const got = yield { do: 'api', call: { verb: 'get', kind: counter, name: 'count' } };
     const object = got.kind === 'object' ? got.object : undefined;
     const count = Number((object?.data as { n?: number } | undefined)?.n ?? 0);
