@@ -52,6 +52,7 @@ function notRunHere(): readonly string[] {
     ...(process.getuid?.() === 0
       ? ['a file that may not be read (root reads everything): run the tests as another user']
       : []),
+    ...(has('go') ? [] : ['what Go says of our checkpoints and proofs (test/interop): needs go']),
     ...shells.map((shell) => `completion in a live ${shell}: needs ${shell}, and script(1) for a terminal`),
   ];
 }
