@@ -10,6 +10,7 @@ import { vocabulary } from '../kernel/vocabulary.ts';
 import { type Judgement, judge } from '../operator/spine.ts';
 import { type LoadedProfile, loadProfile } from '../profile/load.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
+import type { Origin } from '../profile/verify.ts';
 import { type Compiled, compile } from '../rules/compile.ts';
 import { listed } from '../rules/suggest.ts';
 import type { Asked } from './asked.ts';
@@ -69,9 +70,9 @@ export async function openProfileAsked(asked: Asked, world: World): Promise<Load
   return openProfile(path, world);
 }
 
-export async function openProfile(path: string, world: World): Promise<Loaded<LoadedProfile>> {
+export async function openProfile(path: string, world: World, origin?: Origin): Promise<Loaded<LoadedProfile>> {
   const { folder, file } = folderOf(world.disk, path);
-  const loaded = await loadProfile(folder, file, vocabulary);
+  const loaded = await loadProfile(folder, file, vocabulary, origin);
   const hint = loaded.ok ? undefined : profilesIn(path, world);
   if (loaded.ok || hint === undefined) return loaded;
   return { ok: false, faults: loaded.faults.map((fault) => ({ ...fault, hint })) };

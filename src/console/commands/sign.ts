@@ -1,3 +1,4 @@
+import { sha256 } from '../../kernel/digest.ts';
 import { error, type Fault, type Loaded } from '../../kernel/fault.ts';
 import { isUnread } from '../../profile/folder.ts';
 import { rootEnvelope, type SignedRoot, trustText } from '../../profile/trust-file.ts';
@@ -51,6 +52,11 @@ async function signProfile(path: string, bytes: Uint8Array, holder: Holder, worl
     const message = `holds \`${before.value.payloadType}\`, and no profile`;
     return { ok: false, faults: [error('ENVELOPE_TYPE', { file: path, line: 1, col: 1 }, message)] };
   }
+  // What was looked at is what is signed, and all of it: nothing beside the profile, nothing that came in between.
+  if (`sha256:${sha256(before.value.payload)}` !== digest) {
+    const message = 'holds more than the profile and the packs that are read of it';
+    return { ok: false, faults: [error('SHAPE_UNKNOWN_FIELD', { file: path, line: 1, col: 1 }, message)] };
+  }
   const envelope = await signAsked(before.value, holder);
   if (!envelope.ok) return envelope;
   const written = await world.disk.write(target, envelopeText(envelope.value));
@@ -81,6 +87,8 @@ async function signRoot(path: string, holder: Holder, world: World): Promise<Loa
   const checked = checkRoot(newest);
   if (!checked.ok) return checked;
   const before = roots.at(-2);
+  const chain = before === undefined ? undefined : followRoots({ roots: roots.slice(0, -1) }, path, null);
+  if (chain?.ok === false) return chain;
   const allowed = [...newest.root.roles.root.keys, ...(before?.root.roles.root.keys ?? [])];
   if (!allowed.includes(holder.keyId)) {
     const message = `key \`${holder.keyId}\` may not sign root ${newest.root.version}`;

@@ -21,22 +21,21 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const faults: Fault[] = [];
   const removed = removedKeys(asked.settings.list('remove-key'), last.root, faults);
   if (faults.length > 0) return refuse(faults, asked, world);
-  // What too few have signed is in force nowhere: it may still be changed.
-  const isDraft = isUnfinished(followRoots(file.value, path, null));
+  // What is not believed yet is in force nowhere: it may still be changed. What it follows must be believed.
+  const isDraft = !followRoots(file.value, path, null).ok;
+  const before = roots.slice(0, -1);
+  const chain = isDraft && before.length > 0 ? followRoots({ roots: before }, path, null) : undefined;
+  if (chain?.ok === false) return refuse(chain.faults, asked, world);
   const version = isDraft ? last.root.version : last.root.version + 1;
   const root = changed(last.root, wanted.value, removed, version);
   const signed = { root, signatures: [], at: { file: path, line: 1, col: 1 } };
   const checked = checkRoot(signed);
   if (!checked.ok) return refuse(checked.faults, asked, world);
-  const kept = isDraft ? roots.slice(0, -1) : roots;
+  const kept = isDraft ? before : roots;
   const written = await world.disk.write(path, trustText({ roots: [...kept, signed] }));
   if (!written.ok) return refuse(written.faults, asked, world);
   world.out.write(startedRoot(root, path, asked, world.calledAs));
   return exit.ok;
-}
-
-function isUnfinished(followed: ReturnType<typeof followRoots>): boolean {
-  return !followed.ok && followed.faults.every(({ code }) => code === 'SIGNATURE_TOO_FEW');
 }
 
 function removedKeys(words: readonly string[], { keys }: RootStatement, faults: Fault[]): readonly string[] {

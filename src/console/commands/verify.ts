@@ -1,25 +1,26 @@
 import { error, type Fault, type Loaded } from '../../kernel/fault.ts';
-import { isUnread } from '../../profile/folder.ts';
+import type { VerifiedProfile } from '../../profile/profile.ts';
 import { followRoots, type TrustRoot } from '../../profile/trust-root.ts';
-import { isVersion, type ProfileDocument, type RanBefore, verifyProfile } from '../../profile/verify.ts';
+import { isVersion, type RanBefore } from '../../profile/verify.ts';
 import { compareVersions } from '../../profile/version-order.ts';
 import { moment } from '../ages.ts';
 import type { Asked } from '../asked.ts';
+import { openProfile } from '../inputs.ts';
 import { plainly } from '../paint.ts';
 import { refuse } from '../refuse.ts';
 import { type Data, json, yaml } from '../render/data.ts';
-import { faultData } from '../render/parts.ts';
+import { faultData, profileData } from '../render/parts.ts';
 import { momentToBelieve, openTrust } from '../trust-file.ts';
 import { usage } from '../usage.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 interface Found {
   readonly root: TrustRoot;
-  readonly document: ProfileDocument;
+  readonly profile: VerifiedProfile;
 }
 
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
-  const found = find(asked, world);
+  const found = await find(asked, world);
   if (found.ok) {
     world.out.write(rendered(found.value, asked));
     return exit.ok;
@@ -33,7 +34,8 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   return refuse(found.faults, asked, world);
 }
 
-function find(asked: Asked, world: World): Loaded<Found> {
+/** Whether the site would take it: believed, and then read and linked as the site would. */
+async function find(asked: Asked, world: World): Promise<Loaded<Found>> {
   const { settings } = asked;
   const [path = ''] = asked.args;
   const trust = settings.text('trust') ?? '';
@@ -41,20 +43,18 @@ function find(asked: Asked, world: World): Loaded<Found> {
   const ran = ranAsked(settings.list('ran'));
   const file = openTrust(trust, 'believed', world);
   const root = file.ok ? followRoots(file.value, trust, null) : file;
-  const bytes = world.disk.read(path);
   const faults: Fault[] = [];
   for (const loaded of [now, ran, root]) if (!loaded.ok) faults.push(...loaded.faults);
-  if (isUnread(bytes)) faults.push(error(bytes.code, { file: path, line: 1, col: 1 }, bytes.message));
-  if (!now.ok || !ran.ok || !root.ok || isUnread(bytes)) return { ok: false, faults };
+  if (world.disk.kindOf(path) === 'none') {
+    faults.push(error('FILE_MISSING', { file: path, line: 1, col: 1 }, 'does not exist'));
+  }
+  if (faults.length > 0 || !now.ok || !ran.ok || !root.ok) return { ok: false, faults };
   const expect = settings.text('expect');
-  const document = verifyProfile(path, bytes, {
-    root: root.value,
-    nowMs: now.value,
-    ranBefore: ran.value,
-    ...(expect === undefined ? {} : { name: expect }),
-  });
-  if (!document.ok) return document;
-  return { ok: true, value: { root: root.value, document: document.value }, warnings: [] };
+  const name = expect === undefined ? {} : { name: expect };
+  const against = { root: root.value, nowMs: now.value, ranBefore: ran.value, ...name };
+  const loaded = await openProfile(path, world, { kind: 'signed', against });
+  if (!loaded.ok) return loaded;
+  return { ok: true, value: { root: root.value, profile: loaded.value.profile }, warnings: [] };
 }
 
 /** Of several, the newest: whoever may not go back behind it may not go back behind the others. */
@@ -71,8 +71,8 @@ function ranAsked(words: readonly string[]): Loaded<RanBefore | null> {
   return { ok: true, value: newest ?? null, warnings: [] };
 }
 
-function rendered({ root, document }: Found, { format, look }: Asked): string {
-  const { name, version, digest, signed } = document;
+function rendered({ root, profile }: Found, { format, look }: Asked): string {
+  const { name, version, digest, signed } = profile;
   const ids = signed.kind === 'signed' ? signed.by : [];
   const by = ids.map((id) => ({
     id,
@@ -85,7 +85,7 @@ function rendered({ root, document }: Found, { format, look }: Asked): string {
       const data: Data = {
         schemaVersion: 'verify/v1',
         verified: true,
-        profile: { name, version, digest, signed: true, signature: signed.kind },
+        profile: profileData(profile),
         by: by.map(({ id, owner, algorithm }) => ({ keyId: id, owner: owner ?? null, algorithm })),
         root: { site: root.site, version: root.version, digest: root.digest, expires: moment(root.expiresMs) },
       };

@@ -175,6 +175,7 @@ describe('sign', () => {
     ['another passphrase', 'p.json --key alice.key --passphrase-file bob.pub', 'KEY_PASSPHRASE'],
     ['an empty passphrase file', 'p.json --key alice.key --passphrase-file empty.txt', 'KEY_PASSPHRASE'],
     ['what could not be loaded', 'broken.json --key bob.key', 'SHAPE_UNKNOWN_FIELD'],
+    ['more than a profile', 'more.json --key bob.key', 'SHAPE_UNKNOWN_FIELD'],
     ['a profile that is not built', 'three-node.yaml --key bob.key', 'SHAPE_WRONG_KIND'],
     ['what is not there', 'none.json --key bob.key', 'FILE_MISSING'],
     ['a root that is not his', 'trust.yaml --key dora.key', 'SIGNATURE_NOT_ALLOWED'],
@@ -185,6 +186,7 @@ describe('sign', () => {
     const other = { payload: Buffer.from(built.trim()).toString('base64'), payloadType: 'x', signatures: [] };
     const files = {
       'broken.json': built.replace('"spec":', '"spek":'),
+      'more.json': built.replace('{', '{"aaa":1,'),
       'three-node.yaml': readFileSync('profiles/three-node/profile.yaml', 'utf8'),
       'dora.key': keyOf('dora').pem(),
       'empty.txt': '\n',
@@ -334,6 +336,22 @@ describe('trust', () => {
     await run(`sign ${at}/q.json --key ${at}/dora.key`);
     await run(`sign ${at}/q.json --key ${at}/carol.key`);
     expect((await run(`verify ${at}/q.dsse.json ${trust}`)).out).toContain('by root 2 of site-7');
+  });
+  test('nobody signs or goes on from a root whose past is not believed', async () => {
+    const at = await site();
+    const trust = `--trust ${at}/trust.yaml`;
+    await run(`trust rotate ${trust} --expires 30d`);
+    const text = readFileSync(`${at}/trust.yaml`, 'utf8');
+    writeFileSync(`${at}/trust.yaml`, text.replace('expires: "2027-11-21', 'expires: "2037-11-21'));
+    for (const words of [`sign ${at}/trust.yaml --key ${at}/bob.key`, `trust rotate ${trust}`])
+      expect(await run(words)).toMatchObject({ code: 2, err: expect.stringContaining('SIGNATURE_WRONG') });
+    // What is not in force yet may be mended, even after somebody has signed it.
+    writeFileSync(`${at}/trust.yaml`, text);
+    await run(`sign ${at}/trust.yaml --key ${at}/bob.key`);
+    const bent = readFileSync(`${at}/trust.yaml`, 'utf8').replace('expires: "2026-12-21', 'expires: "2026-12-22');
+    writeFileSync(`${at}/trust.yaml`, bent);
+    expect((await run(`sign ${at}/trust.yaml --key ${at}/carol.key`)).out).toContain('is not over these bytes');
+    expect((await run(`trust rotate ${trust}`)).out).toContain('root 2 of site-7');
   });
   test('who may sign what can be told apart by name', async () => {
     const at = await site();
