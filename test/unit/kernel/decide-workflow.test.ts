@@ -490,6 +490,21 @@ describe('an order that did not end well', () => {
   });
 });
 
+describe('K10: an old status says nothing again', () => {
+  test.each(['accepts', 'well'] as const)('what n0 %s stands only while every journal is known', (how) => {
+    const story = new Story(stage, { nodes: 2 }).until('S0', 1).works(how, 0);
+    const stands = (): readonly string[] => {
+      const decision = story.pass();
+      return 'stands' in decision ? decision.stands.map(({ object }) => object) : [decision.kind];
+    };
+    expect(stands()).toContain('n0');
+    story.walk.happen({ kind: 'silence', node: 1, on: true });
+    expect(stands()).toEqual([]);
+    story.walk.happen({ kind: 'silence', node: 1, on: false });
+    expect(stands()).toContain('n0');
+  });
+});
+
 describe('K11: backpressure', () => {
   test('nothing is added while the storage is unwell; what adds nothing goes on', () => {
     const story = new Story([step('network.stage'), step('volume.snapshot')], { nodes: 1, volumes: 1 });
