@@ -1,6 +1,6 @@
 import { digestOfText } from '../kernel/digest.ts';
 import { type Disk, folderOf, readWhole } from './disk.ts';
-import { factsPath, names } from './folder.ts';
+import { digestsIn, factsPath, names } from './folder.ts';
 
 /** A document that a record names by its digest. */
 export interface Attachment {
@@ -131,6 +131,19 @@ export class FactsStore {
     await all([...folders], (folder) => this.#disk.fsyncFolder(folder));
     for (const { digest, bytes } of made) this.#know(digest, bytes.length);
     for (const digest of asked) this.#sure.add(digest);
+  }
+
+  /** A document that a record names may itself name others, one step far (a snapshot its columns): they are kept as long as it is. Called once
+   *  all records were seen, before `orphans`. */
+  async follow(): Promise<void> {
+    for (const [digest, { sequence, atMs }] of [...this.#kept].map(([name, kept]) => [name, { ...kept }] as const)) {
+      if (sequence < 0) continue;
+      const read = await readDocument(this.#disk, digest);
+      if (read.kind !== 'text') continue;
+      for (const named of digestsIn(read.text)) {
+        if ((this.#kept.get(named)?.sequence ?? sequence) < sequence) this.named(named, sequence, atMs);
+      }
+    }
   }
 
   /** What has to go, oldest first, so that the ceilings are kept; never what the newest record that names any names. */

@@ -216,6 +216,11 @@ export class Spool {
     const asked = new Set<string>();
     for await (const lines of recordLines(disk, from, to))
       for (const line of lines) for (const digest of digestsIn(line)) asked.add(digest);
+    for (const digest of [...asked]) {
+      // What a document names goes with it: a snapshot is one that names its columns.
+      const read = await readDocument(disk, digest);
+      if (read.kind === 'text') for (const named of digestsIn(read.text)) asked.add(named);
+    }
     const all = [...asked];
     for (let at = 0; at < all.length; at += askedAtOnceMax) {
       const missing = await sink.missing(origin, all.slice(at, at + askedAtOnceMax));

@@ -161,6 +161,7 @@ class Writer implements Log {
     });
     if (!read.ok) return read;
     still.forgetUnseen();
+    await facts.follow();
     await facts.drop(facts.orphans());
     const parts = { records: read.value, facts, still, checkpoints: checkpoints.value };
     const writer = new Writer(disk, options, parts, release);
@@ -301,6 +302,7 @@ class Writer implements Log {
       const atMs = Date.parse(body.at);
       if (attachments !== undefined || facts.count > 0) {
         for (const named of digestsIn(next.line)) facts.named(named, head.sequence, atMs);
+        for (const attachment of attachments ?? []) facts.named(attachment.digest, head.sequence, atMs);
       }
       if (workflow !== undefined) still.begin(workflow, digest, atMs);
       answer({ ok: true, value: { sequence: head.sequence, digest }, warnings: [] });

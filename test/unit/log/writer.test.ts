@@ -159,6 +159,20 @@ describe('documents', () => {
     expect(await readDocument(disk.open(), digest)).toEqual({ kind: 'text', text: 'the profile' });
   });
 
+  test('that a document names stay with it, also after a restart; what nothing names goes', async () => {
+    const disk = new SimDisk();
+    const first = await logOn(disk.open());
+    const [column, lonely] = [documentOf('a column'), documentOf('nobody names it')];
+    const index = documentOf(`{"cells":"${column.digest}"}`);
+    const { body } = decision('one', [index]);
+    expect(await first.append({ body, attachments: [index, column, lonely] })).toMatchObject({ ok: true });
+    await first.close();
+    const again = await logOn(disk.open());
+    const kinds = await Promise.all([index, column, lonely].map(({ digest }) => readDocument(disk.open(), digest)));
+    expect(kinds.map(({ kind }) => kind)).toEqual(['text', 'text', 'missing']);
+    await again.close();
+  });
+
   test('above the ceiling the oldest go, after a record that names them; what the newest record names stays', async () => {
     const disk = new SimDisk();
     const log = await logOn(disk.open(), { factsBytesMax: 1000, recordsPerCheckpoint: 4 });
