@@ -13,6 +13,7 @@ const parts: Readonly<Record<string, () => Promise<{ measure(): Promise<readonly
   workflow: () => import('./workflow.ts'),
   verify: () => import('./verify.ts'),
   log: () => import('./log.ts'),
+  audit: () => import('./audit.ts'),
   startup: () => import('./startup.ts'),
 };
 
