@@ -17,6 +17,9 @@ export interface Signature {
 }
 
 const bytesMax = 32 * 2 ** 20;
+const explainedMax = 2 ** 21;
+/** What stands behind the payload. */
+const restMax = 2 ** 16;
 const signaturesMax = 64;
 const head = '{"payload":"';
 const [quote, comma, dash, underscore] = [0x22, 0x2c, 0x2d, 0x5f];
@@ -43,16 +46,16 @@ export function parseEnvelope(file: string, bytes: Uint8Array): Loaded<Envelope>
   }
   const end = startsWithHead(bytes) ? bytes.indexOf(quote, head.length) : -1;
   const payload = end === -1 ? undefined : payloadFrom(bytes.subarray(head.length, end));
-  const rest = payload === undefined || bytes[end + 1] !== comma ? undefined : bytes.subarray(end + 1);
-  if (payload !== undefined && rest !== undefined) {
+  const rest = bytes.subarray(end + 1);
+  if (payload !== undefined && rest[0] === comma && rest.length <= restMax) {
     // `payload` is the first key there is, so what follows it is canonical by itself.
     const parsed = parseCanonicalFile(file, Buffer.concat([Buffer.from('{'), rest.subarray(1)]));
     const found = parsed.ok ? envelopeOf(parsed.value, payload) : undefined;
     if (found !== undefined) return { ok: true, value: found, warnings: [] };
   }
-  // Something is wrong with it: now slowly, to say what.
-  const whole = parseCanonicalFile(file, bytes);
-  if (!whole.ok) return whole;
+  // Something is wrong with it: now slowly, to say what. Nobody has signed it, so it may not take long.
+  const whole = bytes.length > explainedMax ? undefined : parseCanonicalFile(file, bytes);
+  if (whole?.ok === false) return whole;
   return refused(
     'ENVELOPE_FORMAT',
     at,

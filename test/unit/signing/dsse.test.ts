@@ -75,6 +75,7 @@ describe('an envelope has one form', async () => {
     ['no text', withMember('payload', 1), 'ENVELOPE_FORMAT'],
     ['an escape in the payload', good.replace(/"payload":"(.)/, '"payload":"\\u002b'), 'JSON_NOT_CANONICAL'],
     ['the web’s base64', withMember('payload', '_-A='), 'ENVELOPE_FORMAT'],
+    ['the web’s base64 in front', withMember('payload', '_-AAAAAA'), 'ENVELOPE_FORMAT'],
     ['base64 without its end', withMember('payload', 'AAA'), 'ENVELOPE_FORMAT'],
     ['base64 with loose bits', withMember('payload', 'AAB='), 'ENVELOPE_FORMAT'],
     ['base64 with an end in its middle', withMember('payload', 'AA==AAAA'), 'ENVELOPE_FORMAT'],
@@ -99,6 +100,14 @@ describe('an envelope has one form', async () => {
   ])('%s', (_, text, code) => {
     expect(text).not.toBe(good);
     expect(codesOf(parse(text))).toEqual([code]);
+  });
+  test('and of a long one that nobody signed it is not long asked what is wrong', () => {
+    const keys = Array.from({ length: 1_000_000 }, (_, number) => `"key ${number}":1`);
+    const before = performance.now();
+    for (const start of ['{', '{"payload":"",']) {
+      expect(codesOf(parse(`${start}${keys.join(',')},"key 1":2}\n`))).toEqual(['ENVELOPE_FORMAT']);
+    }
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
   test('and a size', () => expect(codesOf(parse(Buffer.alloc(2 ** 25 + 1)))).toEqual(['FILE_TOO_LARGE']));
 });
