@@ -123,7 +123,7 @@ export class Spool {
       sent = undefined;
     }
     let documentsTo = Math.min(sent?.facts ?? 0, head.size);
-    const sending = { held: 0, full: !this.#options.documents };
+    const sending: Sending = { held: 0, full: false };
     // Documents of records that are there already: a try that was cut short, or a sink that had no room.
     const rest = await this.#sendDocuments(documentsTo, head.size, sending);
     if (typeof rest !== 'number') return rest;
@@ -210,35 +210,43 @@ export class Spool {
   }
 
   /** Up to which record all documents are there, or why it does not go on. What the sink has no room for is held and keeps nobody up. */
-  async #sendDocuments(from: number, to: number, sending: { held: number; full: boolean }): Promise<number | Fault> {
-    const { disk, sink, origin } = this.#options;
-    if (sending.full || from >= to) return this.#options.documents ? from : to;
-    const asked = new Set<string>();
-    for await (const lines of recordLines(disk, from, to))
-      for (const line of lines) for (const digest of digestsIn(line)) asked.add(digest);
-    for (const digest of [...asked]) {
-      // What a document names goes with it: a snapshot is one that names its columns.
-      const read = await readDocument(disk, digest);
-      if (read.kind === 'text') for (const named of digestsIn(read.text)) asked.add(named);
+  async #sendDocuments(from: number, to: number, sending: Sending): Promise<number | Fault> {
+    if (!this.#options.documents) return to;
+    let at = from;
+    while (at < to && !sending.full) {
+      const asked = new Set<string>();
+      const end = Math.min(to, at + recordsAskedMax);
+      for await (const lines of recordLines(this.#options.disk, at, end)) {
+        for (const line of lines) for (const digest of digestsIn(line)) asked.add(digest);
+      }
+      const trouble = await this.#sendThese([...asked], sending);
+      if (trouble !== undefined) return trouble;
+      if (!sending.full) at = end;
     }
-    const all = [...asked];
-    for (let at = 0; at < all.length; at += askedAtOnceMax) {
-      const missing = await sink.missing(origin, all.slice(at, at + askedAtOnceMax));
+    return at;
+  }
+
+  async #sendThese(digests: readonly string[], sending: Sending): Promise<Fault | undefined> {
+    const { disk, sink, origin } = this.#options;
+    for (let at = 0; at < digests.length; at += askedAtOnceMax) {
+      const asked = digests.slice(at, at + askedAtOnceMax);
+      const missing = await sink.missing(origin, asked);
       if (missing.kind !== 'done') return refusalOf(missing);
       for (const digest of missing.value) {
-        if (!asked.has(digest)) return fault('SINK_ANSWER', 'the sink asks for a document that it was not asked about');
+        if (!asked.includes(digest))
+          return fault('SINK_ANSWER', 'the sink asks for a document that it was not asked about');
         const read = await readDocument(disk, digest);
         if (read.kind === 'damaged') sending.held += 1;
         if (read.kind !== 'text') continue;
         const done = await sink.document(origin, digest, read.text);
-        if (done.kind === 'refused' && (done.why === 'full' || done.why === 'too-large')) {
-          sending.held += 1;
-          if (done.why === 'full') sending.full = true;
-        } else if (done.kind !== 'done') return refusalOf(done);
-        if (sending.full) return from;
+        if (done.kind === 'done') continue;
+        if (done.kind === 'unheard' || (done.why !== 'full' && done.why !== 'too-large')) return refusalOf(done);
+        sending.held += 1;
+        sending.full = done.why === 'full';
+        if (sending.full) return undefined;
       }
     }
-    return to;
+    return undefined;
   }
 
   async #note({ size, root }: SinkHead, facts: number): Promise<void> {
@@ -267,6 +275,15 @@ export class Spool {
     return kept.ok ? kept.value : (kept.faults[0] ?? fault('LOG_CHECKPOINT', 'cannot be read'));
   }
 }
+
+/** Of the documents of one push: how many could not be sent, and whether the sink has room for more. */
+interface Sending {
+  held: number;
+  full: boolean;
+}
+
+/** The documents of so many records are asked after at once. */
+const recordsAskedMax = 256;
 
 /** Roots of our own records at earlier sizes. */
 class OwnTree {

@@ -322,7 +322,7 @@ class Writer implements Log {
       if (dropping === undefined) return;
       const { digests, bytes, because, through } = dropping;
       const sent = await readSent(this.#disk);
-      const unsent = sent !== undefined && through >= sent.facts;
+      const unsent = through >= (sent?.facts ?? 0);
       const at = timeOf(nowMs);
       const body: RecordBody = { kind: 'facts-dropped', at, digests, bytes, because, through, unsent };
       await records.append([nextLine(body, records.head)]);

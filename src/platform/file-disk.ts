@@ -74,7 +74,7 @@ export function fileDisk(root: string): Disk {
         const found = await orMissing(stat(at(path)));
         return found?.isFile() === true ? found.size : undefined;
       }),
-    list: (folder) => act('list', folder, async () => ((await orMissing(readdir(at(folder)))) ?? []).sort()),
+    list: (folder) => act('list', folder, async () => ((await orMissing(readdir(at(folder)), 'ENOTDIR')) ?? []).sort()),
     create: (path) =>
       write('create', path, async () => {
         await close(path);
@@ -146,11 +146,11 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function orMissing<T>(found: Promise<T>): Promise<T | undefined> {
+async function orMissing<T>(found: Promise<T>, ...alike: readonly string[]): Promise<T | undefined> {
   try {
     return await found;
   } catch (problem) {
-    if (codeOf(problem) === 'ENOENT') return undefined;
+    if (['ENOENT', ...alike].includes(codeOf(problem) ?? '')) return undefined;
     throw problem;
   }
 }

@@ -213,6 +213,8 @@ describe('documents', () => {
     expect(log.state().facts.count).toBe(1);
     const texts = await textsIn(disk.open(), log.state().size);
     expect(texts.at(-1)).toContain('"because":"age"');
+    // No sink has them.
+    expect(texts.at(-1)).toContain('"unsent":true');
   });
 });
 
@@ -359,6 +361,29 @@ describe('a disk that refuses', () => {
       expect(refusals).toBeGreaterThan(10);
     },
   );
+
+  test('while a log is opened: refused, the folder let go, and nothing lost', async () => {
+    const { disk: begun, promised } = await written();
+    const torn = begun.files().get(segmentName(0)) ?? new Uint8Array();
+    begun.put(segmentName(0), Buffer.concat([torn, Buffer.from('["half')]));
+    let refusals = 0;
+    for (let number = 0; number < 30; number += 1) {
+      const disk = begun.copy();
+      disk.random = () => 0.4;
+      disk.strike = (at) => (at === number ? 'no-space' : undefined);
+      const codes = await codesOf(disk.open());
+      if (codes[0] !== 'none') refusals += 1;
+      else disk.kill();
+      expect(['none', 'LOG_DISK']).toContain(codes[0]);
+      disk.strike = () => undefined;
+      const log = await logOn(disk.open());
+      await log.close();
+      // The half of a record that the full disk took is a torn end of its own.
+      const cuts = (await heldIn(disk.open(), promised)).kinds.filter((kind) => kind === 'tail-cut').length;
+      expect([1, 2], `act ${number}`).toContain(cuts);
+    }
+    expect(refusals).toBeGreaterThan(8);
+  });
 
   test('that is full for long: holds with a reason each time, and loses nothing', async () => {
     const disk = new SimDisk();

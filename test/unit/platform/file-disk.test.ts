@@ -85,6 +85,7 @@ describe('the real disk', () => {
     expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('bc');
     expect(Buffer.from(await disk.read('a', 1, 100)).toString()).toBe('c');
     expect(await disk.list('.')).toEqual(['a']);
+    expect(await disk.list('a')).toEqual([]);
     await disk.remove('a');
     await disk.remove('a');
     expect(await disk.size('a')).toBeUndefined();
