@@ -57,7 +57,6 @@ const spkiHeads: Readonly<Record<KeyAlgorithm, Uint8Array>> = {
   ed25519: Buffer.from('302a300506032b6570032100', 'hex'),
   'ecdsa-p256': Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex'),
 };
-const rawBytes: Readonly<Record<KeyAlgorithm, number>> = { ed25519: 32, 'ecdsa-p256': 65 };
 
 /** A PEM file with one SPKI public key. */
 export function parsePublicKey(source: SourceText): Loaded<PublicKey> {
@@ -79,10 +78,9 @@ export function readPublicKey(spki: Uint8Array, at: Place): Loaded<PublicKey> {
   if (read === undefined) return refused('KEY_FORMAT', at, 'holds no public key');
   const algorithm = algorithmOf(read);
   if (algorithm === undefined) return otherAlgorithm(read, at);
-  const head = spkiHeads[algorithm];
-  const raw = spki.subarray(head.length);
-  if (raw.length !== rawBytes[algorithm] || Buffer.compare(spki.subarray(0, head.length), head) !== 0) {
-    // A compressed point would be the same key under another id.
+  const raw = rawOf(read, algorithm);
+  if (Buffer.compare(spki, spkiOf(algorithm, raw)) !== 0) {
+    // A compressed or a hybrid point would be the same key under another id.
     return refused('KEY_FORMAT', at, 'writes its key in another form than the usual one', 'use an uncompressed point');
   }
   if (algorithm === 'ed25519' && isWeak(raw)) return refused('KEY_WEAK', at, 'is a point for which anybody can sign');
@@ -154,16 +152,15 @@ function publicKey(key: KeyObject, algorithm: KeyAlgorithm, spki: Uint8Array): P
     algorithm,
     spki,
     raw: spki.subarray(spkiHeads[algorithm].length),
-    pem: key.export({ type: 'spki', format: 'pem' }).toString(),
+    pem: pemOf(spki),
     verify: (bytes, signature) => verifyWith(hashOf(algorithm), bytes, key, signature),
   };
 }
 
 function privateKey(key: KeyObject, algorithm: KeyAlgorithm): PrivateKey {
   const half = createPublicKey(key);
-  const exported = half.export({ type: 'spki', format: 'der' });
-  // A PKCS#8 file may hold its point compressed, or none; the id is of the usual form.
-  const spki = algorithm === 'ed25519' ? exported : spkiOf(algorithm, pointOf(half));
+  // A PKCS#8 file may hold its point in another form, or none; the id is of the usual one.
+  const spki = spkiOf(algorithm, rawOf(half, algorithm));
   const known = publicKey(half, algorithm, spki);
   return {
     keyId: known.id,
@@ -181,8 +178,10 @@ function privateKey(key: KeyObject, algorithm: KeyAlgorithm): PrivateKey {
   };
 }
 
-function pointOf(key: KeyObject): Uint8Array {
+/** What the key is, whatever way it was written. */
+function rawOf(key: KeyObject, algorithm: KeyAlgorithm): Uint8Array {
   const { x = '', y = '' } = key.export({ format: 'jwk' });
+  if (algorithm === 'ed25519') return Buffer.from(x, 'base64url');
   return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
 }
 
@@ -216,6 +215,15 @@ const weakY = new Set([
 function isWeak(raw: Uint8Array): boolean {
   const y = BigInt(`0x${Buffer.from(raw).reverse().toString('hex')}`) & (2n ** 255n - 1n);
   return y >= prime || weakY.has(y);
+}
+
+/** From the DER and not from OpenSSL, which keeps the way in which a point was written. */
+function pemOf(spki: Uint8Array): string {
+  const lines =
+    Buffer.from(spki)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n');
 }
 
 interface Block {

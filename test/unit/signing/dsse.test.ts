@@ -220,6 +220,16 @@ describe('OpenSSL, the command', () => {
     expect(() => run(...verify, signature)).toThrow();
   });
 
+  test('makes a private key with a compressed point: it goes by its usual id', async () => {
+    const { parsePrivateKey, parsePublicKey } = await import('../../../src/signing/keys.ts');
+    const make = 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256';
+    const short = `${make} | openssl ec -conv_form compressed | openssl pkcs8 -topk8 -nocrypt`;
+    const text = execFileSync('sh', ['-c', short], { encoding: 'utf8', stdio: 'pipe' });
+    const key = got(parsePrivateKey({ file: 'key.pem', text }));
+    expect(got(parsePublicKey({ file: 'key.pub', text: key.public.pem })).id).toBe(key.keyId);
+    expect(key.public.raw).toHaveLength(65);
+  });
+
   test.each([
     ['genpkey', '-algorithm', 'ed25519'],
     ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],

@@ -87,7 +87,7 @@ describe('every other kind of key is refused by name', () => {
 });
 
 describe('a key has one form, so that it has one id', () => {
-  test('a compressed point is refused', () => {
+  test('a compressed or a hybrid point is refused', () => {
     const half = createECDH('prime256v1');
     half.generateKeys();
     const usual = got(readPublicKey(spkiOf('ecdsa-p256', half.getPublicKey()), at));
@@ -97,6 +97,8 @@ describe('a key has one form, so that it has one id', () => {
     ]);
     expect(codeOf(readPublicKey(short, at))).toBe('KEY_FORMAT');
     expect(usual.raw[0]).toBe(4);
+    // The hybrid form has the length of the usual one.
+    expect(codeOf(readPublicKey(spkiOf('ecdsa-p256', half.getPublicKey(null, 'hybrid')), at))).toBe('KEY_FORMAT');
   });
 
   test('bytes after the key are refused', () => {
