@@ -17,20 +17,21 @@ export interface Framed {
 
 const sumLength = 16;
 const plain = '["';
-const marked = '["synced","';
+/** How a line begins before which everything was durable. */
+export const syncedMark = '["synced","';
 /** Of a line with its frame and line break, above that of the record itself. */
-export const frameBytesMax = marked.length + sumLength + 4;
+export const frameBytesMax = syncedMark.length + sumLength + 4;
 /** No record is longer, in bytes of UTF-8; what is longer on disk is no record. */
 export const lineBytesMax = 1 << 20;
 
 export function framed({ line, digest, synced }: Framed): string {
-  return `${synced ? marked : plain}${sumOf(digest)}",${line}]\n`;
+  return `${synced ? syncedMark : plain}${sumOf(digest)}",${line}]\n`;
 }
 
 /** What stands between two line breaks; undefined if it is not a whole record. */
 export function readFrame(text: string): Framed | undefined {
-  const synced = text.startsWith(marked);
-  const at = (synced ? marked : plain).length;
+  const synced = text.startsWith(syncedMark);
+  const at = (synced ? syncedMark : plain).length;
   const start = at + sumLength + 2;
   if (!text.startsWith(plain) || text.slice(at + sumLength, start) !== '",' || !text.endsWith(']')) return undefined;
   const line = text.slice(start, -1);

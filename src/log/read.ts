@@ -1,6 +1,6 @@
 import type { Disk } from './disk.ts';
 import { firstOfSegment } from './folder.ts';
-import { type Framed, frameBytesMax, lineBytesMax, readFrame } from './frame.ts';
+import { type Framed, frameBytesMax, lineBytesMax, readFrame, syncedMark } from './frame.ts';
 
 export interface Segment {
   readonly name: string;
@@ -12,6 +12,8 @@ export interface Segment {
 export interface StoredLine {
   /** Undefined: no whole record. */
   readonly frame: Framed | undefined;
+  /** Of what is no whole record: a whole one that was written after it was durable stands within, because the line break between them is gone. */
+  readonly wasDurable: boolean;
   /** In bytes, within its segment; the length is with the line break. */
   readonly offset: number;
   readonly length: number;
@@ -46,8 +48,9 @@ export async function* linesOf(disk: Disk, name: string, from = 0): AsyncGenerat
     let start = 0;
     for (let end = bytes.indexOf(lineBreak, held.length); end !== -1; end = bytes.indexOf(lineBreak, start)) {
       const length = skipped + end + 1 - start;
-      const frame = skipped > 0 ? undefined : frameIn(strict, bytes.subarray(start, end));
-      lines.push({ frame, offset, length });
+      const inside = bytes.subarray(start, end);
+      const frame = skipped > 0 ? undefined : frameIn(strict, inside);
+      lines.push({ frame, wasDurable: frame === undefined && holdsSynced(strict, inside), offset, length });
       offset += length;
       skipped = 0;
       start = end + 1;
@@ -59,7 +62,8 @@ export async function* linesOf(disk: Disk, name: string, from = 0): AsyncGenerat
     }
     if (lines.length > 0) yield lines;
   }
-  if (skipped + held.length > 0) yield [{ frame: undefined, offset, length: skipped + held.length }];
+  const length = skipped + held.length;
+  if (length > 0) yield [{ frame: undefined, wasDurable: holdsSynced(strict, held), offset, length }];
 }
 
 /** The lines of the records [from, to), batch by batch, without their frames. It throws a `RangeError` at the first one that is no whole
@@ -90,6 +94,14 @@ export async function* recordLines(disk: Disk, from: number, to: number): AsyncG
     next = sequence;
   }
   throw new RangeError(`record ${next} is not there`);
+}
+
+function holdsSynced(strict: { decode(bytes: Uint8Array): string }, bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = text.indexOf(syncedMark, 1); at !== -1; at = text.indexOf(syncedMark, at + 1)) {
+    if (frameIn(strict, bytes.subarray(at)) !== undefined) return true;
+  }
+  return false;
 }
 
 function frameIn(strict: { decode(bytes: Uint8Array): string }, bytes: Uint8Array): Framed | undefined {

@@ -154,6 +154,8 @@ export class Records {
             return damaged(bad.at, bad.says, `line ${line} was written after it was durable`);
           }
           const wrong = this.#take(stored, asked);
+          if (wrong !== undefined && stored.wasDurable)
+            return damaged(place, wrong, 'it was durable: the next one says so');
           if (wrong !== undefined) bad = { at: place, says: wrong };
           else this.#segment.bytes += stored.length;
           const against = wrong === undefined ? this.#against(asked.covered) : undefined;

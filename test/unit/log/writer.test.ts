@@ -277,6 +277,22 @@ describe('what is wrong when a log is opened', () => {
     }
   });
 
+  test('a line break that is gone is damage: the second of the two lines shows that the first was durable', async () => {
+    const { disk } = await written();
+    const bytes = disk.files().get(segmentName(0)) ?? new Uint8Array();
+    const at = bytes.lastIndexOf(10, bytes.length - 2);
+    for (const [name, other] of [
+      ['removed', Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)])],
+      ['another byte', bytes.map((byte, place) => (place === at ? 0x8a : byte))],
+      ['and the last one too', Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1, -1)])],
+    ] as const) {
+      const harmed = disk.copy();
+      harmed.put(segmentName(0), other);
+      const opened = await openLog(harmed.open(), optionsFor());
+      expect(opened.ok ? '' : opened.faults[0]?.message, name).toContain('record 13 ');
+    }
+  });
+
   test('more than a crash can leave is not cut off', async () => {
     const { disk } = await written();
     const bytes = disk.files().get(segmentName(0)) ?? new Uint8Array();
