@@ -8,9 +8,9 @@ import {
   type SignedRoot,
   trustText,
 } from '../../../src/profile/trust-file.ts';
-import { followRoots, rolesFor, type TrustRoot } from '../../../src/profile/trust-root.ts';
+import { checkRoot, followRoots, rolesFor, type TrustRoot } from '../../../src/profile/trust-root.ts';
 import type { PrivateKey } from '../../../src/signing/keys.ts';
-import { codesOf, expires, fileOf, got, keyOf, rootOf, signedRoot, sourceOf } from '../../support/signing.ts';
+import { at, codesOf, expires, fileOf, got, keyOf, rootOf, signedRoot, sourceOf } from '../../support/signing.ts';
 
 const [a, b, c, d] = [keyOf('a'), keyOf('b', 'ecdsa-p256'), keyOf('c'), keyOf('d')];
 
@@ -89,6 +89,12 @@ describe('a root that contradicts itself', () => {
   });
 });
 
+test('a role that names a key twice is none, even where no schema looked at it', () => {
+  const { roles, ...rest } = rootOf([a], 1);
+  const twice = { ...rest, roles: { ...roles, root: { threshold: 2, keys: [a.keyId, a.keyId] } } };
+  expect(codesOf(checkRoot({ root: twice, signatures: [], at }))).toEqual(['TRUST_ROOT']);
+});
+
 describe('a chain', async () => {
   const one = await signedRoot(rootOf([a, b, c], 2), [a, b]);
   // c leaves, d comes.
@@ -132,7 +138,9 @@ describe('a chain', async () => {
     // Whoever is past it cannot show that he went through it.
     expect(codesOf(follow([three], before))).toContain('TRUST_ROLLBACK');
     const fork = await signedRoot({ ...next, expires: '2026-12-31T00:00:00Z' }, [a, b]);
-    expect(codesOf(follow([one, fork], before))).toEqual(['TRUST_ROLLBACK']);
+    expect(follow([one, fork], before)).toMatchObject({
+      faults: [{ code: 'TRUST_ROLLBACK', message: 'another root 2 was trusted here before' }],
+    });
     // A whole chain of somebody else's.
     const theirs = await signedRoot(rootOf([d], 1), [d]);
     expect(codesOf(follow([theirs], { version: 1, digest: digest([one]) }))).toEqual(['TRUST_ROLLBACK']);
