@@ -49,8 +49,17 @@ function leftOutOf(censuses: readonly Census[], witnesses: readonly Report[]): r
   return [...leftOut.values()];
 }
 
+/** Kept with the subject: a witness speaks of the same ones at every look. */
+const shown = new WeakMap<Subject, readonly string[]>();
+
+function shownBy(subject: Subject): readonly string[] {
+  const known = shown.get(subject) ?? idsShownBy(subject);
+  shown.set(subject, known);
+  return known;
+}
+
 /** A connection shows itself and both of its ends, unless the peer has no name. */
-function shownBy({ kind, id, of }: Subject): readonly string[] {
+function idsShownBy({ kind, id, of }: Subject): readonly string[] {
   if (kind === 'replica') return [id];
   if (kind !== 'connection' || of.replica === undefined) return [];
   const peer = id.slice(of.replica.length + 1);

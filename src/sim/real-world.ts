@@ -59,7 +59,7 @@ export function simWorld(
     strike: (fault) => world.begin(fault, nowMs),
     relieve: (fault) => world.end(fault, nowMs),
     objects: () => world.objects(),
-    raws: () => world.raws(nowMs),
+    takeRaws: () => world.takeRaws(nowMs),
     flows: () => [...world.site.volumes.values()].some(isMoving),
     harm() {
       const now = world.harm();

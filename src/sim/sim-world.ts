@@ -22,8 +22,8 @@ export interface SimWorld extends WorldPort {
   strike(fault: WorldFault): void;
   relieve(fault: WorldFault): void;
   objects(): readonly KubeObject[];
-  /** Everything that could be fetched now, as of now. */
-  raws(nowMs: number): readonly Raw[];
+  /** Everything that could be fetched now, as of now: taken at once, laid out when it is asked for. */
+  takeRaws(nowMs: number): () => readonly Raw[];
   /** Whether something of it goes on between two events, by time alone: a resync. */
   flows(): boolean;
   /** What was lost that no fault explains: told once each. */
@@ -42,13 +42,14 @@ export function truthOf(
   senses: Map<string, Senses>,
 ): () => Snapshot {
   const { nowMs } = site.time;
-  const raws: Raw[] = [...world.raws(nowMs)];
+  const taken = world.takeRaws(nowMs);
+  const own: Raw[] = [];
   for (const node of world.nodes()) {
     if (world.power(node) !== 'up') continue;
     const sense = senses.get(node) ?? sensesOf(world, shape, node);
     senses.set(node, sense);
     const parts = agentsOwn.map((source) => carriedOut(world, node, sense.look(source)));
-    raws.push(
+    own.push(
       statusOf(
         node,
         parts.flatMap((part) => part?.seen ?? []),
@@ -58,9 +59,10 @@ export function truthOf(
   }
   const { lock } = shape;
   const lease = lock && site.api.look(leaseKind, lock.lease.name, lock.lease.namespace);
-  if (lease !== undefined) raws.push({ from: 'object', at: nowMs, object: lease });
-  const asOfNow = raws.map((raw): Raw => (raw.at === nowMs ? raw : { ...raw, at: nowMs }));
+  if (lease !== undefined) own.push({ from: 'object', at: nowMs, object: lease });
   return () => {
+    const raws = [...taken(), ...own];
+    const asOfNow = raws.map((raw): Raw => (raw.at === nowMs ? raw : { ...raw, at: nowMs }));
     const store = createStore(vocabulary);
     for (const report of normalise(asOfNow, shape)) store.fold(report);
     return store.cut(nowMs);

@@ -41,13 +41,20 @@ export const linstorPaths = [
 
 /** Everything, as a complete capture of this moment would hold it. */
 export function rawsOf(site: Site): readonly Raw[] {
+  return takeRaws(site)();
+}
+
+/** The same, taken now and laid out when somebody asks: hardly anybody does, and objects and texts never change. */
+export function takeRaws(site: Site): () => readonly Raw[] {
   const at = site.nowMs;
-  const objects = [...site.kube.objects.values()].sort((left, right) => (kindOf(left) < kindOf(right) ? -1 : 1));
-  return [
-    ...objects.map((object): Raw => ({ from: 'object', at, object })),
+  const objects = [...site.kube.objects.values()];
+  const rest = [...linstorRaws(site), ...[...site.hosts.values()].flatMap((host) => hostRaws(site, host))];
+  return () => [
+    ...objects
+      .sort((left, right) => (kindOf(left) < kindOf(right) ? -1 : 1))
+      .map((object): Raw => ({ from: 'object', at, object })),
     ...listedKinds.map((kind): Raw => ({ from: 'list', at, kind })),
-    ...linstorRaws(site),
-    ...[...site.hosts.values()].flatMap((host) => hostRaws(site, host)),
+    ...rest,
   ];
 }
 

@@ -11,7 +11,7 @@ import { keyOfObject, objectOf, publish } from './kube.ts';
 import { linstorCluster, publishHa } from './kube-objects.ts';
 import { type LinstorReply, linstorReply } from './linstor.ts';
 import { makeSite, type WorldSpec } from './make.ts';
-import { linstorRaws, rawsOf } from './raws.ts';
+import { linstorRaws, rawsOf, takeRaws } from './raws.ts';
 import type { Power, Ref, Site } from './state.ts';
 import { endVm, migrate, scheduleMigrations, startVm } from './vms.ts';
 
@@ -43,6 +43,8 @@ export interface World {
   nodes(): readonly NodeView[];
   harm(): readonly Harm[];
   raws(nowMs: number): readonly Raw[];
+  /** The same, taken now and laid out when it is asked for. */
+  takeRaws(nowMs: number): () => readonly Raw[];
   linstorRaws(nowMs: number): readonly Raw[];
   /** For those who look into it: oracles and tests. Nobody writes to it. */
   readonly site: Site;
@@ -131,6 +133,10 @@ export function makeWorld(spec: WorldSpec, random: Random): World {
     raws(nowMs) {
       advance(nowMs);
       return rawsOf(site);
+    },
+    takeRaws(nowMs) {
+      advance(nowMs);
+      return takeRaws(site);
     },
     linstorRaws(nowMs) {
       advance(nowMs);
