@@ -26,7 +26,8 @@ export async function measure(): Promise<readonly Row[]> {
   try {
     const log = writeLog(folder);
     const runs = [0, 1, 2].map(() => verification(log.path, log.root));
-    const rate = median(runs.map(({ ms, records }) => (records / ms) * 1000));
+    const rate = median(runs.map(({ processorMs, records }) => (records / processorMs) * 1000));
+    const wallRate = median(runs.map(({ ms, records }) => (records / ms) * 1000));
     const peak = Math.max(...runs.map(({ bytesAboveStart }) => bytesAboveStart)) / 1e6;
     const chain = chainRatio();
     const proofMs = await proving(folder, log.root);
@@ -39,12 +40,13 @@ export async function measure(): Promise<readonly Row[]> {
         ok: chain >= 3,
       },
       {
-        name: 'log: verify of 1,000,000 records',
+        name: 'log: verify of 1,000,000 records, by processor time',
         figure: rate,
         unit: 'a second',
         goal: '≥ 200,000',
         ok: rate >= 200_000,
       },
+      { name: 'log: the same by the clock, with whatever else the machine did', figure: wallRate, unit: 'a second' },
       { name: 'log: peak of memory above start, of that', figure: peak, unit: 'MB', goal: '≤ 64 MB', ok: peak <= 64 },
       {
         name: 'log: inclusion proof among 1,000,000 records, reading included',
@@ -119,6 +121,7 @@ function writeLog(folder: string): { readonly path: string; readonly root: strin
 
 interface Run {
   readonly ms: number;
+  readonly processorMs: number;
   readonly records: number;
   readonly bytesAboveStart: number;
 }
@@ -173,10 +176,12 @@ async function proving(folder: string, root: string): Promise<number> {
   return median(times);
 }
 
+/** Of the processor, not of the clock on the wall: these are too short to be spared what else the machine does. */
 function millisecondsOf(what: () => void): number {
-  const started = performance.now();
+  const before = process.cpuUsage();
   what();
-  return performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function median(values: readonly number[]): number {

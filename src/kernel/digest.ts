@@ -6,65 +6,81 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** RFC 8785: members sorted by UTF-16 code units, ECMAScript number and string forms, no white space.
  *  Throws on what JSON cannot say (NaN, infinities, lone surrogates): such a value must never get a digest. */
 export function canonical(value: Json): string {
-  const ordered = inOrder(value);
-  // The engine writes much faster than we do, in the RFC's form, once members are in order. Half a character it writes as an escape.
-  const text = ordered === unordered ? undefined : JSON.stringify(ordered);
-  return text === undefined || text.includes('\\ud') ? written(value) : text;
+  switch (typeof value) {
+    case 'string':
+      return textOf(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'number':
+      if (!Number.isFinite(value)) throw new RangeError('canonical JSON has no NaN and no infinity');
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : isList(value) ? listOf(value) : objectOf(value);
+    default:
+      throw new RangeError(`canonical JSON has no ${typeof value}`);
+  }
 }
 
-/** A value with a name that an object puts elsewhere than it was put: digits come first, and `__proto__` is no member. */
-const unordered = Symbol('unordered');
-
-/** The same value with the members of each object in order; itself, where they are. */
-function inOrder(value: Json): Json | typeof unordered {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
-  if (typeof value === 'number') return finite(value);
-  if (typeof value !== 'object') throw new RangeError(`canonical JSON has no ${typeof value}`);
-  return isList(value) ? listInOrder(value) : objectInOrder(value);
+function textOf(value: string): string {
+  const text = JSON.stringify(value);
+  // Half a character becomes an escape, so that the length says whether to look for one.
+  if (text.length !== value.length + 2 && !value.isWellFormed()) {
+    throw new RangeError('canonical JSON has no lone surrogates');
+  }
+  return text;
 }
 
-function listInOrder(list: readonly Json[]): Json | typeof unordered {
-  let copy: Json[] | undefined;
+function listOf(list: readonly Json[]): string {
+  let text = '[';
   for (let index = 0; index < list.length; index += 1) {
-    const part = list[index] as Json;
-    const ordered = inOrder(part);
-    if (ordered === unordered) return unordered;
-    if (ordered !== part) copy ??= list.slice(0, index);
-    copy?.push(ordered);
+    text += index === 0 ? canonical(list[index] as Json) : `,${canonical(list[index] as Json)}`;
   }
-  return copy ?? list;
+  return `${text}]`;
 }
 
-function objectInOrder(value: { readonly [key: string]: Json | undefined }): Json | typeof unordered {
-  const { sorted, isSorted, isKept, blank } = shapeOf(Object.keys(value));
-  if (!isKept) return unordered;
-  let copy: { [key: string]: Json | undefined } | undefined = isSorted ? undefined : { ...blank };
+function objectOf(value: { readonly [key: string]: Json | undefined }): string {
+  const names = Object.keys(value);
+  if (names.length === 0) return '{}';
+  const { sorted, heads, last, again } = shapeOf(names);
+  let text = '';
   for (let index = 0; index < sorted.length; index += 1) {
-    const name = sorted[index] as string;
-    const member = value[name];
-    const ordered = member === undefined || typeof member === 'string' ? member : inOrder(member);
-    if (ordered === unordered) return unordered;
-    if (isSorted && ordered !== member) copy ??= { ...value };
-    if (copy !== undefined) copy[name] = ordered;
+    const member = value[sorted[index] as string];
+    if (member === undefined) return objectOf(without(value));
+    if (typeof member === 'string' && member === last[index]) {
+      again[index] ??= heads[index] + textOf(member);
+      text += again[index];
+      continue;
+    }
+    if (typeof member === 'string' && member.length <= rememberedMax) {
+      last[index] = member;
+      again[index] = undefined;
+    }
+    text += heads[index] + canonical(member);
   }
-  return copy ?? value;
+  return `${text}}`;
 }
 
-/** What is to be known of a list of names: sorting it anew for each object would cost more than all the rest. */
+function without(value: { readonly [key: string]: Json | undefined }): { readonly [key: string]: Json } {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => (member === undefined ? [] : [[name, member]])),
+  );
+}
+
+/** What is to be known of a list of names: sorting and writing them anew for each object would cost more than all the rest. */
 interface Shape {
   readonly names: readonly string[];
   readonly sorted: readonly string[];
-  readonly isSorted: boolean;
-  /** An object keeps them in the order in which they are put in. */
-  readonly isKept: boolean;
-  /** An object that has them all, in order: faster to copy than to build. */
-  readonly blank: { readonly [name: string]: undefined };
+  /** `{"name":` of the first, `,"name":` of the others. */
+  readonly heads: readonly string[];
+  /** The text that each member had last, and how it was written: the next record's is often the same. */
+  readonly last: (string | undefined)[];
+  readonly again: (string | undefined)[];
 }
 
-/** By the number of names; a few of each, short ones only, so that nobody's names fill the memory. */
+/** By the number of names; a few of each, and short ones only, so that nobody's names fill the memory. */
 const shapes: Shape[][] = Array.from({ length: 64 }, () => []);
 const shapesMax = 16;
-const nameLengthMax = 64;
+const rememberedMax = 128;
 
 function shapeOf(names: readonly string[]): Shape {
   const known = shapes[names.length] ?? [];
@@ -73,38 +89,16 @@ function shapeOf(names: readonly string[]): Shape {
     if (isSame(shape.names, names)) return shape;
   }
   const sorted = [...names].sort();
-  const isKept = names.every((name) => name !== '__proto__' && !/^\d/.test(name));
-  const blank = isKept ? Object.fromEntries(sorted.map((name) => [name, undefined])) : {};
-  const shape = { names, sorted, isSorted: isSame(sorted, names), isKept, blank };
-  if (known.length < shapesMax && names.every(({ length }) => length <= nameLengthMax)) known.push(shape);
+  const heads = sorted.map((name, index) => `${index === 0 ? '{' : ','}${textOf(name)}:`);
+  const nothing = (): undefined[] => sorted.map(() => undefined);
+  const shape: Shape = { names, sorted, heads, last: nothing(), again: nothing() };
+  if (known.length < shapesMax && names.every(({ length }) => length <= rememberedMax)) known.push(shape);
   return shape;
 }
 
 function isSame(left: readonly string[], right: readonly string[]): boolean {
   for (let index = 0; index < left.length; index += 1) if (left[index] !== right[index]) return false;
   return true;
-}
-
-/** Any value, piece by piece. */
-function written(value: Json): string {
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') return JSON.stringify(finite(value));
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new RangeError('canonical JSON has no lone surrogates');
-    return JSON.stringify(value);
-  }
-  if (isList(value)) return `[${value.map(written).join(',')}]`;
-  const members: string[] = [];
-  for (const key of Object.keys(value).sort()) {
-    const member = value[key];
-    if (member !== undefined) members.push(`${written(key)}:${written(member)}`);
-  }
-  return `{${members.join(',')}}`;
-}
-
-function finite(value: number): number {
-  if (!Number.isFinite(value)) throw new RangeError('canonical JSON has no NaN and no infinity');
-  return value;
 }
 
 /** `sha256:` and the lower-case hex digest of the UTF-8 bytes of a text. */
