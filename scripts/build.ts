@@ -8,23 +8,25 @@ import { generateValidators } from './validators.ts';
 await generateValidators();
 
 const consoleFolder = join(import.meta.dirname, '..', 'src', 'console');
-/** They need the whole simulator, and nobody else does: a file of its own. */
-const simulating = ['replay', 'sim'];
+/** What few need and takes long to load stands in files of its own: the simulator, and what is kept of decisions with its disk and network. */
+const apart: Readonly<Record<string, readonly string[]>> = {
+  simulator: ['replay', 'sim'],
+  logs: ['log-push', 'log-serve'],
+};
 const all = readdirSync(join(consoleFolder, 'commands')).map((file) => basename(file, '.ts'));
-const names = all.filter((name) => !simulating.includes(name));
+const names = all.filter((name) => !Object.values(apart).flat().includes(name));
 
-/** Loaded late by the door, and needed by most commands. */
-const late = ['yaml', 'files', 'fault-text', 'ask-secret', 'signer-command', 'file-disk', 'http-sink', 'log-server'];
-const lateFrom = [
-  '../source/yaml.ts',
-  '../capture/files.ts',
-  './fault-text.ts',
-  '../platform/ask-secret.ts',
-  '../platform/signer-command.ts',
-  '../platform/file-disk.ts',
-  '../platform/http-sink.ts',
-  '../platform/log-server.ts',
-];
+/** Loaded late by the door, by the file that holds it. */
+const late: Readonly<Record<string, readonly string[]>> = {
+  commands: [
+    '../source/yaml.ts',
+    '../capture/files.ts',
+    './fault-text.ts',
+    '../platform/ask-secret.ts',
+    '../platform/signer-command.ts',
+  ],
+  logs: ['../platform/file-disk.ts', '../platform/http-sink.ts', '../platform/log-server.ts'],
+};
 
 const common: BuildOptions = {
   outdir: 'dist',
@@ -59,15 +61,19 @@ const commandsStandApart: Plugin = {
       return { path: basename(path, '.ts'), namespace: 'command' };
     });
     bundler.onLoad({ filter: /.*/, namespace: 'command' }, ({ path }) => {
-      const file = simulating.includes(path) ? 'simulator' : 'commands';
+      const file = Object.keys(apart).find((one) => apart[one]?.includes(path)) ?? 'commands';
       return { contents: `export const { run } = nextTo('${file}')[${JSON.stringify(path)}];` };
     });
-    // The few pieces that the door itself asks for late are in that file too.
+    // The few pieces that the door itself asks for late are in those files too.
     bundler.onResolve({ filter: /\.ts$/ }, ({ path, kind }) => {
-      if (kind !== 'dynamic-import' || !late.includes(basename(path, '.ts'))) return undefined;
-      return { path: 'late', namespace: 'late' };
+      const name = basename(path);
+      const file = Object.keys(late).find((one) => late[one]?.some((from) => basename(from) === name));
+      if (kind !== 'dynamic-import' || file === undefined) return undefined;
+      return { path: file, namespace: 'late' };
     });
-    bundler.onLoad({ filter: /.*/, namespace: 'late' }, () => ({ contents: "module.exports = nextTo('commands');" }));
+    bundler.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => {
+      return { contents: `module.exports = nextTo(${JSON.stringify(path)});` };
+    });
   },
 };
 
@@ -107,22 +113,16 @@ await build({
   entryNames: 'door',
   plugins: [commandsStandApart],
 });
-await build({
-  ...keptScript,
-  stdin: inConsole('commands', [
-    ...names.map((name) => `export * as ${JSON.stringify(name)} from './commands/${name}.ts';`),
-    ...lateFrom.map((path) => `export * from '${path}';`),
-  ]),
-  entryNames: 'commands',
-});
-await build({
-  ...keptScript,
-  stdin: inConsole(
-    'simulator',
-    simulating.map((name) => `export * as ${JSON.stringify(name)} from './commands/${name}.ts';`),
-  ),
-  entryNames: 'simulator',
-});
+for (const [file, held] of [['commands', names], ...Object.entries(apart)] as const) {
+  await build({
+    ...keptScript,
+    stdin: inConsole(file, [
+      ...held.map((name) => `export * as ${JSON.stringify(name)} from './commands/${name}.ts';`),
+      ...(late[file] ?? []).map((path) => `export * from '${path}';`),
+    ]),
+    entryNames: file,
+  });
+}
 await build({ ...common, entryPoints: { nodewright: 'src/nodewright.ts' } });
 execFileSync(process.execPath, [join(import.meta.dirname, 'keep-code.ts')], { stdio: 'inherit' });
 // What is shipped is type-checked, and says its types.

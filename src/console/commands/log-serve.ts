@@ -63,12 +63,19 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     .catch((problem: unknown) =>
       usage(`cannot listen there: ${problem instanceof Error ? problem.message : String(problem)}`),
     );
-  if ('code' in server) return refuse([server], asked, world);
+  if ('code' in server) {
+    await closed(kept);
+    return refuse([server], asked, world);
+  }
   world.out.write(`serving at ${server.url}\n`);
   await interruption(world);
   await server.close();
-  for (const keeper of kept.values()) if (typeof keeper !== 'string') await keeper.close();
+  await closed(kept);
   return exit.interrupted;
+}
+
+async function closed(kept: ReadonlyMap<string, LogKeeper | string>): Promise<void> {
+  for (const keeper of kept.values()) if (typeof keeper !== 'string') await keeper.close();
 }
 
 /** A name that holds no step of a path, whatever the origin is; the folder's own `origin` says whose it is. */
