@@ -109,6 +109,11 @@ describe('is refused', () => {
     expect(why(checkCheckpoint(named(note), policy))).toContain('is of `other.example/log`');
     // A key that is believed for another log says nothing about this one, under whatever name its owner signs.
     const believed = { ...policy, logKeys: [other] };
+    const text = checkpointText(checkpointOf(log, 7));
+    const strange = formatNote({ text, signatures: [await signNote(text, other, other.signer)] });
+    expect(why(checkCheckpoint(named(strange), believed))).toContain(
+      'is not signed by a key of this log that is believed',
+    );
     const posed = mustBe(noteKey(madeOrigin, 'signature', other.key, nowhere));
     const forged = mustBe(await signCheckpoint(checkpointOf(log, 7), posed, other.signer, nowhere));
     expect(why(checkCheckpoint(named(forged), believed))).toBe(

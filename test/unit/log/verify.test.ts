@@ -76,6 +76,17 @@ describe.each(['framed', 'bare'] as const)('a log whose lines are %s', (form) =>
       expect(await verifyLog(parts, { form, fixed: fixedAt(size) })).toMatchObject({ records: size, fixedTo: size });
     }
   });
+  test('in memory that is used again for each piece it is the same', async () => {
+    const memory = Buffer.alloc(100);
+    const again = function* (): Generator<Part> {
+      for (let at = 0; at < bytes.length; at += memory.length) {
+        const length = bytes.copy(memory, 0, at);
+        yield { file, bytes: memory.subarray(0, length) };
+        memory.fill(0);
+      }
+    };
+    expect(await verifyLog(again(), { form, fixed: fixedAt(size) })).toMatchObject({ records: size, fixedTo: size });
+  });
   test('in several files it is the same, and what is wrong is named with its file and byte', async () => {
     const middle = ends[2] ?? 0;
     const parts = (second: Buffer): Part[] => [
