@@ -46,16 +46,17 @@ function objectOf(value: { readonly [key: string]: Json | undefined }): string {
   for (let index = 0; index < sorted.length; index += 1) {
     const member = value[sorted[index] as string];
     if (member === undefined) return objectOf(without(value));
-    if (typeof member === 'string' && member === last[index]) {
-      again[index] ??= heads[index] + textOf(member);
-      text += again[index];
-      continue;
+    if (typeof member !== 'string') {
+      text += heads[index] + canonical(member);
+    } else if (member === last[index]) {
+      text += again[index] ??= heads[index] + textOf(member);
+    } else {
+      if (member.length <= rememberedMax) {
+        last[index] = member;
+        again[index] = undefined;
+      }
+      text += heads[index] + textOf(member);
     }
-    if (typeof member === 'string' && member.length <= rememberedMax) {
-      last[index] = member;
-      again[index] = undefined;
-    }
-    text += heads[index] + canonical(member);
   }
   return `${text}}`;
 }
