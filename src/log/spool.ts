@@ -189,7 +189,10 @@ export class Spool {
   }
 
   #whyNotAcknowledged(head: SinkHead, to: number, size: number): Fault | undefined {
-    if (head.size < to) return fault('SINK_ANSWER', `the sink was sent ${to} records and acknowledges ${head.size}`);
+    // More is no better: size and root of the whole stand in the checkpoint that came with a part of it.
+    if (head.size !== to) {
+      return fault('SINK_ANSWER', `the sink was sent ${to} records and acknowledges ${head.size}`);
+    }
     if (head.size < size) return undefined;
     if (head.checkpoint === null)
       return fault('SINK_ANSWER', 'the sink acknowledges a checkpoint that it does not have');
