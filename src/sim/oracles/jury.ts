@@ -35,7 +35,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
   /** When a workflow was first seen in its state, by true time; and since when its operator could work undisturbed. */
   let enteredAtMs = court.time.nowMs;
   let quietSinceMs = court.time.nowMs;
-  let wentBack: { readonly step: number; readonly journal: number; readonly node: string } | undefined;
+  let wentBack: { readonly uid: string; readonly journal: number; readonly node: string } | undefined;
   let overdueTold = false;
   let handsOff: string | undefined;
 
@@ -48,7 +48,8 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
     if (write.how === 'restore') restored(now);
     else if (isOperator(write) && now !== undefined) {
       judgeStatus(court, before, now);
-      if (wentBack !== undefined && before !== undefined && now.outcome === undefined && now.state !== before.state) {
+      const goesOn = before !== undefined && now.outcome === undefined && now.state !== before.state;
+      if (wentBack?.uid === now.uid && goesOn) {
         court.violated(
           'K10',
           `goes on to ${now.state} although node ${wentBack.node} has seen order ${wentBack.journal}`,
@@ -64,13 +65,11 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
 
   /** K10: the database is an old one, and journals show more than it knows of. */
   const restored = (now: WorkflowStatus | undefined): void => {
-    const step = now?.step ?? 0;
-    const uid = now?.uid ?? status?.uid;
+    wentBack = undefined; // what counts is the status that stands there now
+    if (now?.cohort === undefined) return;
     for (const node of ordered) {
       const journal = court.journals.of(node);
-      if (journal === undefined || journal.workflow !== uid || journal.step <= step || now?.cohort === undefined)
-        continue;
-      wentBack = { step, journal: journal.step, node };
+      if (journal !== undefined && journal.step > now.step) wentBack = { uid: now.uid, journal: journal.step, node };
     }
   };
 
@@ -82,7 +81,7 @@ export function juryOf(court: Court, workflow: { readonly kind: string; readonly
       return;
     }
     if (after === undefined || !isOperator(write) || isSame(before, after)) return;
-    if (wentBack !== undefined && after.workflow === status?.uid) {
+    if (wentBack !== undefined && after.workflow === wentBack.uid) {
       court.violated(
         'K10',
         `order ${after.step} to ${after.node} although ${wentBack.node} has seen ${wentBack.journal}`,
