@@ -67,6 +67,8 @@ export type OptionName =
   | 'witness'
   | 'facts-max'
   | 'to'
+  | 'log'
+  | 'with'
   | 'records-only'
   | 'timeout';
 
@@ -133,7 +135,7 @@ const forms: readonly OptionForm[] = [
   { name: 'run', value: 'REGEXP', says: 'only tests whose name or file matches' },
   { name: 'coverage', says: 'also say which verdicts of each gate and finding no test has seen' },
   { name: 'out', short: 'o', value: 'FILE', says: 'the file to write' },
-  { name: 'all', says: 'fold nothing: every part, every member' },
+  { name: 'all', says: 'everything: of `why`, every part and every member; of `replay`, every record' },
   { name: 'workflow', short: 'w', value: 'KIND/NAME', says: 'which workflow; of `sim`, which kind' },
   { name: 'seed', value: 'N', default: '1', says: 'of the first run; each next one has one more' },
   { name: 'runs', value: 'M', default: '100', says: 'how many runs' },
@@ -212,6 +214,13 @@ const forms: readonly OptionForm[] = [
   { name: 'witness', value: 'NAME', says: 'cosign what is kept, under this name, with the key of --key' },
   { name: 'facts-max', value: 'SIZE', default: '1GiB', says: 'how large the documents of one log may be together' },
   { name: 'to', value: 'URL', says: 'the external sink: what stands before /v1/' },
+  {
+    name: 'log',
+    value: 'DIR',
+    path: true,
+    says: 'the folder of a log, or one with logs in it; `sim` writes those of its runs there',
+  },
+  { name: 'with', value: 'PROFILE', path: true, says: 'also what this profile would have decided' },
   { name: 'records-only', says: 'send no documents' },
   { name: 'timeout', value: 'DURATION', default: '30s', says: 'how long one request may take' },
 ];

@@ -5,6 +5,7 @@ import { type Machine, type State, stateOf } from '../kernel/machine.ts';
 import { snapshotDigest } from '../kernel/snapshot-document.ts';
 import { TRUE, type VerdictWord } from '../kernel/verdict.ts';
 import type { WorkflowStatus } from '../kernel/workflow.ts';
+import { held } from '../operator/held.ts';
 import { type PlannedGate, type PlannedMember, type PlannedStep, planOf } from '../operator/plan.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
 import type { Question } from '../rules/pack.ts';
@@ -12,7 +13,7 @@ import { shown } from '../rules/shown.ts';
 import { hintFor, listed } from '../rules/suggest.ts';
 import { rawsAt, type Site } from './inputs.ts';
 import { unknownName } from './names.ts';
-import { begunNow, decidedOn, held, notYetAsked, passed, type WorkflowAnswer, workflowObjects } from './workflows.ts';
+import { begunNow, decidedOn, notYetAsked, passed, type WorkflowAnswer, workflowObjects } from './workflows.ts';
 
 /** What `plan` answers: what is decided of a workflow now, and every step that it has before it. */
 export interface PlanAnswer {

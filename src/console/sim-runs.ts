@@ -21,6 +21,8 @@ export interface SimAsked {
   /** Steps of all runs together, and milliseconds of our own time; past one of them no new run begins. */
   readonly stepsMax: number;
   readonly timeMaxMs: number;
+  /** Who keeps what the operators of a run decide; without, nobody does. */
+  readonly logs?: (seed: number) => Pick<RunOptions, 'keeperOf' | 'engine'>;
 }
 
 /** What many runs came to. Every figure but the times is the same for the same question. */
@@ -99,7 +101,7 @@ export async function runSimulations(
           : undefined;
     if (stopped !== undefined) break;
     const seed = asked.seed + runs;
-    const result = await simulateOne(optionsOf(seed));
+    const result = await simulateOne({ ...optionsOf(seed), ...asked.logs?.(seed) });
     runs += 1;
     steps += result.steps;
     decidingMs += result.decidingMs;

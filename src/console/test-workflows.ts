@@ -1,9 +1,10 @@
 import { apiVersion } from '../crd/workflow-object.ts';
 import type { KubeObject, Raw } from '../kernel/raw.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
+import { held } from '../operator/held.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
 import type { Profile } from '../profile/profile.ts';
-import { decidedOn, held, notYetAsked, type WorkflowAnswer, workflowObjects } from './workflows.ts';
+import { decidedOn, notYetAsked, type WorkflowAnswer, workflowObjects } from './workflows.ts';
 
 /** The workflows of one test: those that its capture holds, and those that it names and nobody has asked for yet. Each step is
  *  one pass over each of them, and what the pass would write is what the next step begins with: nobody carries an order out, so

@@ -167,26 +167,51 @@ export const verbs: readonly Verb[] = [
     name: 'replay',
     takes: [
       {
-        form: '<story>',
-        says: 'a story: a site, a workflow, and what goes wrong when; or - for standard input',
+        form: '[what]',
+        says: 'a story (a site, a workflow, and what goes wrong when; or - for standard input), or a record of a log: its number, or the beginning of its digest; with --all the folder of logs',
         completes: 'path',
       },
     ],
-    says: 'tell a story: the whole transcript of one simulated run',
-    more: 'The same story and build give the same bytes. Exit 0: it came as the story expects. 3: it did not; the first difference is named.',
-    options: ['exit-zero', 'output'],
+    says: 'tell a story, or decide again what a log says was decided',
+    more: 'Of a story: the whole transcript of one simulated run. Exit 0: it came as the story expects. 3: it did not; the first difference is named. Of a record: it is made again from the documents that it names. Exit 0: the same bytes. 3: other bytes, and where they part, or a document that was altered. 4: a document is not there. 2: this build cannot read it.',
+    options: ['log', 'all', 'with', 'exit-zero', 'output'],
     formats,
-    examples: [{ does: 'what would happen?', args: 'replay test/golden/stories/two-sides/story.yaml' }],
+    examples: [
+      { does: 'what would happen?', args: 'replay test/golden/stories/two-sides/story.yaml' },
+      { does: 'was this rightly decided?', args: 'replay 41 --log logs/seed-1/operator-1' },
+      {
+        does: 'what would another profile have decided?',
+        args: 'replay 41 --log logs/seed-1/operator-1 --with my-site',
+      },
+      { does: 'every decision of every log', args: 'replay --all logs' },
+    ],
   },
   {
     name: 'sim',
     takes: [],
     says: 'run a workflow in a simulated site many times, with everything that can go wrong',
     more: 'The real operator and the real agents in a simulated site, under one seed a run. Exit 0: no law was broken. 3: one was; the shortest story of it is saved for `replay`. 6: a bound stopped it, and what was not explored is said.',
-    options: ['profile', 'workflow', 'seed', 'runs', 'faults', 'next-profile', 'steps', 'time', 'exit-zero', 'output'],
+    options: [
+      'profile',
+
+      'workflow',
+      'seed',
+      'runs',
+      'faults',
+      'next-profile',
+      'steps',
+      'time',
+      'log',
+      'exit-zero',
+      'output',
+    ],
     formats,
     examples: [
       { does: 'a thousand upgrades, each with its own bad luck', args: 'sim -p profiles/three-node --runs 1000' },
+      {
+        does: 'five, with everything that was decided kept for `replay`',
+        args: 'sim -p profiles/three-node --runs 5 --log logs',
+      },
       {
         does: 'only what agents and the API server do, for ten minutes',
         args: 'sim -p profiles/three-node --runs 100000 --faults api,process --time 10m',

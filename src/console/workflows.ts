@@ -8,8 +8,7 @@ import type { Snapshot } from '../kernel/snapshot.ts';
 import { newWorkflow, type WorkflowStatus } from '../kernel/workflow.ts';
 import { type HeldProfile, prepare } from '../operator/prepare.ts';
 import { passWorkflow } from '../operator/spine.ts';
-import type { Profile } from '../profile/profile.ts';
-import { type CompiledMachine, compileMachine } from '../rules/machine-evaluator.ts';
+import type { CompiledMachine } from '../rules/machine-evaluator.ts';
 import type { Question } from '../rules/pack.ts';
 import { isWorkflow } from './workflow-kinds.ts';
 
@@ -29,23 +28,6 @@ export interface WorkflowAnswer {
   /** Null: no budget runs where it is. */
   readonly budgetMs: number | null;
   readonly intent: Intent;
-}
-
-/** The profile as the operator holds one: each of its machines is compiled when it is asked for. */
-export function held({ digest, shape, packs }: Profile): HeldProfile {
-  const compiled = new Map<string, CompiledMachine | undefined>();
-  const compiledOf = (kind: string): CompiledMachine | undefined => {
-    const machine = packs.find((pack) => pack.machine?.drives === kind)?.machine;
-    return machine === undefined ? undefined : compileMachine(machine);
-  };
-  return {
-    digest,
-    shape,
-    machineOf(kind) {
-      if (!compiled.has(kind)) compiled.set(kind, compiledOf(kind));
-      return compiled.get(kind);
-    },
-  };
 }
 
 /** `ReplicationUpgrade/site`, of objects that are workflows of ours, sorted. A capture holds each once. */

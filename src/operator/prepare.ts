@@ -42,7 +42,7 @@ export function prepare(
 ): Prepared {
   const { fault, workflow: written, kind } = workflow;
   if (fault !== undefined) return handsOff(workflow, nowMs, fault.field, fault.says);
-  const pinned = written === undefined ? (workflow.profile ?? held[0]?.digest) : member(written, 'profile');
+  const pinned = pinnedTo(workflow, held[0]?.digest);
   if (written !== undefined && typeof pinned !== 'string') return foreign(workflow, 'profile', 'is no text');
   const profile = held.find(({ digest }) => digest === pinned);
   if (profile === undefined) {
@@ -69,6 +69,11 @@ export function prepare(
   const read = readOnce(written, machine);
   if (!read.ok) return foreign(workflow, read.field, read.says);
   return { kind: 'ready', profile, evaluator, status: read.status };
+}
+
+/** The profile that decides about a workflow, by digest; `current` is the site's. */
+export function pinnedTo({ workflow: written, profile }: WorkflowObject, current: string | undefined): unknown {
+  return written === undefined ? (profile ?? current) : member(written, 'profile');
 }
 
 type Read = ReturnType<typeof readStatus>;

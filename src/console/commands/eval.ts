@@ -48,7 +48,10 @@ async function splitOver(site: Site, asked: readonly AskedGate[]): Promise<Fault
 /** Most sites have none, and then nothing is loaded for them. They change no exit code: that is what was asked of gates. */
 async function workflowsOf({ capture, profile, judgement }: Site): Promise<readonly WorkflowAnswer[]> {
   if (!capture.raws.some((raw) => raw.from === 'object' && isWorkflow(raw.object))) return [];
-  const { decidedOn, held, workflowObjects } = await import('../workflows.ts');
+  const [{ decidedOn, workflowObjects }, { held }] = await Promise.all([
+    import('../workflows.ts'),
+    import('../../operator/held.ts'),
+  ]);
   const answers: WorkflowAnswer[] = [];
   const holder = held(profile);
   for (const found of workflowObjects(capture.raws).values()) {

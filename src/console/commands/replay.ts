@@ -1,24 +1,45 @@
 import type { Loaded } from '../../kernel/fault.ts';
+import { held } from '../../operator/held.ts';
 import { runOf, unknownNames, unmet } from '../../sim/play.ts';
 import { simulate } from '../../sim/run.ts';
 import { loadStory } from '../../sim/story.ts';
 import type { Asked } from '../asked.ts';
 import { openProfile } from '../inputs.ts';
+import { isRecordId } from '../kept-logs.ts';
 import { unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
 import { type Replayed, replayData, replayText } from '../render/replay.ts';
 import { strangeStates } from '../story-states.ts';
 import { beside } from '../tests.ts';
+import { usage } from '../usage.ts';
 import { readPiped, readSource } from '../walk.ts';
-import { held } from '../workflows.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 /** More than anybody reads; a story that needs more is two. */
 const linesMax = 20_000;
 
+/** A story, a record of a log, or all of them: what is a file is a story. */
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
-  const [path = ''] = asked.args;
+  const { settings } = asked;
+  const [what] = asked.args;
+  const log = settings.text('log');
+  if (settings.on('all')) {
+    const folder = what ?? log;
+    if (folder === undefined)
+      return refuse([usage('--all needs the folder of a log', 'replay --all DIR')], asked, world);
+    return (await import('../replay-record.ts')).replayAll(folder, asked, world);
+  }
+  if (what === undefined)
+    return refuse([usage('what is to be replayed?', 'a story, or a record of --log DIR')], asked, world);
+  if (isRecordId(what) && world.disk.kindOf(what) === 'none') {
+    if (log === undefined) return refuse([usage(`in which log is the record ${what}?`, 'say --log DIR')], asked, world);
+    return (await import('../replay-record.ts')).replayRecord(what, log, asked, world);
+  }
+  return runStory(what, asked, world);
+}
+
+async function runStory(path: string, asked: Asked, world: World): Promise<ExitCode> {
   const told = await replay(path, world);
   if (!told.ok) return refuse(told.faults, asked, world);
   world.out.write(rendered(told.value, asked));

@@ -1,6 +1,8 @@
 import { type WorkflowKind, workflowKinds } from '../../crd/workflow-object.ts';
 import type { Fault, Loaded } from '../../kernel/fault.ts';
 import { parseDuration } from '../../kernel/value.ts';
+import { held } from '../../operator/held.ts';
+import type { HeldProfile } from '../../operator/prepare.ts';
 import type { VerifiedProfile } from '../../profile/profile.ts';
 import { shown } from '../../rules/shown.ts';
 import { hintFor, listed } from '../../rules/suggest.ts';
@@ -11,6 +13,7 @@ import { storyOfRun } from '../../sim/play.ts';
 import { expectsNothing } from '../../sim/story.ts';
 import { storyText } from '../../sim/story-text.ts';
 import type { Asked } from '../asked.ts';
+import { engineDigest } from '../engine.ts';
 import { openProfile, openProfileAsked } from '../inputs.ts';
 import { unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
@@ -19,7 +22,6 @@ import { type SavedStory, type Simulated, simData, simText } from '../render/sim
 import { simProgress } from '../sim-progress.ts';
 import { runSimulations, type SimAsked, type SimFound } from '../sim-runs.ts';
 import { usage } from '../usage.ts';
-import { held } from '../workflows.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 const runsByDefault = 100;
@@ -31,7 +33,10 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const path = asked.settings.text('next-profile');
   const next = path === undefined ? loaded : await openProfile(path, world);
   if (!next.ok) return refuse(next.faults, asked, world);
-  const question = questionOf(asked, profile, next.value.profile);
+  const logs = await logsAsked(asked, world);
+  if (!logs.ok) return refuse(logs.faults, asked, world);
+  const nextHeld = held(next.value.profile, next.value.bundle);
+  const question = questionOf(asked, profile, held(profile, loaded.value.bundle), nextHeld, logs.value);
   if (!question.ok) return refuse(question.faults, asked, world);
   const progress = simProgress(question.value, asked, world);
   const found = await runSimulations(question.value, {
@@ -54,7 +59,27 @@ function codeOf({ broken, stopped, restless }: SimFound, asked: Asked): ExitCode
   return stopped !== undefined || restless.length > 0 ? exit.bound : exit.ok;
 }
 
-function questionOf({ settings }: Asked, profile: VerifiedProfile, next: VerifiedProfile): Loaded<SimAsked> {
+/** The folder must be new, or empty: a run is one log, and not the end of another's. */
+async function logsAsked({ settings }: Asked, world: World): Promise<Loaded<SimAsked['logs']>> {
+  const folder = settings.text('log');
+  if (folder === undefined) return { ok: true, value: undefined, warnings: [] };
+  const names = world.disk.kindOf(folder) === 'none' ? [] : world.disk.list(folder);
+  if (!Array.isArray(names) || names.length > 0) {
+    const fault = usage(`--log is \`${folder}\`, which is no empty folder`, 'name one that is not there yet');
+    return { ok: false, faults: [fault] };
+  }
+  const { simLogs } = await import('../sim-logs.ts');
+  const engine = await engineDigest(world);
+  return { ok: true, value: simLogs(folder, world, engine), warnings: [] };
+}
+
+function questionOf(
+  { settings }: Asked,
+  profile: VerifiedProfile,
+  now: HeldProfile,
+  next: HeldProfile,
+  logs: SimAsked['logs'],
+): Loaded<SimAsked> {
   const faults: Fault[] = [];
   const number = (name: 'seed' | 'runs' | 'steps', otherwise: number, least: number): number => {
     const text = settings.text(name);
@@ -72,9 +97,18 @@ function questionOf({ settings }: Asked, profile: VerifiedProfile, next: Verifie
   const kinds = kindsAsked(settings.text('faults') ?? 'all', faults);
   const workflow = workflowKindAsked(settings.text('workflow'), profile, faults);
   if (faults.length > 0 || workflow === undefined) return { ok: false, faults };
-  const now = held(profile);
-  const nextProfile = nextProfileOf(now, held(next));
-  const question = { workflow, profile: now, nextProfile, seed, runs, kinds, stepsMax, timeMaxMs: timeMaxMs ?? 0 };
+  const nextProfile = nextProfileOf(now, next);
+  const question = {
+    workflow,
+    profile: now,
+    nextProfile,
+    seed,
+    runs,
+    kinds,
+    stepsMax,
+    timeMaxMs: timeMaxMs ?? 0,
+    ...(logs === undefined ? {} : { logs }),
+  };
   return { ok: true, value: question, warnings: [] };
 }
 

@@ -1,5 +1,6 @@
 import { vocabularyVersion } from '../../kernel/vocabulary.ts';
 import type { Asked } from '../asked.ts';
+import { engineDigest } from '../engine.ts';
 import { inForm } from '../render/form.ts';
 import { table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
@@ -16,6 +17,8 @@ const schemas = {
   plan: 'v1',
   'plan-diff': 'v1',
   replay: 'v1',
+  replayed: 'v1',
+  'replay-all': 'v1',
   sim: 'v1',
 } as const;
 const apiVersion = 'nodewright.spectrocloud.com/v1alpha1';
@@ -58,22 +61,4 @@ function ownPackage({ disk }: World): { readonly name: string; readonly version:
   if (!(bytes instanceof Uint8Array)) return { name: 'nwctl', version: 'unknown' };
   const { name, version } = JSON.parse(new TextDecoder().decode(bytes)) as { name: string; version: string };
   return { name, version };
-}
-
-/** What decides, as bytes: the program's own files. Two installations with the same digest decide the same. */
-async function engineDigest({ disk }: World): Promise<string> {
-  const { digestOf, digestOfText } = await import('../../kernel/digest.ts');
-  const files: Record<string, string> = {};
-  const walk = (path: string, name: string): void => {
-    const names = disk.list(path);
-    if (!Array.isArray(names)) {
-      const bytes = disk.read(path);
-      if (bytes instanceof Uint8Array && /\.(ts|js)$/.test(name))
-        files[name] = digestOfText(new TextDecoder('latin1').decode(bytes));
-      return;
-    }
-    for (const inner of names) walk(disk.resolve(path, inner), `${name}/${inner}`);
-  };
-  walk(disk.own(), '.');
-  return digestOf(files);
 }
