@@ -65,6 +65,11 @@ export type OptionName =
   | 'listen'
   | 'token-file'
   | 'witness'
+  | 'witness-key'
+  | 'witnesses'
+  | 'checkpoint'
+  | 'since'
+  | 'object'
   | 'facts-max'
   | 'to'
   | 'log'
@@ -208,10 +213,33 @@ const forms: readonly OptionForm[] = [
   },
   { name: 'expires', value: 'WHEN', default: '365d', says: 'when the root expires: a moment, or so long from now' },
   { name: 'key-expires', value: 'WHEN', says: 'when the keys named here expire' },
-  { name: 'log-key', value: 'FILE', many: true, says: 'public keys of logs, one a line, as in their key.pub' },
+  {
+    name: 'log-key',
+    value: 'KEY',
+    many: true,
+    path: true,
+    says: 'public keys of logs: a file of them, one a line, as their key.pub; or one as `name+id+base64`',
+  },
   { name: 'listen', value: 'HOST:PORT', default: '127.0.0.1:8642', says: 'where to listen' },
   { name: 'token-file', value: 'FILE', says: 'its first line is the token that a request must bear' },
   { name: 'witness', value: 'NAME', says: 'cosign what is kept, under this name, with the key of --key' },
+  {
+    name: 'witness-key',
+    value: 'KEY',
+    many: true,
+    path: true,
+    says: 'public keys of witnesses: a file of them, or one as `name+id+base64`',
+  },
+  { name: 'witnesses', value: 'K', says: 'how many of them must have seen it; without it, all' },
+  {
+    name: 'checkpoint',
+    value: 'FILE',
+    many: true,
+    path: true,
+    says: 'a checkpoint that somebody kept: what is in the log must have grown from it',
+  },
+  { name: 'since', value: 'WHEN', says: 'from this moment on (RFC 3339), or of so long (2h)' },
+  { name: 'object', value: 'NAME', says: 'only what is about it: a node, a bond, a volume' },
   { name: 'facts-max', value: 'SIZE', default: '1GiB', says: 'how large the documents of one log may be together' },
   { name: 'to', value: 'URL', says: 'the external sink: what stands before /v1/' },
   {

@@ -357,6 +357,14 @@ export const faultCodes = {
     why: 'The last line has no end. A machine that dies while it writes leaves such a line, and so does somebody who cuts a file off.',
     fix: 'The log’s own process cuts it off when it starts again and records that it did. If it is running, look again.',
   },
+  LOG_FACTS: {
+    why: 'A document that a record names is not there, and no record says that it was dropped; or what is there under its digest is another. What the record says still stands; nobody can decide it again.',
+    fix: 'Keep the folder as it is. The external sink may have the document: what fits the digest is the right one, wherever it comes from.',
+  },
+  LOG_EXPORT: {
+    why: 'The file is no export of a log in the form of this version, or it was altered.',
+    fix: 'Make it anew with `nwctl log export DIR -o FILE`.',
+  },
   LOG_PROOF: {
     why: 'The document does not prove that the record is in the log: it is damaged, of another form, or its hashes do not lead to the root that was signed.',
     fix: 'Ask for the proof again (`nwctl log prove ID`).',
