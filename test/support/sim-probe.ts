@@ -48,7 +48,7 @@ export function probeOf(): Probe {
  *  byte: the network files of every host, and what is asked of KubeVirt, LINSTOR and the storage classes. */
 export function everythingOf({ world, nowMs }: Probe, { shape }: HeldProfile): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  const raws = world().raws(nowMs());
+  const raws = world().takeRaws(nowMs())();
   for (const [key, value] of factsOf(snapshotOf(raws, shape, nowMs()))) found.set(key, JSON.stringify(value));
   for (const raw of raws) {
     if (raw.from === 'host' && networkFolders.some((folder) => raw.what.startsWith(folder)))
