@@ -6,8 +6,9 @@ import type { HeldProfile } from '../operator/prepare.ts';
  *  decides: another digest, the same rules. */
 export function nextProfileOf(profile: HeldProfile, next: HeldProfile = profile): HeldProfile {
   if (next.digest !== profile.digest) return next;
-  const later = next.bundle === undefined ? undefined : laterVersion(JSON.parse(next.bundle()) as Json);
-  return later ?? { ...next, digest: digestOfText(`the version after ${profile.digest}`) };
+  const { bundle, ...made } = next;
+  const later = bundle === undefined ? undefined : laterVersion(JSON.parse(bundle()) as Json);
+  return later ?? { ...made, digest: digestOfText(`the version after ${profile.digest}`) };
 }
 
 /** The same document with the next version in it: whoever replays what it decided needs one that loads. */

@@ -8,7 +8,7 @@ import { type LogRecord, readRecord } from '../../src/kernel/audit.ts';
 import { canonical, digestOfText, type Json } from '../../src/kernel/digest.ts';
 import { documentsIn } from '../../src/kernel/snapshot-from.ts';
 import { type Decided, decidedIn, type Instead, Replayer } from '../../src/operator/replay.ts';
-import { type FaultKind, faultNames } from '../../src/sim/fault-kinds.ts';
+import { type Fault, type FaultKind, faultNames } from '../../src/sim/fault-kinds.ts';
 import { nextProfileOf } from '../../src/sim/next-profile.ts';
 import { simulate } from '../../src/sim/run.ts';
 import { KeptRun, shippedProfile } from '../support/kept-runs.ts';
@@ -83,6 +83,48 @@ test('decisions with everything going wrong are decided again to the same bytes,
   expect([...kinds].sort()).toEqual(['advance', 'halt', 'hold', 'rest', 'undo']);
   expect([...ways].sort()).toEqual(['pass', 'prepared', 'went-back']);
 }, 1_200_000);
+
+describe('what is rare is decided again too', () => {
+  const flip = {
+    seed: 1,
+    workflow: 'BondModeFlipPlan',
+    profile,
+    nextProfile,
+    site: { nodes: 3, volumes: 1, vms: 0 },
+  } as const;
+  const strange = (kind: FaultKind, state: string, afterMs: number, how = 3): Fault => {
+    return { kind, state, afterMs, forMs: 0, on: 'site', how };
+  };
+  test.each<{ says: string; fault: Fault; is: (record: LogRecord) => boolean }>([
+    {
+      says: 'by the profile that it was begun with, when the site has another',
+      fault: strange('profile-changes', 'StageNetwork', 0),
+      is: ({ profile: one, profiles }) => (profiles as readonly string[]).indexOf(String(one)) === 1,
+    },
+    {
+      says: 'a status that went back',
+      fault: strange('api-restored', 'FlipBonds', 10_000, 25),
+      is: ({ by }) => (by as { how: string }).how === 'went-back',
+    },
+    {
+      says: 'a status that somebody wrote by hand',
+      fault: strange('status-mangled', 'FlipBonds', 5_000, 0),
+      is: ({ by, decision: what }) =>
+        (by as { how: string }).how === 'prepared' && (what as { kind: string }).kind === 'halt',
+    },
+  ])(
+    '$says',
+    async ({ fault, is }) => {
+      const kept = new KeptRun();
+      await simulate({ ...flip, faults: [fault], keeperOf: () => kept, engine, boundMs: 20 * 60_000 });
+      const replayer = kept.replayer();
+      const decided = kept.lines.map(decision);
+      expect(decided.filter(({ record }) => is(record))).not.toEqual([]);
+      for (const one of decided) expect(await replayer.replay(one), one.line.slice(0, 300)).toEqual({ kind: 'same' });
+    },
+    120_000,
+  );
+});
 
 describe('one run', () => {
   let kept: KeptRun;
