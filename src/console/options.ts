@@ -249,7 +249,7 @@ const forms: readonly OptionForm[] = [
     says: 'the folder of a log, or one with logs in it; `sim` writes those of its runs there',
   },
   { name: 'with', value: 'PROFILE', path: true, says: 'also what this profile would have decided' },
-  { name: 'records-only', says: 'send no documents' },
+  { name: 'records-only', says: 'leave the documents aside: send, or look at, records alone' },
   { name: 'timeout', value: 'DURATION', default: '30s', says: 'how long one request may take' },
 ];
 
