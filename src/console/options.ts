@@ -35,6 +35,8 @@ export type OptionName =
   | 'check'
   | 'run'
   | 'coverage'
+  | 'coverage-format'
+  | 'min'
   | 'out'
   | 'all'
   | 'origin'
@@ -138,7 +140,18 @@ const forms: readonly OptionForm[] = [
   { name: 'like', value: 'PROFILE', default: 'three-node', says: 'the shipped profile to start from' },
   { name: 'check', says: 'change nothing; exit 3 if something would change' },
   { name: 'run', value: 'REGEXP', says: 'only tests whose name or file matches' },
-  { name: 'coverage', says: 'also say which verdicts of each gate and finding no test has seen' },
+  {
+    name: 'coverage',
+    says: 'also say what no test has seen: verdicts of gates and findings, truths of conditions, states of workflows',
+  },
+  {
+    name: 'coverage-format',
+    value: 'FORMAT',
+    choices: ['text', 'json', 'lcov', 'cobertura'],
+    default: 'text',
+    says: 'form of the coverage; other than text it is all that is printed',
+  },
+  { name: 'min', value: 'N%', says: 'exit 3 and name what is missing if the coverage is less' },
   { name: 'out', short: 'o', value: 'FILE', says: 'the file to write' },
   { name: 'all', says: 'everything: of `why`, every part and every member; of `replay`, every record' },
   { name: 'workflow', short: 'w', value: 'KIND/NAME', says: 'which workflow; of `sim`, which kind' },

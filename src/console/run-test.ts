@@ -13,6 +13,7 @@ import { type Judgement, judge, reasonsAgainst } from '../operator/spine.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
 import type { Change, Expectation, RuleTest, TestStep } from '../profile/test-file.ts';
 import type { Compiled } from '../rules/compile.ts';
+import type { Watcher } from './coverage.ts';
 import { rawsAt } from './inputs.ts';
 import type { TestWorkflows } from './test-workflows.ts';
 import { isWorkflow } from './workflow-kinds.ts';
@@ -53,10 +54,11 @@ export async function runTest(
   profile: VerifiedProfile,
   evaluator: Compiled,
   capture: Capture,
+  watcher?: Watcher,
 ): Promise<TestRun> {
   let nowMs = test.nowMs ?? capture.takenAtMs ?? 0;
   const raws = rawsAt(capture, nowMs);
-  const workflows = await workflowsOf(test, profile, raws);
+  const workflows = await workflowsOf(test, profile, raws, watcher);
   const held: Held[] = [];
   const steps: StepResult[] = [];
   const faults: Fault[] = [];
@@ -71,6 +73,7 @@ export async function runTest(
       if (fault !== undefined) faults.push(fault);
     }
     if (faults.length > 0) return { ok: false, faults };
+    watcher?.judged(judgement);
     const named = step.expects.flatMap((one) => (one.kind === 'workflow' ? `${one.drives}/${one.name}` : []));
     const decided = (await workflows?.pass(named, judgement.snapshot)) ?? [];
     steps.push({ ...resultOf(step, judgement, decided), nowMs, workflows: decided });
@@ -83,11 +86,12 @@ async function workflowsOf(
   { steps }: RuleTest,
   profile: VerifiedProfile,
   raws: readonly Raw[],
+  watcher: Watcher | undefined,
 ): Promise<TestWorkflows | undefined> {
   const isNamed = steps.some(({ expects }) => expects.some(({ kind }) => kind === 'workflow'));
   if (!isNamed && !raws.some((raw) => raw.from === 'object' && isWorkflow(raw.object))) return undefined;
   const { TestWorkflows } = await import('./test-workflows.ts');
-  return new TestWorkflows(profile, raws);
+  return new TestWorkflows(profile, raws, watcher);
 }
 
 // --- changes ---

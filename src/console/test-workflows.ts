@@ -4,6 +4,8 @@ import type { Snapshot } from '../kernel/snapshot.ts';
 import { held } from '../operator/held.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
 import type { Profile } from '../profile/profile.ts';
+import type { MachineSight } from '../rules/machine-evaluator.ts';
+import type { Watcher } from './coverage.ts';
 import { decidedOn, notYetAsked, type WorkflowAnswer, workflowObjects } from './workflows.ts';
 
 /** The workflows of one test: those that its capture holds, and those that it names and nobody has asked for yet. Each step is
@@ -11,10 +13,12 @@ import { decidedOn, notYetAsked, type WorkflowAnswer, workflowObjects } from './
  *  whatever agents would have done the test says itself. */
 export class TestWorkflows {
   readonly #profile: HeldProfile;
+  readonly #watcher: Watcher | undefined;
   readonly #objects = new Map<string, KubeObject>();
 
-  constructor(profile: Profile, raws: readonly Raw[]) {
-    this.#profile = held(profile);
+  constructor(profile: Profile, raws: readonly Raw[], watcher?: Watcher) {
+    this.#watcher = watcher;
+    this.#profile = watcher === undefined ? held(profile) : watched(held(profile), watcher);
     for (const [id, object] of workflowObjects(raws)) this.#objects.set(id, this.#ofTheseRules(id, object));
   }
 
@@ -27,6 +31,7 @@ export class TestWorkflows {
       const { decision } = answer;
       const next = 'next' in decision ? decision.next : undefined;
       if (next !== undefined) this.#objects.set(id, { ...object, status: { workflow: next } });
+      this.#watcher?.passed(answer);
       answers.push(answer);
     }
     return answers;
@@ -43,6 +48,35 @@ export class TestWorkflows {
     const workflow = { ...status.workflow, profile: this.#profile.digest, machine: machine.digest };
     return { ...object, status: { ...status, workflow } };
   }
+}
+
+/** The same profile, of whose machines somebody hears which questions are put. */
+function watched(profile: HeldProfile, watcher: Watcher): HeldProfile {
+  return {
+    ...profile,
+    machineOf(kind) {
+      const compiled = profile.machineOf(kind);
+      if (compiled === undefined) return undefined;
+      return {
+        machine: compiled.machine,
+        sightOf: (snapshot, epoch, cohort) => overheard(compiled.sightOf(snapshot, epoch, cohort), watcher),
+      };
+    },
+  };
+}
+
+function overheard(sight: MachineSight, watcher: Watcher): MachineSight {
+  return {
+    snapshot: sight.snapshot,
+    epoch: sight.epoch,
+    frozen: sight.frozen,
+    ask(question, object) {
+      watcher.asked(question, object, sight.frozen);
+      return sight.ask(question, object);
+    },
+    why: (question, object) => sight.why(question, object),
+    reads: (question, object) => sight.reads(question, object),
+  };
 }
 
 function notAskedFor(id: string): KubeObject {

@@ -155,12 +155,13 @@ export const verbs: readonly Verb[] = [
       },
     ],
     says: 'run the tests beside a profile and its packs',
-    more: 'Exit 3 if a test fails, or if there is none.',
-    options: ['profile', 'run', 'coverage', 'exit-zero', 'output'],
+    more: 'Exit 3 if a test fails, if there is none, or if the coverage is less than --min.',
+    options: ['profile', 'run', 'coverage', 'coverage-format', 'min', 'exit-zero', 'output'],
     formats: reports,
     examples: [
       { does: 'all tests of a site', args: 'test profiles/three-node' },
       { does: 'some of them, for a CI server', args: 'test profiles/three-node --run restart -o junit' },
+      { does: 'what does no test see?', args: 'test profiles/three-node --coverage' },
     ],
   },
   {

@@ -27,6 +27,7 @@ interface Answer {
     readonly steps: readonly { readonly failures: readonly unknown[] }[];
   }[];
   readonly coverage: readonly { readonly name: string; readonly unseen: readonly string[] }[];
+  readonly conditions: { readonly percent: number };
 }
 
 /** All of them, run once for whoever asks. */
@@ -62,6 +63,11 @@ test('every gate was seen open, closed and unknown, every finding raised and qui
   expect(tests.length).toBeGreaterThanOrEqual(names.length);
   expect(coverage.length).toBeGreaterThan(60);
   expect(coverage.filter(({ unseen }) => unseen.length > 0)).toEqual([]);
+}, 60_000);
+
+test('what the tests see of conditions, states and transitions does not sink', async () => {
+  const { conditions } = await ran();
+  expect(conditions.percent).toBeGreaterThanOrEqual(92.1);
 }, 60_000);
 
 test('every shipped profile, pack and test is written in its one form', async () => {

@@ -7,17 +7,30 @@ import type { Condition, FactRef, Operator, Quantified } from '../../src/rules/c
 import type { Gate } from '../../src/rules/pack.ts';
 
 /** What a rule means, written to be checked by reading and for nothing else. Everything faster is held against it. */
-export function meaningOf(rule: Pick<Gate, 'per' | 'when'>, snapshot: Snapshot, object: string | undefined): Truth {
+export function meaningOf(
+  rule: Pick<Gate, 'per' | 'when'>,
+  snapshot: Snapshot,
+  object: string | undefined,
+  hears: Hears = nothing,
+): Truth {
   const population = snapshot.populations[rule.per];
   const subject = population.members.find(({ id }) => id === object);
   if (population.state !== 'known' || subject === undefined) return UNKNOWN;
-  return truthOf(rule.when, snapshot, enter({ site: 'site' }, subject));
+  return truthOf(rule.when, snapshot, enter({ site: 'site' }, subject), hears);
 }
 
 /** The id of the innermost subject of each kind in scope. */
 export type Scope = Readonly<Partial<Record<SubjectKind, string>>>;
 
-export function truthOf(condition: Condition, snapshot: Snapshot, scope: Scope): Truth {
+/** Hears of every part what it comes to, in one order, and may say otherwise. Of a member that does not count, nothing is heard. */
+export type Hears = (condition: Condition, truth: Truth) => Truth;
+const nothing: Hears = (_, truth) => truth;
+
+export function truthOf(condition: Condition, snapshot: Snapshot, scope: Scope, hears: Hears = nothing): Truth {
+  return hears(condition, meant(condition, snapshot, scope, hears));
+}
+
+function meant(condition: Condition, snapshot: Snapshot, scope: Scope, hears: Hears): Truth {
   switch (condition.kind) {
     case 'leaf': {
       const left = usable(condition.read, snapshot, scope);
@@ -29,30 +42,31 @@ export function truthOf(condition: Condition, snapshot: Snapshot, scope: Scope):
     case 'asks-unknown':
       return usable(condition.read, snapshot, scope) === undefined ? TRUE : FALSE;
     case 'all':
-      return least(condition.of.map((part) => truthOf(part, snapshot, scope)));
+      return least(condition.of.map((part) => truthOf(part, snapshot, scope, hears)));
     case 'any':
-      return most(condition.of.map((part) => truthOf(part, snapshot, scope)));
+      return most(condition.of.map((part) => truthOf(part, snapshot, scope, hears)));
     case 'not':
-      return opposite(truthOf(condition.of, snapshot, scope));
+      return opposite(truthOf(condition.of, snapshot, scope, hears));
     case 'named':
-      return truthOf(condition.of, snapshot, scope);
+      return truthOf(condition.of, snapshot, scope, hears);
     case 'quantified':
-      return overMembers(condition, snapshot, scope);
+      return overMembers(condition, snapshot, scope, hears);
   }
 }
 
-function overMembers(asks: Quantified, snapshot: Snapshot, scope: Scope): Truth {
+function overMembers(asks: Quantified, snapshot: Snapshot, scope: Scope, hears: Hears): Truth {
   const { over, within, except, where, satisfies, quantifier, whenEmpty } = asks;
   const population = snapshot.populations[over];
   if (population.state !== 'known') return UNKNOWN;
 
-  const meant = population.members.filter((member) => {
+  const those = population.members.filter((member) => {
     const inner = enter({ site: 'site' }, member);
     return within.every((kind) => inner[kind] === scope[kind]) && (!except || inner[except] !== scope[except]);
   });
-  const members = meant.map((member) => {
+  const members = those.map((member) => {
     const inner = enter(scope, member);
-    return { w: where ? truthOf(where, snapshot, inner) : TRUE, s: truthOf(satisfies, snapshot, inner) };
+    const w = where ? truthOf(where, snapshot, inner, hears) : TRUE;
+    return { w, s: truthOf(satisfies, snapshot, inner, w === FALSE ? nothing : hears) };
   });
   const sure = members.filter(({ w, s }) => w === TRUE && s === TRUE).length;
   const possible = members.filter(({ w, s }) => w !== FALSE && s !== FALSE).length;

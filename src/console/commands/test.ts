@@ -6,8 +6,10 @@ import type { LoadedProfile } from '../../profile/load.ts';
 import { loadTest, testHeader } from '../../profile/test-file.ts';
 import { type Compiled, compile } from '../../rules/compile.ts';
 import type { Asked } from '../asked.ts';
+import { type Covered, Covering, leastFirst, percentOf, percentText, sumOf } from '../coverage.ts';
 import { openProfile } from '../inputs.ts';
 import { refuse } from '../refuse.ts';
+import { type CoverageForm, coverageForms, coverageText, gapTable } from '../render/coverage.ts';
 import { inForm } from '../render/form.ts';
 import { reportForms } from '../render/report.ts';
 import { type Coverage, type TestResult, testData, testReport, testText } from '../render/test.ts';
@@ -21,7 +23,9 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const paths = asked.args.length > 0 ? asked.args : [asked.settings.text('profile') ?? '.'];
   const wanted = pattern(asked.settings.text('run'));
   if (!wanted.ok) return refuse(wanted.faults, asked, world);
-  const bench = new Bench(world);
+  const measure = measureAsked(asked);
+  if (!measure.ok) return refuse(measure.faults, asked, world);
+  const bench = new Bench(world, measure.value.wanted ? new Covering() : undefined);
   const results: TestResult[] = [];
   const faults: Fault[] = [];
   for (const path of paths) {
@@ -49,9 +53,54 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     return asked.settings.on('exit-zero') ? exit.ok : exit.denied;
   }
   const coverage = asked.settings.on('coverage') ? bench.coverage(results) : undefined;
-  world.out.write(rendered(results, coverage, asked));
-  const failed = results.some(({ steps }) => steps.some(({ failures }) => failures.length > 0));
-  return failed && !asked.settings.on('exit-zero') ? exit.denied : exit.ok;
+  const covered = bench.covering?.result();
+  const { form, min } = measure.value;
+  const failed = results.filter(({ steps }) => steps.some(({ failures }) => failures.length > 0));
+  if (form === 'text' || covered === undefined) {
+    world.out.write(rendered(results, coverage, asked.settings.on('coverage') ? covered : undefined, asked));
+  } else {
+    const profiles = new Map(results.map(({ profile }) => [profile.digest, profile]));
+    world.out.write(coverageForms[form](covered, [...profiles.values()]));
+    // Standard output is the one document that was asked for.
+    if (failed.length > 0) world.err.write(testText(failed, undefined, undefined, asked.look, false));
+  }
+  const tooLittle = covered !== undefined && min !== undefined && isBelow(min, covered, asked, world);
+  return (failed.length > 0 || tooLittle) && !asked.settings.on('exit-zero') ? exit.denied : exit.ok;
+}
+
+interface Measure {
+  readonly wanted: boolean;
+  readonly form: 'text' | CoverageForm;
+  readonly min: number | undefined;
+}
+
+function measureAsked({ settings, format }: Asked): Loaded<Measure> {
+  const form = (settings.text('coverage-format') ?? 'text') as Measure['form'];
+  if (form !== 'text' && format !== 'text' && format !== 'wide') {
+    const hint = 'the coverage is one document and the results are another: ask twice';
+    return { ok: false, faults: [usage(`--coverage-format ${form} and -o ${format} do not go together`, hint)] };
+  }
+  const text = settings.text('min');
+  const min = text === undefined ? undefined : /^(\d{1,3}(?:\.\d+)?) ?%?$/.exec(text)?.[1];
+  if (text !== undefined && (min === undefined || Number(min) > 100)) {
+    return { ok: false, faults: [usage(`--min is \`${text}\``, 'write it as 80%, from 0% to 100%')] };
+  }
+  const wanted = settings.on('coverage') || form !== 'text' || min !== undefined;
+  return { ok: true, value: { wanted, form, min: min === undefined ? undefined : Number(min) }, warnings: [] };
+}
+
+const missingNamed = 20;
+
+function isBelow(min: number, covered: readonly Covered[], { look, messages }: Asked, world: World): boolean {
+  const sum = sumOf(covered);
+  if (percentOf(sum) >= min) return false;
+  const gaps = leastFirst(covered);
+  const shown = messages.verbose ? gaps : gaps.slice(0, missingNamed);
+  messages.warn(`coverage is ${percentText(sum)}, and --min asks for ${min} %: ${sum.of - sum.seen} are missing`);
+  world.err.write(gapTable(shown, look));
+  const rest = gaps.length - shown.length;
+  if (rest > 0) messages.note(`and ${rest} more; -v names all`);
+  return true;
 }
 
 function pattern(text: string | undefined): Loaded<RegExp | undefined> {
@@ -76,8 +125,11 @@ class Bench {
   readonly #evaluators = new Map<string, Compiled>();
   readonly #done = new Set<string>();
 
-  constructor(world: World) {
+  readonly covering: Covering | undefined;
+
+  constructor(world: World, covering: Covering | undefined) {
     this.#world = world;
+    this.covering = covering;
   }
 
   async profile(path: string): Promise<Loaded<LoadedProfile>> {
@@ -109,7 +161,14 @@ class Bench {
       const fault = error('TEST_INVALID', test.value.capture.at, 'its capture could not be loaded');
       return { ok: false, faults: [fault, ...capture.faults] };
     }
-    const ran = await runTest(test.value, profile.value.profile, this.#evaluator(profile.value), capture.value);
+    this.covering?.add(profile.value.profile);
+    const ran = await runTest(
+      test.value,
+      profile.value.profile,
+      this.#evaluator(profile.value),
+      capture.value,
+      this.covering,
+    );
     if (!ran.ok) return ran;
     const { name, says, at } = test.value;
     return {
@@ -165,12 +224,20 @@ function distinct(faults: readonly Fault[]): readonly Fault[] {
 function rendered(
   results: readonly TestResult[],
   coverage: readonly Coverage[] | undefined,
+  covered: readonly Covered[] | undefined,
   { format, look, messages }: Asked,
 ): string {
   return inForm(format, {
-    data: () => testData(results, coverage),
+    data: () => testData(results, coverage, covered && sumOf(covered)),
     names: () => results.map(({ name }) => name),
-    text: () => testText(results, coverage, look, messages.verbose),
+    text: () =>
+      testText(
+        results,
+        coverage,
+        covered && coverageText(covered, look, messages.verbose || look.wide),
+        look,
+        messages.verbose,
+      ),
     report: (form) => reportForms[form](testReport(results)),
   });
 }

@@ -2,6 +2,7 @@ import type { Capture } from '../../capture/capture.ts';
 import type { Place } from '../../kernel/fault.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { moment } from '../ages.ts';
+import { type CoverageSum, percentGiven } from '../coverage.ts';
 import { count } from '../messages.ts';
 import { indented, type Look, narrower, plainly } from '../paint.ts';
 import type { StepResult } from '../run-test.ts';
@@ -36,6 +37,8 @@ const becauseShown = 4;
 export function testText(
   results: readonly TestResult[],
   coverage: readonly Coverage[] | undefined,
+  /** What tests saw of conditions, ready to be shown. */
+  covered: string | undefined,
   look: Look,
   verbose: boolean,
 ): string {
@@ -62,6 +65,7 @@ export function testText(
     });
   }
   if (coverage !== undefined) lines.push(coverageText(coverage, look));
+  if (covered !== undefined) lines.push(covered);
   const failed = results.filter(({ steps }) => steps.some(({ failures }) => failures.length > 0)).length;
   const profiles = [...new Set(results.map(({ profile }) => `${profile.name} ${profile.version}`))];
   const total = `${count(results.length, 'test')}, ${failed === 0 ? 'all passed' : `${failed} failed`}; ${profiles.join(', ')} (unsigned)`;
@@ -90,7 +94,11 @@ function coverageText(coverage: readonly Coverage[], look: Look): string {
   return `\n${table(look, ['KIND', 'NAME', 'SEEN', 'NEVER SEEN'], rows)}\n`;
 }
 
-export function testData(results: readonly TestResult[], coverage: readonly Coverage[] | undefined): Data {
+export function testData(
+  results: readonly TestResult[],
+  coverage: readonly Coverage[] | undefined,
+  covered: CoverageSum | undefined,
+): Data {
   return {
     schemaVersion: 'test/v1',
     passed: results.filter(({ steps }) => steps.every(({ failures }) => failures.length === 0)).length,
@@ -122,6 +130,7 @@ export function testData(results: readonly TestResult[], coverage: readonly Cove
       unseen: [...unseen],
       at: placeData(at),
     })),
+    conditions: covered === undefined ? null : { seen: covered.seen, of: covered.of, percent: percentGiven(covered) },
   };
 }
 
