@@ -8,6 +8,7 @@ import type { HeldProfile } from '../src/operator/prepare.ts';
 import { reliesOf } from '../src/operator/second-opinion.ts';
 import { beginPass, type WorkflowPass } from '../src/operator/spine.ts';
 import { loadProfile } from '../src/profile/load.ts';
+import { insecureUnsigned } from '../src/profile/verify.ts';
 import { keptEngine } from '../src/rules/engine.ts';
 import { type CompiledMachine, compileMachine } from '../src/rules/machine-evaluator.ts';
 import { questionsOf } from '../src/rules/machine-frozen.ts';
@@ -29,7 +30,7 @@ export async function measure(): Promise<readonly Row[]> {
 
 function heldProfile(): HeldProfile {
   const { folder, file } = folderOf(diskFrom('.'), 'profiles/three-node');
-  const loaded = loadProfile(folder, file, vocabulary);
+  const loaded = loadProfile(folder, file, vocabulary, insecureUnsigned);
   if (!loaded.ok) throw new Error(loaded.faults.map(({ message }) => message).join('\n'));
   const { digest, shape, packs } = loaded.value.profile;
   const machines = packs.flatMap(({ machine }) => (machine === undefined ? [] : [compileMachine(machine)]));

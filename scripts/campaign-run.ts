@@ -1,10 +1,11 @@
 /** One run of a campaign. Everything that it is follows from its job. */
 import { join } from 'node:path';
 import { diskFrom, folderOf } from '../src/console/disk.ts';
-import { vocabulary } from '../src/kernel/vocabulary.ts';
 import { held } from '../src/operator/held.ts';
+import { vocabulary } from '../src/kernel/vocabulary.ts';
 import type { HeldProfile } from '../src/operator/prepare.ts';
 import { loadProfile } from '../src/profile/load.ts';
+import { insecureUnsigned } from '../src/profile/verify.ts';
 import type { Deed } from '../src/sim/deeds.ts';
 import { faultNames } from '../src/sim/fault-kinds.ts';
 import type { Violation } from '../src/sim/oracles/violation.ts';
@@ -43,7 +44,7 @@ export function profileAt(path: string): HeldProfile {
   const found = known.get(path);
   if (found !== undefined) return found;
   const { folder, file } = folderOf(diskFrom(root), path);
-  const loaded = loadProfile(folder, file, vocabulary);
+  const loaded = loadProfile(folder, file, vocabulary, insecureUnsigned);
   if (!loaded.ok)
     throw new Error(loaded.faults.map(({ at, message }) => `${at.file}:${at.line}: ${message}`).join('\n'));
   const profile = held(loaded.value.profile);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { diskFrom, folderOf } from '../src/console/disk.ts';
 import { invariant } from '../src/kernel/fault.ts';
 import { vocabulary } from '../src/kernel/vocabulary.ts';
-import { loadProfile } from '../src/profile/load.ts';
+import { loadDraft } from '../src/profile/load.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -21,7 +21,7 @@ interface Workflows {
 /** Each file of a capture that holds workflows: its path, and its text as it should be. */
 export function pinnedFiles(capture: string, profilePath: string): ReadonlyMap<string, string> {
   const { folder, file } = folderOf(diskFrom(join(root, 'src')), profilePath);
-  const loaded = loadProfile(folder, file, vocabulary);
+  const loaded = loadDraft(folder, file, vocabulary);
   invariant(loaded.ok, `${profilePath} cannot be loaded`);
   const { digest, packs } = loaded.value.profile;
   const files = new Map<string, string>();

@@ -4,10 +4,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskFrom, folderOf } from '../src/console/disk.ts';
+import { held } from '../src/operator/held.ts';
 import { type KubeObject, kindOf, type Raw } from '../src/kernel/raw.ts';
 import { vocabulary } from '../src/kernel/vocabulary.ts';
-import { held } from '../src/operator/held.ts';
 import { loadProfile } from '../src/profile/load.ts';
+import { insecureUnsigned } from '../src/profile/verify.ts';
 import { simWorld } from '../src/sim/real-world.ts';
 import { simulate } from '../src/sim/run.ts';
 import { startMs } from '../src/sim/run-site.ts';
@@ -15,7 +16,7 @@ import type { SimWorld } from '../src/sim/sim-world.ts';
 
 const [profilePath = 'profiles/three-node', folder = 'captures/flip-half-done', seed = '1'] = process.argv.slice(2);
 const { folder: port, file } = folderOf(diskFrom(join(import.meta.dirname, '..', 'src')), profilePath);
-const loaded = loadProfile(port, file, vocabulary);
+const loaded = loadProfile(port, file, vocabulary, insecureUnsigned);
 if (!loaded.ok) throw new Error(loaded.faults.map(({ at, message }) => `${at.file}:${at.line}: ${message}`).join('\n'));
 
 /** All that could be fetched at one moment: hosts, LINSTOR, and what was last written to the API server. */
@@ -40,7 +41,7 @@ function watched(world: SimWorld): SimWorld {
       const isFlip = instruction.do === 'run' && instruction.argv.includes('-batch');
       if (isFlip) flips += 1;
       // The second node's: it is in its journal, and its kernel has heard nothing.
-      if (isFlip && flips === 2) taken ??= { nowMs, raws: world.raws(nowMs), written: new Map(written) };
+      if (isFlip && flips === 2) taken ??= { nowMs, raws: world.takeRaws(nowMs)(), written: new Map(written) };
       return world.carryOut(node, instruction);
     },
   };

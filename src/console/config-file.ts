@@ -80,7 +80,9 @@ function layerFrom(
           ? hintFor(key, byKey.keys(), '`nwctl config view` lists the settings')
           : byKey.has(camel(other))
             ? `write it \`${camel(other)}\``
-            : 'say it where it is meant: as a flag or a variable';
+            : optionForms.get(other)?.flagOnly
+              ? `say --${other} where it is meant, each time: it counts on the command line only`
+              : 'say it where it is meant: as a flag or a variable';
       faults.push(error('CONFIG_INVALID', keyAt, `there is no setting \`${key}\` for a file`, hint));
       continue;
     }

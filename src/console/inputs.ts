@@ -3,19 +3,16 @@ import { openCapture } from '../capture/files.ts';
 import { parseMoment } from '../capture/moment.ts';
 import { normalise } from '../facts/normalise.ts';
 import { createStore, type FactStore } from '../facts/store.ts';
-import type { Fault, Loaded } from '../kernel/fault.ts';
+import type { Loaded } from '../kernel/fault.ts';
 import type { Raw } from '../kernel/raw.ts';
 import { parseDuration } from '../kernel/value.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import { type Judgement, judge } from '../operator/spine.ts';
-import { type LoadedProfile, loadProfile } from '../profile/load.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
-import type { Origin } from '../profile/verify.ts';
 import { type Compiled, compile } from '../rules/compile.ts';
-import { listed } from '../rules/suggest.ts';
 import type { Asked } from './asked.ts';
-import { folderOf } from './disk.ts';
 import type { Look } from './paint.ts';
+import { missing, openProfileAsked } from './profiles.ts';
 import { mention, refuse } from './refuse.ts';
 import { type ShortNames, shortNames } from './short.ts';
 import { usage } from './usage.ts';
@@ -52,11 +49,17 @@ export async function openSite(asked: Asked, world: World): Promise<Needed<Site>
 }
 
 export function judged(profile: VerifiedProfile, capture: Capture, nowMs: number): Site {
-  const store = createStore(vocabulary);
-  for (const report of normalise(rawsAt(capture, nowMs), profile.shape)) store.fold(report);
+  const store = storeOf(profile, capture, nowMs);
   const evaluator = compile(profile.packs);
   const judgement = judge(profile, evaluator, store, nowMs);
   return { profile, capture, evaluator, store, nowMs, judgement, names: shortNames(judgement.snapshot) };
+}
+
+/** What is known, of which nothing is decided yet. */
+export function storeOf({ shape }: Pick<VerifiedProfile, 'shape'>, capture: Capture, nowMs: number): FactStore {
+  const store = createStore(vocabulary);
+  for (const report of normalise(rawsAt(capture, nowMs), shape)) store.fold(report);
+  return store;
 }
 
 /** A capture that nobody wrote a moment down for is as old as the question: only what was seen together can be judged. */
@@ -64,38 +67,10 @@ export function rawsAt(capture: Capture, nowMs: number): readonly Raw[] {
   return capture.takenAtMs === null ? capture.raws.map((raw) => ({ ...raw, at: nowMs })) : capture.raws;
 }
 
-export async function openProfileAsked(asked: Asked, world: World): Promise<Loaded<LoadedProfile>> {
-  const path = asked.settings.text('profile');
-  if (path === undefined) return { ok: false, faults: [missing('profile', 'DIR')] };
-  return openProfile(path, world);
-}
-
-export async function openProfile(path: string, world: World, origin?: Origin): Promise<Loaded<LoadedProfile>> {
-  const { folder, file } = folderOf(world.disk, path);
-  const loaded = await loadProfile(folder, file, vocabulary, origin);
-  const hint = loaded.ok ? undefined : profilesIn(path, world);
-  if (loaded.ok || hint === undefined) return loaded;
-  return { ok: false, faults: loaded.faults.map((fault) => ({ ...fault, hint })) };
-}
-
-/** The folder above was named: which profiles are in it. */
-function profilesIn(path: string, { disk }: World): string | undefined {
-  const at = (name: string): string => `${path.replace(/\/+$/, '')}/${name}`;
-  if (disk.kindOf(path) !== 'folder' || disk.kindOf(at('profile.yaml')) !== 'none') return undefined;
-  const names = disk.list(path);
-  const held = 'code' in names ? [] : names.filter((name) => disk.kindOf(at(`${name}/profile.yaml`)) === 'file');
-  return held.length === 0 ? undefined : `there are profiles in it: ${listed(held.map(at), 'and')}`;
-}
-
 async function openCaptureAsked(asked: Asked, world: World): Promise<Loaded<Capture>> {
   const path = asked.settings.text('capture');
   if (path === undefined) return { ok: false, faults: [missing('capture', 'PATH')] };
   return openCapture(path, world);
-}
-
-function missing(name: 'profile' | 'capture', value: string): Fault {
-  const where = `name it: --${name} ${value}, NW_${name.toUpperCase()}, or \`${name}:\` in nodewright.yaml`;
-  return usage(`no ${name} was given`, where);
 }
 
 function momentAsked(text: string | undefined, takenAtMs: number | null): Loaded<number> {

@@ -12,6 +12,8 @@ export interface OptionForm {
   readonly inFile?: true;
   /** In a file: relative to the folder of that file. */
   readonly path?: true;
+  /** Said on the command line or not at all, where whoever reads the command sees it. */
+  readonly flagOnly?: true;
 }
 
 export const formats = ['text', 'wide', 'json', 'yaml', 'name'] as const;
@@ -54,6 +56,8 @@ export type OptionName =
   | 'public-key'
   | 'trust'
   | 'ran'
+  | 'remember'
+  | 'insecure-unsigned'
   | 'expect'
   | 'root-key'
   | 'profile-key'
@@ -202,6 +206,16 @@ const forms: readonly OptionForm[] = [
     says: 'whom the site believes',
   },
   { name: 'ran', value: 'VERSION[=DIGEST]', many: true, says: 'what was run there: older is refused' },
+  {
+    name: 'remember',
+    value: 'FILE',
+    says: 'the memory of what was run: older is refused, and what verifies is written into it',
+  },
+  {
+    name: 'insecure-unsigned',
+    flagOnly: true,
+    says: 'judge by a draft that nobody has signed; every output says so',
+  },
   { name: 'expect', value: 'NAME', says: 'refuse every other profile' },
   { name: 'root-key', value: 'FILE', many: true, says: 'a public key that signs this root and the next' },
   {

@@ -2,6 +2,8 @@
 export interface PlanRead {
   /** How people call where it came from. */
   readonly from: string;
+  /** By whom the profile was signed that it was made by, as its document says. */
+  readonly signature: string;
   readonly workflow: string;
   readonly state: string;
   readonly decision: string;

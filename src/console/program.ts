@@ -150,9 +150,9 @@ function examplesOf(verb: Verb, calledAs: string): string {
 }
 
 function settingsHelp(): string {
-  const rows = [...optionForms.values()].map(({ name, inFile }) => [
+  const rows = [...optionForms.values()].map(({ name, inFile, flagOnly }) => [
     `--${name}`,
-    variableOf(name),
+    flagOnly ? '-' : variableOf(name),
     inFile ? camel(name) : '-',
   ]);
   const widths = [0, 1].map((at) => Math.max(...rows.map((row) => row[at]?.length ?? 0), 8));

@@ -42,6 +42,7 @@ function planOf(from: string, json: unknown): PlanRead {
   if (twice !== undefined) throw new NotSo('steps', `has \`${twice.state}\` twice`);
   return {
     from,
+    signature: text(map(all.profile, 'profile').signature, 'profile.signature'),
     workflow: text(workflow.workflow, 'workflow.workflow'),
     state: text(workflow.state, 'workflow.state'),
     decision: text(workflow.decision, 'workflow.decision'),

@@ -1,3 +1,4 @@
+import type { Signed } from '../kernel/trust.ts';
 import type { Decided, Instead, Replayed } from '../operator/replay.ts';
 import type { KeptLog } from './kept-logs.ts';
 
@@ -9,6 +10,8 @@ export interface ReplayedRecord {
   readonly came: Replayed;
   /** Undefined: nobody asked for another profile. */
   readonly instead?: Instead | Replayed;
+  /** Of the other profile. */
+  readonly signed?: Signed;
 }
 
 /** All records of some logs. */

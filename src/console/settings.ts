@@ -58,6 +58,11 @@ export function resolve(
       if (form.default !== undefined) values.set(name, { value: form.default, origin: 'default', where: '' });
       continue;
     }
+    if (form.flagOnly && layer.origin !== 'flag') {
+      const hint = `say --${name} where it is meant, each time`;
+      faults.push(error('CONFIG_INVALID', said.at, `${said.where} counts on the command line only`, hint));
+      continue;
+    }
     const value = checkedValue(form, said.value);
     if ('wrong' in value) {
       const code = layer.origin === 'flag' ? 'USAGE' : 'CONFIG_INVALID';

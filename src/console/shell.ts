@@ -1,6 +1,9 @@
 import type { Asked } from './asked.ts';
 import type { OptionName } from './options.ts';
 
+/** By which a command says of which site it asks, and whom it believes. */
+export const siteFlags: readonly OptionName[] = ['profile', 'capture', 'now', 'trust', 'insecure-unsigned'];
+
 /** A word as a shell reads it back. */
 export function quoted(word: string): string {
   return /^[A-Za-z0-9_./@:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
@@ -15,8 +18,9 @@ export function nextCommand(
 ): string {
   const flags = names.flatMap((name) => {
     const setting = settings.get(name);
-    if (setting === undefined || setting.origin !== 'flag' || typeof setting.value !== 'string') return [];
-    return [`--${name}`, setting.value];
+    if (setting?.origin !== 'flag') return [];
+    if (setting.value === true) return [`--${name}`];
+    return typeof setting.value === 'string' ? [`--${name}`, setting.value] : [];
   });
   return [calledAs, ...[...words, ...flags].map(quoted)].join(' ');
 }

@@ -3,7 +3,7 @@ import type { KubeObject, Raw } from '../kernel/raw.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
 import { held } from '../operator/held.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
-import type { Profile } from '../profile/profile.ts';
+import type { VerifiedProfile } from '../profile/profile.ts';
 import type { MachineSight } from '../rules/machine-evaluator.ts';
 import type { Watcher } from './coverage.ts';
 import { decidedOn, notYetAsked, type WorkflowAnswer, workflowObjects } from './workflows.ts';
@@ -16,7 +16,7 @@ export class TestWorkflows {
   readonly #watcher: Watcher | undefined;
   readonly #objects = new Map<string, KubeObject>();
 
-  constructor(profile: Profile, raws: readonly Raw[], watcher?: Watcher) {
+  constructor(profile: VerifiedProfile, raws: readonly Raw[], watcher?: Watcher) {
     this.#watcher = watcher;
     this.#profile = watcher === undefined ? held(profile) : watched(held(profile), watcher);
     for (const [id, object] of workflowObjects(raws)) this.#objects.set(id, this.#ofTheseRules(id, object));

@@ -1,5 +1,5 @@
 import type { Fault } from '../kernel/fault.ts';
-import type { LoadedProfile } from '../profile/load.ts';
+import type { LoadedDraft } from '../profile/load.ts';
 import { yamlFiles } from './walk.ts';
 import type { Disk } from './world.ts';
 
@@ -7,7 +7,7 @@ import type { Disk } from './world.ts';
 export function testFilesOf(
   disk: Disk,
   path: string,
-  { files }: LoadedProfile,
+  { files }: LoadedDraft,
 ): { readonly files: readonly string[]; readonly faults: readonly Fault[] } {
   const home = disk.kindOf(path) === 'folder' ? path : parentOf(path);
   // The loader names files as seen from the folder around the profile's own.

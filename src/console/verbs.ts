@@ -9,6 +9,9 @@ export interface Verb {
   readonly says: string;
   /** What does not fit a line. */
   readonly more?: string;
+  /** What it takes a profile for: nothing; work on a draft, by which nothing is decided over a site; or to decide over a site, for
+   *  which it must be signed by whom the site believes. */
+  readonly profile: 'none' | 'draft' | 'signed';
   readonly options: readonly OptionName[];
   /** Forms of output it can have; none: it prints one form only. */
   readonly formats: readonly Format[];
@@ -30,6 +33,8 @@ export interface Example {
 
 const where = '--profile profiles/three-node --capture captures/one-side-flipped';
 const calm = '--profile profiles/three-node --capture captures/calm';
+/** What every verb takes that decides over a site: by whom its profile must be signed, and how to do without. */
+const belief = ['trust', 'insecure-unsigned'] as const;
 const reports = [...formats, ...reportFormats];
 
 export const verbs: readonly Verb[] = [
@@ -37,6 +42,7 @@ export const verbs: readonly Verb[] = [
     name: 'init',
     takes: [{ form: '<dir>', says: 'the folder to make; what is there is never overwritten', completes: 'folder' }],
     says: "start a site's profile from a shipped one",
+    profile: 'draft',
     options: ['like', 'output'],
     formats,
     examples: [{ does: 'a new site of three nodes, which checks clean', args: 'init my-site --like three-node' }],
@@ -52,6 +58,7 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'find every fault of a profile and its packs',
     more: 'All faults at once, each with its place, an excerpt, the likely name and a code. Exit 2 if there is an error; warnings alone exit 0.',
+    profile: 'draft',
     options: ['profile', 'output'],
     formats: reports,
     examples: [
@@ -63,6 +70,7 @@ export const verbs: readonly Verb[] = [
     name: 'fmt',
     takes: [{ form: '<path...>', says: 'YAML files, or folders of them', completes: 'path' }],
     says: 'write profiles, packs and tests in their one form; comments and meaning stay',
+    profile: 'draft',
     options: ['check', 'exit-zero', 'output'],
     formats,
     examples: [
@@ -75,7 +83,8 @@ export const verbs: readonly Verb[] = [
     takes: [],
     says: 'judge a site: what is open, what is closed, what is not known',
     more: 'Exit 0: every asked gate is open. 3: one is closed. 4: one is unknown, none is closed.',
-    options: ['profile', 'capture', 'gate', 'only', 'now', 'exit-zero', 'output'],
+    profile: 'signed',
+    options: ['profile', ...belief, 'capture', 'gate', 'only', 'now', 'exit-zero', 'output'],
     formats: reports,
     examples: [
       { does: 'the whole site', args: `eval ${where}` },
@@ -84,6 +93,7 @@ export const verbs: readonly Verb[] = [
         does: 'a capture from standard input, as data',
         args: 'eval -p profiles/three-node -c - -o json < site.ndjson.gz',
       },
+      { does: 'a draft that nobody has signed', args: 'eval -p my-site -c captures/calm --insecure-unsigned' },
     ],
   },
   {
@@ -94,7 +104,8 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'explain a gate: every part, what was read, and the smallest change that would open it',
     more: 'An open gate is explained too, with the single facts that would close it. Exit 0 whatever the gate says: the question was answered.',
-    options: ['profile', 'capture', 'now', 'all', 'output'],
+    profile: 'signed',
+    options: ['profile', ...belief, 'capture', 'now', 'all', 'output'],
     formats,
     examples: [
       { does: 'why may the next step not happen?', args: `why storage-network-agrees ${where}` },
@@ -112,7 +123,8 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'every step that a workflow has before it, what each waits for, and what can be undone',
     more: 'Of a workflow that is not in the capture: the plan from the beginning. Exit 0: nothing stands in the way of the next step. 3: a gate of it is closed, or the workflow has given up. 4: what it waits for is not known.',
-    options: ['profile', 'capture', 'now', 'exit-zero', 'output'],
+    profile: 'signed',
+    options: ['profile', ...belief, 'capture', 'now', 'exit-zero', 'output'],
     formats,
     examples: [
       { does: 'what would the upgrade of this site do?', args: `plan ReplicationUpgrade/site ${calm}` },
@@ -127,7 +139,8 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'what became possible between two plans, what no longer is, which steps came and went',
     more: 'Of captures the profile says how they are planned. Exit 0, with --exit-code 5 if the plans differ.',
-    options: ['profile', 'workflow', 'exit-code', 'output'],
+    profile: 'signed',
+    options: ['profile', ...belief, 'workflow', 'exit-code', 'output'],
     formats,
     examples: [
       {
@@ -141,6 +154,7 @@ export const verbs: readonly Verb[] = [
     name: 'explain',
     takes: [{ form: '[code]', says: 'a code of a message; without it, all of them', completes: 'code' }],
     says: 'what a message means and what to do; offline',
+    profile: 'none',
     options: ['output'],
     formats,
     examples: [{ does: 'look a code up', args: 'explain PACK_UNKNOWN_FACT' }],
@@ -156,6 +170,7 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'run the tests beside a profile and its packs',
     more: 'Exit 3 if a test fails, if there is none, or if the coverage is less than --min.',
+    profile: 'draft',
     options: ['profile', 'run', 'coverage', 'coverage-format', 'min', 'exit-zero', 'output'],
     formats: reports,
     examples: [
@@ -175,7 +190,8 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'tell a story, or decide again what a log says was decided',
     more: 'Of a story: the whole transcript of one simulated run. Exit 0: it came as the story expects. 3: it did not; the first difference is named. Of a record: it is made again from the documents that it names. Exit 0: the same bytes. 3: other bytes, and where they part, or a document that was altered. 4: a document is not there. 2: this build cannot read it.',
-    options: ['log', 'all', 'with', 'exit-zero', 'output'],
+    profile: 'signed',
+    options: ['log', 'all', 'with', ...belief, 'exit-zero', 'output'],
     formats,
     examples: [
       { does: 'what would happen?', args: 'replay test/golden/stories/two-sides/story.yaml' },
@@ -192,9 +208,10 @@ export const verbs: readonly Verb[] = [
     takes: [],
     says: 'run a workflow in a simulated site many times, with everything that can go wrong',
     more: 'The real operator and the real agents in a simulated site, under one seed a run. Exit 0: no law was broken. 3: one was; the shortest story of it is saved for `replay`. 6: a bound stopped it, and what was not explored is said.',
+    profile: 'signed',
     options: [
       'profile',
-
+      ...belief,
       'workflow',
       'seed',
       'runs',
@@ -223,7 +240,8 @@ export const verbs: readonly Verb[] = [
     name: 'facts',
     takes: [{ form: '[fact...]', says: 'facts or subjects (`bond`), of one object with /OBJECT', completes: 'fact' }],
     says: 'the vocabulary; with a profile and a capture, every reading with source, age and grade',
-    options: ['profile', 'capture', 'now', 'output'],
+    profile: 'signed',
+    options: ['profile', ...belief, 'capture', 'now', 'output'],
     formats,
     examples: [
       { does: 'what can a rule read?', args: 'facts' },
@@ -234,6 +252,7 @@ export const verbs: readonly Verb[] = [
     name: 'capture pack',
     takes: [{ form: '<capture>', says: 'a capture folder, or any other form', completes: 'path' }],
     says: 'make one file of a capture, the same bytes every time',
+    profile: 'none',
     options: ['out'],
     formats: [],
     examples: [{ does: 'a file to send', args: 'capture pack captures/calm -o calm.ndjson.gz' }],
@@ -242,6 +261,7 @@ export const verbs: readonly Verb[] = [
     name: 'capture show',
     takes: [{ form: '<capture>', says: 'a folder, a file, or - for standard input', completes: 'path' }],
     says: 'what a capture holds, and what it could not have',
+    profile: 'none',
     options: ['output'],
     formats,
     examples: [{ does: 'look before you judge', args: 'capture show captures/silent-node' }],
@@ -257,6 +277,7 @@ export const verbs: readonly Verb[] = [
     ],
     says: 'make a key to sign with',
     more: 'The private key is PKCS#8, readable by its owner only, and encrypted if there is a passphrase.',
+    profile: 'none',
     options: ['algorithm', 'passphrase-file', 'output'],
     formats,
     examples: [{ does: 'a key of your own', args: 'keygen alice' }],
@@ -266,6 +287,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '[profile]', says: 'a profile’s folder', completes: 'folder' }],
     says: 'make one canonical document of a profile and its packs: what gets signed',
     more: 'The same profile gives the same bytes (RFC 8785), wherever its files stand.',
+    profile: 'draft',
     options: ['profile', 'out'],
     formats: [],
     examples: [{ does: 'a document to sign', args: 'build profiles/three-node -o three-node.json' }],
@@ -273,33 +295,42 @@ export const verbs: readonly Verb[] = [
   {
     name: 'sign',
     takes: [
-      { form: '<file>', says: 'a built profile, one that is signed already, or a trust file', completes: 'path' },
+      {
+        form: '<what>',
+        says: 'a profile’s folder, a built profile, one that is signed already, or a trust file',
+        completes: 'path',
+      },
     ],
     says: 'add a signature',
-    more: 'Of X.json the envelope is X.dsse.json; an envelope or a trust file gets one signature more. Only what loads is signed.',
+    more: 'Of a folder the envelope is its profile.sig, of X.json it is X.dsse.json; an envelope or a trust file gets one signature more. Only what loads is signed.',
+    profile: 'draft',
     options: ['key', 'passphrase-file', 'signer', 'public-key', 'output'],
     formats,
     examples: [
-      { does: 'by a key of your own', args: 'sign three-node.json --key alice.key' },
+      { does: 'a folder, by a key of your own', args: 'sign my-site --key alice.key' },
+      { does: 'a built document', args: 'sign three-node.json --key alice.key' },
       { does: 'by a token', args: "sign three-node.json --signer 'token-sign --slot 3' --public-key token.pub" },
     ],
   },
   {
     name: 'verify',
-    takes: [{ form: '<file>', says: 'a signed profile', completes: 'path' }],
+    takes: [{ form: '<profile>', says: 'a signed profile: a document, or a folder', completes: 'path' }],
     says: 'say whether a site may believe a profile, and who signed it',
     more: 'Exit 2 with a code for each way not to be believed.',
-    options: ['trust', 'expect', 'ran', 'now', 'output'],
+    profile: 'signed',
+    options: ['trust', 'expect', 'ran', 'remember', 'now', 'output'],
     formats,
     examples: [
       { does: 'would the site take it?', args: 'verify three-node.dsse.json --trust trust.yaml' },
       { does: 'though it has run 1.2.0?', args: 'verify three-node.dsse.json --trust trust.yaml --ran 1.2.0' },
+      { does: 'before it is run, and remembered', args: 'verify my-site --remember /var/lib/nodewright/ran.json' },
     ],
   },
   {
     name: 'trust init',
     takes: [{ form: '<site>', says: 'what the trust is called' }],
     says: 'start a site’s trust: its first root, to be signed by its root keys',
+    profile: 'none',
     options: [
       'trust',
       'root-key',
@@ -325,6 +356,7 @@ export const verbs: readonly Verb[] = [
     takes: [],
     says: 'start the next root: keys come and go, thresholds change, a new moment of expiry',
     more: 'A root that too few have signed yet is changed in its place.',
+    profile: 'none',
     options: [
       'trust',
       'root-key',
@@ -348,6 +380,7 @@ export const verbs: readonly Verb[] = [
     takes: [],
     says: 'whom a site believes: roots, keys, who may sign what, until when',
     more: 'Exit 2 if the newest root is not to be believed now.',
+    profile: 'none',
     options: ['trust', 'now', 'output'],
     formats,
     examples: [{ does: 'who may sign?', args: 'trust show --trust trust.yaml' }],
@@ -357,6 +390,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '[log]', says: 'a log, a folder with logs in it, or an exported file', completes: 'path' }],
     says: 'tell what was decided, when, why, and what was commanded',
     more: 'Several logs are told together, by their moments. Without a path: --log, else the folder here. Nothing of it is checked: ask `log verify`. Exit 3: a line is no record.',
+    profile: 'none',
     options: ['log', 'since', 'workflow', 'object', 'output'],
     formats,
     examples: [
@@ -369,6 +403,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '[log]', says: 'a log, a folder with logs in it, or an exported file', completes: 'path' }],
     says: 'say whether a log is as it was written, and which record is the first that is not',
     more: 'Records, chain, tree, signatures and documents. Exit 0: verified. 3: something is wrong. 4: it cannot be known: no checkpoint, no key of this log, too few witnesses. Without --log-key the key that lies beside the log is used, which proves only that whoever has it says so.',
+    profile: 'none',
     options: ['log', 'log-key', 'checkpoint', 'witness-key', 'witnesses', 'records-only', 'exit-zero', 'output'],
     formats,
     examples: [
@@ -384,6 +419,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '<id>', says: 'a record: its number, or the beginning of its digest' }],
     says: 'write what proves to a stranger that a record is in a log',
     more: 'Without -o on standard output. Exit 4: no checkpoint speaks of it yet. 3: the log does not bear it out.',
+    profile: 'none',
     options: ['log', 'out'],
     formats: [],
     examples: [{ does: 'a file to hand out', args: 'log prove 41 --log logs/seed-1/operator-1 -o proof.json' }],
@@ -393,6 +429,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '[file]', says: 'what `log prove` wrote; - for standard input', completes: 'path' }],
     says: 'say what such a proof proves, and what it does not; with nothing else at hand',
     more: 'Exit 0: it proves it. 3: it does not.',
+    profile: 'none',
     options: ['log-key', 'witness-key', 'witnesses', 'output'],
     formats,
     examples: [
@@ -405,6 +442,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '[log]', says: 'the folder of one log', completes: 'folder' }],
     says: 'make one file of a log, the same bytes every time',
     more: 'All its records, since the tree is over all; --since and --workflow choose whose documents come along. `replay` and the verbs of `log` take the file as they take the folder.',
+    profile: 'none',
     options: ['log', 'since', 'workflow', 'out'],
     formats: [],
     examples: [
@@ -420,6 +458,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '<dir>', says: 'where the copies are kept, a folder for each log', completes: 'folder' }],
     says: 'be the external sink of logs: take what extends them, refuse forks',
     more: 'Until it is interrupted. It takes only logs whose key it was given, and answers only after what it took is durable. It speaks HTTP; put TLS before it where others can listen.',
+    profile: 'none',
     options: ['log-key', 'listen', 'token-file', 'key', 'passphrase-file', 'witness', 'facts-max'],
     formats: [],
     examples: [
@@ -432,6 +471,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '<log>', says: 'the folder of a log; its writer may go on meanwhile', completes: 'folder' }],
     says: 'send a log to its external sink, as far as it is signed',
     more: 'What was sent before is not sent again. Exit 3: the sink refuses, or it and the log differ. 4: the sink was not heard; nothing is lost.',
+    profile: 'none',
     options: ['to', 'token-file', 'records-only', 'timeout', 'output'],
     formats,
     examples: [{ does: 'by hand', args: 'log push /var/lib/nodewright/log --to https://hub.example' }],
@@ -441,6 +481,7 @@ export const verbs: readonly Verb[] = [
     takes: [],
     says: 'the settings in force',
     more: 'A flag wins over its NW_ variable, that over nodewright.yaml (looked for here and in every folder above), that over config.yaml in $XDG_CONFIG_HOME/nwctl (else ~/.config/nwctl), that over the default.',
+    profile: 'none',
     options: ['origin', 'output'],
     formats,
     examples: [{ does: 'which file does this profile come from?', args: 'config view --origin' }],
@@ -449,6 +490,7 @@ export const verbs: readonly Verb[] = [
     name: 'version',
     takes: [],
     says: 'version, digest of the engine, versions of vocabulary and schemas',
+    profile: 'none',
     options: ['output'],
     formats,
     examples: [{ does: 'for a bug report', args: 'version -o yaml' }],
@@ -457,6 +499,7 @@ export const verbs: readonly Verb[] = [
     name: 'completion',
     takes: [{ form: '<shell>', says: 'bash, zsh or fish', completes: 'shell' }],
     says: 'a script that completes verbs, flags, gates, objects, facts and codes',
+    profile: 'none',
     options: [],
     formats: [],
     examples: [{ does: 'for this shell', args: 'completion bash > ~/.local/share/bash-completion/completions/nwctl' }],
@@ -465,6 +508,7 @@ export const verbs: readonly Verb[] = [
     name: '__complete',
     takes: [{ form: '[words...]', says: 'the words so far; the last one is being typed' }],
     says: 'what could come next',
+    profile: 'draft',
     options: [],
     formats: [],
     examples: [],

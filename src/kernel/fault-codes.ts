@@ -458,8 +458,8 @@ export const faultCodes = {
     fix: 'Check that it is the file you meant.',
   },
   SIGNATURE_MISSING: {
-    why: 'A signed document is asked for, and this one is not signed.',
-    fix: 'Sign it with `nwctl sign FILE --key KEY`.',
+    why: 'What decides over a site must be signed, and this is not.',
+    fix: 'Sign it with `nwctl sign FILE --key KEY`; `--insecure-unsigned` judges a draft.',
   },
   SIGNATURE_WRONG: {
     why: 'A signature is not over these bytes: the payload was altered, or the signature belongs to another document.',
@@ -517,6 +517,10 @@ export const faultCodes = {
     why: 'The document is rightly signed, but is the profile of another site or name than is asked for here.',
     fix: 'Check that it is the file you meant.',
   },
+  PROFILE_DRAFT: {
+    why: 'The folder is not the one that was signed: its profile.sig is of another content, so what was changed since is a draft.',
+    fix: 'Sign it anew with `nwctl sign FOLDER --key KEY`; `--insecure-unsigned` judges the draft.',
+  },
   PROFILE_ROLLBACK: {
     why: 'The profile is older than the one that was run here. An old signature stays right for ever, so age must be refused.',
     fix: 'To go back, sign the old content under a new version.',
@@ -524,6 +528,10 @@ export const faultCodes = {
   PROFILE_VERSION_REUSED: {
     why: 'The profile has the version that was run here, and other content. One version must mean one content.',
     fix: 'Give it a new version, and sign it anew.',
+  },
+  RAN_BOOK: {
+    why: 'The memory of what was run here is damaged or of another form. It is never taken for an empty one: then every old version would be let through.',
+    fix: 'Find out what happened to it. To begin anew, write one with `nwctl verify --remember NEWFILE` of what is known to have run last.',
   },
   RULES_SPLIT: {
     why: 'The compiled evaluator, its explanation and json-rules-engine disagree about a gate. One of them is wrong, so the gate holds. This is a bug.',

@@ -1,6 +1,7 @@
 import type { Loaded } from '../kernel/fault.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
-import { loadProfile } from '../profile/load.ts';
+import { loadDraft } from '../profile/load.ts';
+import { rehearsed } from '../profile/verify.ts';
 import { held } from './held.ts';
 import type { HeldProfile } from './prepare.ts';
 
@@ -8,8 +9,8 @@ import type { HeldProfile } from './prepare.ts';
  *  asked what it decides. Nothing may be acted on with it. `name`: what messages call it. */
 export function heldFrom(text: string, name: string): Loaded<HeldProfile> {
   const bytes = new TextEncoder().encode(text);
-  const loaded = loadProfile({ read: () => bytes, nameOf: () => name }, 'profile.json', vocabulary);
+  const loaded = loadDraft({ read: () => bytes, nameOf: () => name }, 'profile.json', vocabulary);
   if (!loaded.ok) return loaded;
   const { profile, bundle } = loaded.value;
-  return { ok: true, value: held(profile, bundle), warnings: loaded.warnings };
+  return { ok: true, value: held(rehearsed(profile), bundle), warnings: loaded.warnings };
 }

@@ -1,11 +1,11 @@
 import { canonical, type Json } from '../kernel/digest.ts';
-import type { Profile } from '../profile/profile.ts';
+import type { VerifiedProfile } from '../profile/profile.ts';
 import { type CompiledMachine, compileMachine } from '../rules/machine-evaluator.ts';
 import type { HeldProfile } from './prepare.ts';
 
 /** The profile as the operator holds one: each of its machines is compiled when it is asked for. `bundle`: the document that its digest
  *  is of, for whoever keeps what decided. */
-export function held({ digest, shape, packs }: Profile, bundle?: Json): HeldProfile {
+export function held({ digest, shape, packs }: VerifiedProfile, bundle?: Json): HeldProfile {
   const compiled = new Map<string, CompiledMachine | undefined>();
   const compiledOf = (kind: string): CompiledMachine | undefined => {
     const machine = packs.find((pack) => pack.machine?.drives === kind)?.machine;

@@ -1,6 +1,7 @@
 import { backends, type Capability, operatingSystems } from '../kernel/capability.ts';
 import type { Json } from '../kernel/digest.ts';
 import { error, type Fault, invariant, type Loaded, loadedUnless, type Place } from '../kernel/fault.ts';
+import type { Verified } from '../kernel/trust.ts';
 import type { Vocabulary } from '../kernel/vocabulary.ts';
 import { vocabularyVersion } from '../kernel/vocabulary.ts';
 import type { PackTree } from '../rules/link.ts';
@@ -12,55 +13,113 @@ import { decodeText } from '../source/text.ts';
 import { child, entryOf, type Tree } from '../source/tree.ts';
 import { parseTree } from '../source/yaml.ts';
 import { bundleDigest, bundleOf, isBundle } from './document.ts';
-import { type FolderPort, isUnread, resolvePath } from './folder.ts';
+import { type FolderPort, isUnread, resolvePath, type Unread } from './folder.ts';
 import type { Profile, VerifiedProfile } from './profile.ts';
 import { backendOf, checkLock, checkTopology, osOf, siteShapeOf } from './shape.ts';
-import { believed, insecureUnsigned, type Origin, unverifiedPayload, verifyProfile } from './verify.ts';
+import {
+  believed,
+  believedUnsigned,
+  type Origin,
+  type ProfileDocument,
+  unverifiedPayload,
+  verifyProfile,
+} from './verify.ts';
 
 const fileBytesMax = 1024 * 1024;
 const bundleBytesMax = 16 * 1024 * 1024;
 
-/** A profile with the documents it was made of, for whoever builds, formats or diffs it. */
-export interface LoadedProfile {
-  readonly profile: VerifiedProfile;
+/** A profile with the documents it was made of, for whoever builds, formats, tests or signs it. It decides nothing. */
+export interface LoadedDraft {
+  readonly profile: Profile;
   readonly bundle: Json;
   /** Every file that was read, as the port's paths. */
   readonly files: readonly string[];
 }
 
-/** The same before it is believed. */
-type Assembled = Omit<LoadedProfile, 'profile'> & { readonly profile: Profile };
+/** The same, and it may decide. */
+export interface LoadedProfile extends LoadedDraft {
+  readonly profile: VerifiedProfile;
+}
 
-/** profile.yaml, or one built document, signed or not, and its packs → a profile; or every fault of all its files. With a
- *  signed origin only a signed document is taken, and only if it verifies. */
+/** profile.yaml, or one built document, signed or not, and its packs → a profile; or every fault of all its files. No signature
+ *  is looked at. */
+export function loadDraft(folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedDraft> {
+  const file = folder.nameOf(path);
+  const bytes = folder.read(path);
+  if (isUnread(bytes)) return cannotRead(bytes, file);
+  if (!isEnvelope(bytes)) return assembled(bytes, folder, path, vocabulary);
+  const payload = unverifiedPayload(file, bytes);
+  return payload.ok ? assembled(payload.value, folder, path, vocabulary) : payload;
+}
+
+/** The same for whoever decides by it. With a signed origin it is a signed document, or a folder with its signature beside it,
+ *  and nothing else; and only if it verifies. */
 export function loadProfile(
   folder: FolderPort,
   path: string,
   vocabulary: Vocabulary,
-  origin: Origin = insecureUnsigned,
+  origin: Origin,
 ): Loaded<LoadedProfile> {
+  if (origin.kind === 'insecure-unsigned') {
+    const draft = loadDraft(folder, path, vocabulary);
+    return draft.ok ? { ...draft, value: { ...draft.value, profile: believedUnsigned(draft.value.profile) } } : draft;
+  }
   const file = folder.nameOf(path);
-  const at = { file, line: 1, col: 1 };
   const bytes = folder.read(path);
-  if (isUnread(bytes)) return { ok: false, faults: [error(bytes.code, at, bytes.message)] };
-  const signed = origin.kind === 'signed' ? verifyProfile(file, bytes, origin.against) : undefined;
-  if (signed !== undefined && !signed.ok) return signed;
-  const document = signed?.value;
-  const held = isEnvelope(bytes) && document === undefined ? unverifiedPayload(file, bytes) : undefined;
-  if (held !== undefined && !held.ok) return held;
-  const tree = treeFrom(document?.payload ?? held?.value ?? bytes, file);
-  if (!tree.ok) return tree;
-  const assembled = isBundle(tree.value)
-    ? assembleBundle(tree.value, file, path, vocabulary)
-    : assembleFolder(tree.value, folder, path, vocabulary);
-  if (!assembled.ok) return assembled;
-  const { profile, ...rest } = assembled.value;
-  const result = believed(profile, document, at);
-  if (!result.ok) return result;
-  return { ok: true, value: { profile: result.value, ...rest }, warnings: assembled.warnings };
+  if (isUnread(bytes)) return cannotRead(bytes, file);
+  const beside = isEnvelope(bytes) ? undefined : signatureBeside(path);
+  const at = { file, line: 1, col: 1 };
+  if (beside === undefined) {
+    const document = verifyProfile(file, bytes, origin.against);
+    if (!document.ok) return document;
+    const loaded = assembled(document.value.payload, folder, path, vocabulary);
+    return loaded.ok ? judgedBy(document.value, loaded, 'document', at) : loaded;
+  }
+  const envelope = folder.read(beside);
+  if (isUnread(envelope)) {
+    if (envelope.code !== 'FILE_MISSING') return cannotRead(envelope, file);
+    return { ok: false, faults: [error('SIGNATURE_MISSING', at, `is not signed: no \`${nameIn(beside)}\` beside it`)] };
+  }
+  const document = verifyProfile(folder.nameOf(beside), envelope, origin.against);
+  if (!document.ok) return document;
+  // What is read is the folder, so that messages name its lines; that it is what was signed, the digest says.
+  const loaded = assembled(bytes, folder, path, vocabulary);
+  return loaded.ok ? judgedBy(document.value, loaded, 'folder', at) : loaded;
 }
 
-function assembleFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<Assembled> {
+/** Where the signature of a folder lies: `profile.sig` beside `profile.yaml`. Undefined for a built document. */
+export function signatureBeside(path: string): string | undefined {
+  return /\.ya?ml$/.test(path) ? path.replace(/\.ya?ml$/, '.sig') : undefined;
+}
+
+function judgedBy(
+  document: Verified<ProfileDocument>,
+  { value, warnings }: Loaded<LoadedDraft> & { readonly ok: true },
+  madeOf: 'document' | 'folder',
+  at: Place,
+): Loaded<LoadedProfile> {
+  const result = believed(value.profile, document, madeOf, at);
+  return result.ok ? { ok: true, value: { ...value, profile: result.value }, warnings } : result;
+}
+
+function assembled(bytes: Uint8Array, folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedDraft> {
+  const file = folder.nameOf(path);
+  const tree = treeFrom(bytes, file);
+  if (!tree.ok) return tree;
+  return isBundle(tree.value)
+    ? assembleBundle(tree.value, file, path, vocabulary)
+    : assembleFolder(tree.value, folder, path, vocabulary);
+}
+
+function cannotRead({ code, message }: Unread, file: string): Loaded<never> {
+  return { ok: false, faults: [error(code, { file, line: 1, col: 1 }, message)] };
+}
+
+function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function assembleFolder(tree: Tree, folder: FolderPort, path: string, vocabulary: Vocabulary): Loaded<LoadedDraft> {
   const packs: PackTree[] = [];
   const files = [path];
   const unread: Fault[] = [];
@@ -90,7 +149,7 @@ function assembleFolder(tree: Tree, folder: FolderPort, path: string, vocabulary
 }
 
 /** A built document holds the profile and its packs side by side, and says of which vocabulary. */
-function assembleBundle(tree: Tree, file: string, path: string, vocabulary: Vocabulary): Loaded<Assembled> {
+function assembleBundle(tree: Tree, file: string, path: string, vocabulary: Vocabulary): Loaded<LoadedDraft> {
   const profile = child(tree, 'profile');
   const packsTree = child(tree, 'packs');
   const known = child(tree, 'vocabulary');
@@ -147,7 +206,7 @@ function assemble(
   unread: readonly Fault[],
   vocabulary: Vocabulary,
   read: { readonly files: readonly string[]; readonly names: readonly string[] },
-): Loaded<Assembled> {
+): Loaded<LoadedDraft> {
   const spec = child(tree, 'spec');
   const backend = spec === undefined ? undefined : backendOf(spec);
   const os = spec === undefined ? undefined : osOf(spec);

@@ -17,18 +17,20 @@ export const profilePayloadType = 'application/vnd.nodewright.edge-profile.v1+js
 export interface Against {
   readonly root: TrustRoot;
   readonly nowMs: number;
-  readonly ranBefore: RanBefore | null;
+  /** Of the profile with this name. It may be older than none of them. */
+  readonly ranBefore: (name: string) => readonly RanBefore[];
   /** The name that is asked for; without it, any that the root knows. */
   readonly name?: string;
 }
 
-/** What was run here last. `digest` null: nobody kept it, so that only older versions show. */
+/** What was run here. `digest` null: nobody kept it, so that only older versions show. */
 export interface RanBefore {
   readonly version: string;
   readonly digest: string | null;
 }
 
-/** Where a profile is said to come from. `insecure-unsigned` is said on a command line, and every output repeats it. */
+/** Why a profile may decide: by its signatures, or because somebody said on the command line that none are asked for, which
+ *  every output then repeats. There is no third. */
 export type Origin = { readonly kind: 'insecure-unsigned' } | { readonly kind: 'signed'; readonly against: Against };
 export const insecureUnsigned: Origin = { kind: 'insecure-unsigned' };
 
@@ -55,7 +57,7 @@ export function verifyProfile(file: string, bytes: Uint8Array, against: Against)
   const read = documentIn(envelope.value, at);
   if (!read.ok) return read;
   const { name, version, digest, payload } = read.value;
-  const faults = [...whyNotThey(by.value, root, name, at), ...whyNotNow(read.value, ranBefore, at)];
+  const faults = [...whyNotThey(by.value, root, name, at), ...whyNotNow(read.value, ranBefore(name), at)];
   if (against.name !== undefined && against.name !== name) {
     faults.push(error('PROFILE_OTHER', at, `is the profile \`${name}\`, and \`${against.name}\` is asked for`));
   }
@@ -103,19 +105,31 @@ export function unverifiedPayload(file: string, bytes: Uint8Array): Loaded<Uint8
   return read.ok ? { ok: true, value: read.value.payload, warnings: read.warnings } : read;
 }
 
-/** A profile that was made of a verified document, or of what was said out loud to be unsigned. Its digest is the proof that
- *  it was made of that document and of nothing else. */
+/** A profile that was made of a verified document, or of the folder that this document was built of. Its digest is the proof
+ *  that it was made of that and of nothing else. */
 export function believed(
   profile: Profile,
-  document: Verified<ProfileDocument> | undefined,
+  { digest, signed, version }: Verified<ProfileDocument>,
+  madeOf: 'document' | 'folder',
   at: Place,
 ): Loaded<Verified<Profile>> {
-  if (document === undefined)
-    return { ok: true, value: verified({ ...profile, signed: { kind: 'unsigned' } }), warnings: [] };
-  if (document.digest !== profile.digest) {
+  if (digest === profile.digest) return { ok: true, value: verified({ ...profile, signed }), warnings: [] };
+  if (madeOf === 'document') {
     return refused('SHAPE_UNKNOWN_FIELD', at, 'holds more than the profile and the packs that are read of it');
   }
-  return { ok: true, value: verified({ ...profile, signed: document.signed }), warnings: [] };
+  const message = `is not what was signed: that was version ${version}, ${digest}; with its packs this is ${profile.version}, ${profile.digest}`;
+  return refused('PROFILE_DRAFT', at, message);
+}
+
+/** What somebody said on the command line is to decide without a signature. */
+export function believedUnsigned(profile: Profile): Verified<Profile> {
+  return verified({ ...profile, signed: { kind: 'insecure-unsigned' } });
+}
+
+/** A draft whose own tests are run, or the document by whose digest a record says what decided then. It decides nothing over a
+ *  site, so nobody asks who signed it; a test of the architecture names who may say so. */
+export function rehearsed(profile: Profile): Verified<Profile> {
+  return verified(profile);
 }
 
 /** The only place that makes anything verified. */
@@ -178,14 +192,24 @@ function whyNotThey(by: readonly string[], root: TrustRoot, profile: string, at:
 
 function whyNotNow(
   { version, digest }: Pick<ProfileDocument, 'version' | 'digest'>,
-  ranBefore: RanBefore | null,
+  ranBefore: readonly RanBefore[],
   at: Place,
-): Fault[] {
-  if (ranBefore === null) return [];
-  const order = compareVersions(version, ranBefore.version);
-  if (order < 0) return [error('PROFILE_ROLLBACK', at, `is version ${version}, and ${ranBefore.version} was run here`)];
-  if (order > 0 || ranBefore.digest === null || digest === ranBefore.digest) return [];
+): readonly Fault[] {
+  const newest = newestOf(ranBefore);
+  if (newest === undefined) return [];
+  if (compareVersions(version, newest.version) < 0) {
+    return [error('PROFILE_ROLLBACK', at, `is version ${version}, and ${newest.version} was run here`)];
+  }
+  const isOther = ranBefore.some(
+    (ran) => ran.digest !== null && ran.digest !== digest && compareVersions(version, ran.version) === 0,
+  );
+  if (!isOther) return [];
   return [error('PROFILE_VERSION_REUSED', at, `is version ${version} with other content than what was run here`)];
+}
+
+/** Whoever may not go back behind the newest may not go back behind the others. */
+function newestOf(ran: readonly RanBefore[]): RanBefore | undefined {
+  return ran.toSorted((left, right) => compareVersions(left.version, right.version)).at(-1);
 }
 
 /** A folder's YAML or a built document: no signature at all, which is another mistake than a damaged one. */

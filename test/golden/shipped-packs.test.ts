@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { faultText } from '../../src/console/fault-text.ts';
 import { stateOf } from '../../src/kernel/machine.ts';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
-import { loadProfile } from '../../src/profile/load.ts';
+import { loadDraft } from '../../src/profile/load.ts';
 import { nwctl } from '../support/console.ts';
 
 /** What is promised of the packs that we ship, beside what their own tests decide. */
@@ -14,10 +14,10 @@ const profiles = readdirSync(root, { withFileTypes: true })
   .map(({ name }) => name);
 
 /** A shipped profile with some of its words, and some of its packs', replaced. */
-function loaded(profile: string, edit: (text: string, path: string) => string): ReturnType<typeof loadProfile> {
+function loaded(profile: string, edit: (text: string, path: string) => string): ReturnType<typeof loadDraft> {
   const read = (path: string): Uint8Array =>
     new TextEncoder().encode(edit(readFileSync(join(root, path), 'utf8'), path));
-  return loadProfile({ read, nameOf: (path) => path }, `${profile}/profile.yaml`, vocabulary);
+  return loadDraft({ read, nameOf: (path) => path }, `${profile}/profile.yaml`, vocabulary);
 }
 
 interface Answer {

@@ -11,7 +11,7 @@ import type { Fault, Loaded } from '../../src/kernel/fault.ts';
 import { faultCodes } from '../../src/kernel/fault-codes.ts';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
 import type { FolderPort } from '../../src/profile/folder.ts';
-import { loadProfile } from '../../src/profile/load.ts';
+import { loadDraft } from '../../src/profile/load.ts';
 import { decodeText } from '../../src/source/text.ts';
 import { toJson } from '../../src/source/tree.ts';
 import { parseTree } from '../../src/source/yaml.ts';
@@ -381,7 +381,7 @@ test('fuzz: profiles and packs', () => {
         nameOf: (asked) => `profiles/${asked}`,
       };
       const started = performance.now();
-      hold(loadProfile(folder, start, vocabulary), started);
+      hold(loadDraft(folder, start, vocabulary), started);
     }),
     runs('FUZZ_PROFILE', 1_000),
   );

@@ -10,14 +10,15 @@ import { capturePages } from '../../src/capture/pack.ts';
 import { diskFrom, folderOf } from '../../src/console/disk.ts';
 import { judged } from '../../src/console/inputs.ts';
 import { decidedOn, workflowObjects } from '../../src/console/workflows.ts';
+import { held } from '../../src/operator/held.ts';
 import { readWorkflow } from '../../src/crd/workflow-object.ts';
 import type { RecordBody } from '../../src/kernel/audit.ts';
 import { canonical } from '../../src/kernel/digest.ts';
 import type { Raw } from '../../src/kernel/raw.ts';
 import { snapshotDigest } from '../../src/kernel/snapshot-document.ts';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
-import { held } from '../../src/operator/held.ts';
 import { loadProfile } from '../../src/profile/load.ts';
+import { insecureUnsigned } from '../../src/profile/verify.ts';
 import type { Fault } from '../../src/sim/fault-kinds.ts';
 import { simulate } from '../../src/sim/run.ts';
 
@@ -27,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const root = join(import.meta.dirname, '..', '..');
 const verified = (() => {
   const { folder: port, file } = folderOf(diskFrom(root), 'profiles/three-node');
-  const loaded = loadProfile(port, file, vocabulary);
+  const loaded = loadProfile(port, file, vocabulary, insecureUnsigned);
   if (!loaded.ok) throw new Error('the shipped profile does not load');
   return loaded.value.profile;
 })();

@@ -8,6 +8,7 @@ import { held } from '../../src/operator/held.ts';
 import type { HeldProfile } from '../../src/operator/prepare.ts';
 import { Replayer } from '../../src/operator/replay.ts';
 import { loadProfile } from '../../src/profile/load.ts';
+import { insecureUnsigned } from '../../src/profile/verify.ts';
 import type { Keeper } from '../../src/sim/keeper.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -15,7 +16,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** A shipped profile with its document, as an operator holds it. */
 export function shippedProfile(path = 'profiles/three-node'): HeldProfile {
   const { folder, file } = folderOf(diskFrom(root), path);
-  const loaded = loadProfile(folder, file, vocabulary);
+  const loaded = loadProfile(folder, file, vocabulary, insecureUnsigned);
   if (!loaded.ok) throw new Error(`${path} does not load`);
   return held(loaded.value.profile, loaded.value.bundle);
 }

@@ -18,6 +18,7 @@ import {
 } from '../../src/operator/operator.ts';
 import type { HeldProfile } from '../../src/operator/prepare.ts';
 import { loadProfile } from '../../src/profile/load.ts';
+import { insecureUnsigned } from '../../src/profile/verify.ts';
 import { compileMachine } from '../../src/rules/machine-evaluator.ts';
 
 /** A site small enough to be run to its end thousands of times: two nodes, an API server that keeps what it is told, agents that do
@@ -99,7 +100,7 @@ export function toyProfile(version = '1.0.0'): HeldProfile {
     read: (path: string) => new TextEncoder().encode(files[path] ?? ''),
     nameOf: (path: string) => path,
   };
-  const loaded = loadProfile(port, 'profile.yaml', vocabulary);
+  const loaded = loadProfile(port, 'profile.yaml', vocabulary, insecureUnsigned);
   if (!loaded.ok)
     throw new Error(loaded.faults.map(({ at, message }) => `${at.file}:${at.line} ${message}`).join('\n'));
   const { digest, shape, packs } = loaded.value.profile;

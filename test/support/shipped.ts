@@ -8,7 +8,7 @@ import type { Loaded } from '../../src/kernel/fault.ts';
 import type { Snapshot } from '../../src/kernel/snapshot.ts';
 import { fits } from '../../src/kernel/value.ts';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
-import { loadProfile } from '../../src/profile/load.ts';
+import { loadDraft } from '../../src/profile/load.ts';
 import type { Profile } from '../../src/profile/profile.ts';
 import type { Condition } from '../../src/rules/condition.ts';
 import type { RulePack } from '../../src/rules/pack.ts';
@@ -24,7 +24,7 @@ export function shippedProfiles(): readonly Profile[] {
     .sort()
     .map((name) => {
       const port = { read: (path: string) => readFileSync(join(folder, path)), nameOf: (path: string) => path };
-      return orThrow(loadProfile(port, `${name}/profile.yaml`, vocabulary)).profile;
+      return orThrow(loadDraft(port, `${name}/profile.yaml`, vocabulary)).profile;
     });
 }
 

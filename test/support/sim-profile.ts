@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { vocabulary } from '../../src/kernel/vocabulary.ts';
 import type { HeldProfile } from '../../src/operator/prepare.ts';
 import { loadProfile } from '../../src/profile/load.ts';
+import { insecureUnsigned } from '../../src/profile/verify.ts';
 import { compileMachine } from '../../src/rules/machine-evaluator.ts';
 
 const packs = join(import.meta.dirname, '..', '..', 'profiles', 'packs');
@@ -30,7 +31,7 @@ spec:
 export function simProfile(nodes = 3, version = '1.0.0'): HeldProfile {
   const read = (path: string): Uint8Array =>
     path === 'profile.yaml' ? new TextEncoder().encode(profileText(nodes, version)) : readFileSync(join(packs, path));
-  const loaded = loadProfile({ read, nameOf: (path: string) => path }, 'profile.yaml', vocabulary);
+  const loaded = loadProfile({ read, nameOf: (path: string) => path }, 'profile.yaml', vocabulary, insecureUnsigned);
   if (!loaded.ok)
     throw new Error(loaded.faults.map(({ at, message }) => `${at.file}:${at.line} ${message}`).join('\n'));
   const { digest, shape, packs: all } = loaded.value.profile;

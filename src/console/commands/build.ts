@@ -1,6 +1,6 @@
 import { bundleText } from '../../profile/document.ts';
 import type { Asked } from '../asked.ts';
-import { openProfile } from '../inputs.ts';
+import { openDraft } from '../profiles.ts';
 import { mention, refuse } from '../refuse.ts';
 import { usage } from '../usage.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
@@ -9,7 +9,7 @@ import { type ExitCode, exit, type World } from '../world.ts';
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const path = asked.args[0] ?? asked.settings.text('profile');
   if (path === undefined) return refuse([usage('no profile was named', 'name its folder')], asked, world);
-  const loaded = await openProfile(path, world);
+  const loaded = await openDraft(path, world);
   if (!loaded.ok) return refuse(loaded.faults, asked, world);
   await mention(loaded.warnings, asked);
   const { bundle, profile } = loaded.value;

@@ -7,7 +7,7 @@ import { loadPacks } from '../../rules/load-packs.ts';
 import type { SourceText } from '../../source/text.ts';
 import { parseTrees } from '../../source/yaml.ts';
 import type { Asked } from '../asked.ts';
-import { openProfile } from '../inputs.ts';
+import { openDraft } from '../profiles.ts';
 import { refuse } from '../refuse.ts';
 import { type Checked, checkData, checkReport, checkText } from '../render/check.ts';
 import { inForm } from '../render/form.ts';
@@ -68,7 +68,7 @@ function isKind(file: string, kind: string, { disk }: World): boolean {
 }
 
 async function checkProfile(path: string, world: World): Promise<Checked> {
-  const loaded = await openProfile(path, world);
+  const loaded = await openDraft(path, world);
   if (!loaded.ok) return { path, kind: 'profile', faults: loaded.faults };
   const { profile, files } = loaded.value;
   const tests = testFilesOf(world.disk, path, loaded.value);
@@ -83,7 +83,7 @@ async function checkProfile(path: string, world: World): Promise<Checked> {
     // A test of another profile is checked with that one.
     const own =
       header.ok && header.value.profile !== undefined ? beside(world.disk, file, header.value.profile.path) : path;
-    const other = own === path ? loaded : await openProfile(own, world);
+    const other = own === path ? loaded : await openDraft(own, world);
     if (!other.ok) faults.push(...other.faults);
     else {
       const test = loadTest(read.source, other.value.profile, vocabulary);

@@ -129,8 +129,8 @@ async function argumentValues(
 async function profileIn(before: readonly string[], world: World) {
   const path = typedValue('profile', before, world);
   if (path === undefined) return undefined;
-  const { openProfile } = await import('../inputs.ts');
-  const loaded = await openProfile(path, world);
+  const { openDraft } = await import('../profiles.ts');
+  const loaded = await openDraft(path, world);
   return loaded.ok ? loaded.value.profile : undefined;
 }
 
@@ -161,9 +161,11 @@ async function objectNames(name: string, before: readonly string[], world: World
   const { openCapture } = await import('../../capture/files.ts');
   const capture = await openCapture(path, world);
   if (!capture.ok) return [];
-  const { judged } = await import('../inputs.ts');
-  const site = judged(profile, capture.value, capture.value.takenAtMs ?? 0);
-  return site.judgement.snapshot.populations[rule.per].members.map(({ id }) => [site.names.shorten(id), '']);
+  const [{ storeOf }, { shortNames }] = await Promise.all([import('../inputs.ts'), import('../short.ts')]);
+  const nowMs = capture.value.takenAtMs ?? 0;
+  const snapshot = storeOf(profile, capture.value, nowMs).cut(nowMs);
+  const names = shortNames(snapshot);
+  return snapshot.populations[rule.per].members.map(({ id }) => [names.shorten(id), '']);
 }
 
 /** Those of the capture, and for each kind that the profile drives how one is called that nobody has asked for yet. */

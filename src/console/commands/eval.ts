@@ -11,7 +11,7 @@ import { evalReport } from '../render/eval-report.ts';
 import { evalText } from '../render/eval-text.ts';
 import { inForm } from '../render/form.ts';
 import { reportForms } from '../render/report.ts';
-import { nextCommand } from '../shell.ts';
+import { nextCommand, siteFlags } from '../shell.ts';
 import { isWorkflow } from '../workflow-kinds.ts';
 import type { WorkflowAnswer } from '../workflows.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
@@ -74,5 +74,5 @@ function whyNext({ gates }: Answer, asked: Asked, { calledAs }: World): string |
   const held = gates.find(({ verdict }) => verdict === 'closed') ?? gates.find(({ verdict }) => verdict === 'unknown');
   if (held === undefined) return undefined;
   const object = held.object === undefined || held.object === 'site' ? [] : [asked.look.short(held.object)];
-  return nextCommand(calledAs, ['why', held.gate.name, ...object], asked, ['profile', 'capture', 'now']);
+  return nextCommand(calledAs, ['why', held.gate.name, ...object], asked, siteFlags);
 }

@@ -2,9 +2,9 @@ import { error, type Fault } from '../../kernel/fault.ts';
 import { isUnread } from '../../profile/folder.ts';
 import { hintFor, listed } from '../../rules/suggest.ts';
 import type { Asked } from '../asked.ts';
-import { openProfile } from '../inputs.ts';
 import { unknownName } from '../names.ts';
 import { plainly } from '../paint.ts';
+import { openDraft } from '../profiles.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
 import { quoted } from '../shell.ts';
@@ -38,7 +38,7 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
       world,
     );
   }
-  const loaded = await openProfile(`${shipped}/${like}`, world);
+  const loaded = await openDraft(`${shipped}/${like}`, world);
   if (!loaded.ok) return refuse(loaded.faults, asked, world);
   const packs = loaded.value.files.slice(1).map((file) => `${shipped}/${file}`);
   const files = newFiles(dir, `${shipped}/${like}/profile.yaml`, packs, world);

@@ -3,9 +3,10 @@ import type { Loaded } from '../../kernel/fault.ts';
 import { isUnread } from '../../profile/folder.ts';
 import type { VerifiedProfile } from '../../profile/profile.ts';
 import type { Asked } from '../asked.ts';
-import { judged, openProfile } from '../inputs.ts';
+import { judged } from '../inputs.ts';
 import { planAnswer, whichWorkflow, workflowAsked } from '../plan-answer.ts';
 import { diffPlans, type PlanDiff, type PlanRead } from '../plan-diff.ts';
+import { openVerified } from '../profiles.ts';
 import { isPlan, readPlan } from '../read-plan.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
@@ -93,7 +94,7 @@ class Planner {
       );
       return { ok: false, faults: [fault] };
     }
-    const loaded = await openProfile(path, this.#world);
+    const loaded = await openVerified(path, this.#asked, this.#world);
     return loaded.ok ? { ok: true, value: loaded.value.profile, warnings: loaded.warnings } : loaded;
   }
 }

@@ -5,7 +5,7 @@ import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
 import { planData } from '../render/plan-data.ts';
 import { planText } from '../render/plan-text.ts';
-import { nextCommand } from '../shell.ts';
+import { nextCommand, siteFlags } from '../shell.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
@@ -32,5 +32,5 @@ function whyNext({ steps, verdict }: PlanAnswer, asked: Asked, { calledAs }: Wor
   const gate = steps[0]?.waitsFor.find(({ truth }) => truth !== 2);
   if (verdict === 'open' || gate === undefined) return undefined;
   const object = gate.object === 'site' ? [] : [asked.look.short(gate.object)];
-  return nextCommand(calledAs, ['why', gate.gate, ...object], asked, ['profile', 'capture', 'now']);
+  return nextCommand(calledAs, ['why', gate.gate, ...object], asked, siteFlags);
 }

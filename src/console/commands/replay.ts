@@ -4,9 +4,9 @@ import { runOf, unknownNames, unmet } from '../../sim/play.ts';
 import { simulate } from '../../sim/run.ts';
 import { loadStory } from '../../sim/story.ts';
 import type { Asked } from '../asked.ts';
-import { openProfile } from '../inputs.ts';
 import { isRecordId } from '../kept-logs.ts';
 import { unknownName } from '../names.ts';
+import { openVerified } from '../profiles.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
 import { type Replayed, replayData, replayText } from '../render/replay.ts';
@@ -40,20 +40,20 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
 }
 
 async function runStory(path: string, asked: Asked, world: World): Promise<ExitCode> {
-  const told = await replay(path, world);
+  const told = await replay(path, asked, world);
   if (!told.ok) return refuse(told.faults, asked, world);
   world.out.write(rendered(told.value, asked));
   return told.value.differences.length === 0 || asked.settings.on('exit-zero') ? exit.ok : exit.denied;
 }
 
-async function replay(path: string, world: World): Promise<Loaded<Replayed>> {
+async function replay(path: string, asked: Asked, world: World): Promise<Loaded<Replayed>> {
   const read = path === '-' ? await readPiped(world.stdin) : readSource(world.disk, path);
   if ('faults' in read) return { ok: false, faults: read.faults };
   const story = loadStory(read.source);
   if (!story.ok) return story;
   const { profile: named, nextProfile, workflow } = story.value;
-  const profile = await openProfile(beside(world.disk, path, named.path), world);
-  const next = nextProfile && (await openProfile(beside(world.disk, path, nextProfile.path), world));
+  const profile = await openVerified(beside(world.disk, path, named.path), asked, world);
+  const next = nextProfile && (await openVerified(beside(world.disk, path, nextProfile.path), asked, world));
   if (!profile.ok || next?.ok === false) {
     return { ok: false, faults: [...(profile.ok ? [] : profile.faults), ...(next?.ok === false ? next.faults : [])] };
   }

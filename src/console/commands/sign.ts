@@ -1,6 +1,7 @@
-import { sha256 } from '../../kernel/digest.ts';
-import { error, type Fault, type Loaded } from '../../kernel/fault.ts';
+import { canonical, sha256 } from '../../kernel/digest.ts';
+import { error, type Fault, invariant, type Loaded } from '../../kernel/fault.ts';
 import { isUnread } from '../../profile/folder.ts';
+import { signatureBeside } from '../../profile/load.ts';
 import { rootEnvelope, type SignedRoot, trustText } from '../../profile/trust-file.ts';
 import { checkRoot, followRoots } from '../../profile/trust-root.ts';
 import { profilePayloadType } from '../../profile/verify.ts';
@@ -8,11 +9,13 @@ import { type Envelope, envelopeText, isEnvelope, parseEnvelope } from '../../si
 import { parseCanonicalFile } from '../../source/canonical-json.ts';
 import type { Asked } from '../asked.ts';
 import { type Holder, holderAsked, signAsked } from '../holders.ts';
-import { openProfile } from '../inputs.ts';
 import { plainly } from '../paint.ts';
+import { openDraft } from '../profiles.ts';
 import { refuse } from '../refuse.ts';
 import { json, yaml } from '../render/data.ts';
+import { quoted } from '../shell.ts';
 import { openTrust } from '../trust-file.ts';
+import { kindIn } from '../walk.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 /** What was signed: by its name, and where it is now. */
@@ -27,22 +30,29 @@ interface Signed {
 
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const [path = ''] = asked.args;
-  const bytes = world.disk.read(path);
+  const isFolder = world.disk.kindOf(path) === 'folder';
+  const bytes = world.disk.read(isFolder ? world.disk.resolve(path, 'profile.yaml') : path);
   if (isUnread(bytes)) return refuse([error(bytes.code, { file: path, line: 1, col: 1 }, bytes.message)], asked, world);
   const holder = await holderAsked(asked, world);
   if (!holder.ok) return refuse(holder.faults, asked, world);
-  const isJson = bytes[0] === 0x7b;
+  const isJson = bytes[0] === 0x7b && !isFolder;
+  const isProfile = isFolder || isProfileFile(path, bytes);
   const signed = isJson
     ? await signProfile(path, bytes, holder.value, world)
-    : await signRoot(path, holder.value, world);
+    : await (isProfile ? signFolder : signRoot)(path, holder.value, world);
   if (!signed.ok) return refuse(signed.faults, asked, world);
   world.out.write(rendered(signed.value, holder.value, asked, world));
   return exit.ok;
 }
 
+function isProfileFile(path: string, bytes: Uint8Array): boolean {
+  const kind = kindIn({ file: path, text: new TextDecoder().decode(bytes) });
+  return signatureBeside(path) !== undefined && kind === 'EdgeProfile';
+}
+
 /** Nobody should sign what could not be loaded: it would be refused everywhere, under a good name. */
 async function signProfile(path: string, bytes: Uint8Array, holder: Holder, world: World): Promise<Loaded<Signed>> {
-  const loaded = await openProfile(path, world);
+  const loaded = await openDraft(path, world);
   if (!loaded.ok) return loaded;
   const { name, version, digest } = loaded.value.profile;
   const target = isEnvelope(bytes) ? path : `${path.replace(/\.json$/, '')}.dsse.json`;
@@ -57,24 +67,51 @@ async function signProfile(path: string, bytes: Uint8Array, holder: Holder, worl
     const message = 'holds more than the profile and the packs that are read of it';
     return { ok: false, faults: [error('SHAPE_UNKNOWN_FIELD', { file: path, line: 1, col: 1 }, message)] };
   }
-  const envelope = await signAsked(before.value, holder);
+  return written(before.value, `${name} ${version}, ${digest}`, target, target, holder, world);
+}
+
+/** A folder stays as it is: its signature lies beside profile.yaml, over the document that is built of it. */
+async function signFolder(path: string, holder: Holder, world: World): Promise<Loaded<Signed>> {
+  const { disk } = world;
+  const target = signatureBeside(disk.kindOf(path) === 'folder' ? `${path.replace(/\/+$/, '')}/profile.yaml` : path);
+  invariant(target !== undefined, 'a profile that is no JSON is YAML');
+  const loaded = await openDraft(path, world);
+  if (!loaded.ok) return loaded;
+  const { profile, bundle } = loaded.value;
+  const before = keptOf(Buffer.from(canonical(bundle)), target, world);
+  return written(before, `${profile.name} ${profile.version}, ${profile.digest}`, target, path, holder, world);
+}
+
+async function written(
+  before: Envelope,
+  what: string,
+  target: string,
+  verified: string,
+  holder: Holder,
+  { disk }: World,
+): Promise<Loaded<Signed>> {
+  const envelope = await signAsked(before, holder);
   if (!envelope.ok) return envelope;
-  const written = await world.disk.write(target, envelopeText(envelope.value));
-  if (!written.ok) return written;
-  const what = `${name} ${version}, ${digest}`;
-  const next = `verify ${target} --trust trust.yaml`;
+  const done = await disk.write(target, envelopeText(envelope.value));
+  if (!done.ok) return done;
+  const next = `verify ${quoted(verified)} --trust trust.yaml`;
   return { ok: true, value: { what, path: target, envelope: envelope.value, next }, warnings: [] };
 }
 
-/** A built document, with the signatures that its envelope has already, if it is still of the same content. */
-function unsignedOf(path: string, bytes: Uint8Array, target: string, { disk }: World): Loaded<Envelope> {
+/** A built document, with the signatures that its envelope has already. */
+function unsignedOf(path: string, bytes: Uint8Array, target: string, world: World): Loaded<Envelope> {
   const document = parseCanonicalFile(path, bytes);
-  if (!document.ok) return document;
-  const payload = bytes.subarray(0, -1);
+  return document.ok ? { ok: true, value: keptOf(bytes.subarray(0, -1), target, world), warnings: [] } : document;
+}
+
+/** The envelope that is there already, if it is still of the same content; else one that nobody has signed yet. */
+function keptOf(payload: Uint8Array, target: string, { disk }: World): Envelope {
   const there = disk.read(target);
   const kept = isUnread(there) ? undefined : parseEnvelope(target, there);
-  if (kept?.ok && Buffer.from(kept.value.payload).equals(payload)) return kept;
-  return { ok: true, value: { payloadType: profilePayloadType, payload, signatures: [] }, warnings: [] };
+  if (kept?.ok && kept.value.payloadType === profilePayloadType && Buffer.from(kept.value.payload).equals(payload)) {
+    return kept.value;
+  }
+  return { payloadType: profilePayloadType, payload, signatures: [] };
 }
 
 /** The newest root of a trust file. Only who may sign it does: everybody else's signature would make it unbelievable. */

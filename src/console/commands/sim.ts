@@ -14,8 +14,8 @@ import { expectsNothing } from '../../sim/story.ts';
 import { storyText } from '../../sim/story-text.ts';
 import type { Asked } from '../asked.ts';
 import { engineDigest } from '../engine.ts';
-import { openProfile, openProfileAsked } from '../inputs.ts';
 import { unknownName } from '../names.ts';
+import { openProfileAsked, openVerified } from '../profiles.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
 import { type SavedStory, type Simulated, simData, simText } from '../render/sim.ts';
@@ -31,7 +31,7 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   if (!loaded.ok) return refuse(loaded.faults, asked, world);
   const { profile } = loaded.value;
   const path = asked.settings.text('next-profile');
-  const next = path === undefined ? loaded : await openProfile(path, world);
+  const next = path === undefined ? loaded : await openVerified(path, asked, world);
   if (!next.ok) return refuse(next.faults, asked, world);
   const logs = await logsAsked(asked, world);
   if (!logs.ok) return refuse(logs.faults, asked, world);

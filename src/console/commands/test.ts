@@ -2,12 +2,13 @@ import type { Capture } from '../../capture/capture.ts';
 import { openCapture } from '../../capture/files.ts';
 import { error, type Fault, type Loaded } from '../../kernel/fault.ts';
 import { vocabulary } from '../../kernel/vocabulary.ts';
-import type { LoadedProfile } from '../../profile/load.ts';
+import type { LoadedDraft } from '../../profile/load.ts';
 import { loadTest, testHeader } from '../../profile/test-file.ts';
+import { rehearsed } from '../../profile/verify.ts';
 import { type Compiled, compile } from '../../rules/compile.ts';
 import type { Asked } from '../asked.ts';
 import { type Covered, Covering, leastFirst, percentOf, percentText, sumOf } from '../coverage.ts';
-import { openProfile } from '../inputs.ts';
+import { openDraft } from '../profiles.ts';
 import { refuse } from '../refuse.ts';
 import { type CoverageForm, coverageForms, coverageText, gapTable } from '../render/coverage.ts';
 import { inForm } from '../render/form.ts';
@@ -120,7 +121,7 @@ function pattern(text: string | undefined): Loaded<RegExp | undefined> {
 /** What several tests share is loaded once. */
 class Bench {
   readonly #world: World;
-  readonly #profiles = new Map<string, Loaded<LoadedProfile>>();
+  readonly #profiles = new Map<string, Loaded<LoadedDraft>>();
   readonly #captures = new Map<string, Loaded<Capture>>();
   readonly #evaluators = new Map<string, Compiled>();
   readonly #done = new Set<string>();
@@ -132,9 +133,9 @@ class Bench {
     this.covering = covering;
   }
 
-  async profile(path: string): Promise<Loaded<LoadedProfile>> {
+  async profile(path: string): Promise<Loaded<LoadedDraft>> {
     const key = this.#world.disk.resolve(path);
-    const known = this.#profiles.get(key) ?? (await openProfile(path, this.#world));
+    const known = this.#profiles.get(key) ?? (await openDraft(path, this.#world));
     this.#profiles.set(key, known);
     return known;
   }
@@ -164,7 +165,7 @@ class Bench {
     this.covering?.add(profile.value.profile);
     const ran = await runTest(
       test.value,
-      profile.value.profile,
+      rehearsed(profile.value.profile),
       this.#evaluator(profile.value),
       capture.value,
       this.covering,
@@ -199,7 +200,7 @@ class Bench {
     return known;
   }
 
-  #evaluator({ profile }: LoadedProfile): Compiled {
+  #evaluator({ profile }: LoadedDraft): Compiled {
     const known = this.#evaluators.get(profile.digest) ?? compile(profile.packs);
     this.#evaluators.set(profile.digest, known);
     return known;

@@ -1,12 +1,12 @@
 import { error, type Fault, type Loaded } from '../../kernel/fault.ts';
 import type { VerifiedProfile } from '../../profile/profile.ts';
+import { openRanBook, type RanBookPort, remember } from '../../profile/ran-book.ts';
 import { followRoots, type TrustRoot } from '../../profile/trust-root.ts';
 import { isVersion, type RanBefore } from '../../profile/verify.ts';
-import { compareVersions } from '../../profile/version-order.ts';
 import { moment } from '../ages.ts';
 import type { Asked } from '../asked.ts';
-import { openProfile } from '../inputs.ts';
 import { plainly } from '../paint.ts';
+import { openSigned } from '../profiles.ts';
 import { refuse } from '../refuse.ts';
 import { type Data, json, yaml } from '../render/data.ts';
 import { faultData, profileData } from '../render/parts.ts';
@@ -41,24 +41,39 @@ async function find(asked: Asked, world: World): Promise<Loaded<Found>> {
   const trust = settings.text('trust') ?? '';
   const now = momentToBelieve(asked, world);
   const ran = ranAsked(settings.list('ran'));
+  const port = portAsked(asked, world);
+  const book = port && openRanBook(port);
   const file = openTrust(trust, 'believed', world);
-  const root = file.ok ? followRoots(file.value, trust, null) : file;
+  const root = file.ok ? followRoots(file.value, trust, book?.ok ? book.value.root : null) : file;
   const faults: Fault[] = [];
-  for (const loaded of [now, ran, root]) if (!loaded.ok) faults.push(...loaded.faults);
+  for (const loaded of [now, ran, root, book]) if (loaded?.ok === false) faults.push(...loaded.faults);
   if (world.disk.kindOf(path) === 'none') {
     faults.push(error('FILE_MISSING', { file: path, line: 1, col: 1 }, 'does not exist'));
   }
-  if (faults.length > 0 || !now.ok || !ran.ok || !root.ok) return { ok: false, faults };
+  if (faults.length > 0 || !now.ok || !ran.ok || !root.ok || book?.ok === false) return { ok: false, faults };
   const expect = settings.text('expect');
   const name = expect === undefined ? {} : { name: expect };
-  const against = { root: root.value, nowMs: now.value, ranBefore: ran.value, ...name };
-  const loaded = await openProfile(path, world, { kind: 'signed', against });
+  const remembered = book?.value.profiles ?? [];
+  const ranBefore = (asks: string) => [...ran.value, ...remembered.filter((one) => one.name === asks)];
+  const against = { root: root.value, nowMs: now.value, ranBefore, ...name };
+  const loaded = await openSigned(path, { kind: 'signed', against }, world);
   if (!loaded.ok) return loaded;
-  return { ok: true, value: { root: root.value, profile: loaded.value.profile }, warnings: [] };
+  const { profile } = loaded.value;
+  // What could not be remembered could be gone behind tomorrow.
+  const kept = port && (await remember(port, root.value, profile));
+  if (kept?.ok === false) return kept;
+  if (book?.value.isNew) asked.messages.note(`${port?.file} is new: nothing was remembered before`);
+  return { ok: true, value: { root: root.value, profile }, warnings: [] };
 }
 
-/** Of several, the newest: whoever may not go back behind it may not go back behind the others. */
-function ranAsked(words: readonly string[]): Loaded<RanBefore | null> {
+function portAsked({ settings }: Asked, { disk }: World): RanBookPort | undefined {
+  const file = settings.text('remember');
+  return file === undefined
+    ? undefined
+    : { file, read: () => disk.read(file), write: (text) => disk.write(file, text) };
+}
+
+function ranAsked(words: readonly string[]): Loaded<readonly RanBefore[]> {
   const ran: RanBefore[] = [];
   for (const word of words) {
     const [, version = '', digest] = /^([^=]*)(?:=(sha256:[0-9a-f]{64}))?$/.exec(word) ?? [];
@@ -67,8 +82,7 @@ function ranAsked(words: readonly string[]): Loaded<RanBefore | null> {
     }
     ran.push({ version, digest: digest ?? null });
   }
-  const newest = ran.sort((left, right) => compareVersions(left.version, right.version)).at(-1);
-  return { ok: true, value: newest ?? null, warnings: [] };
+  return { ok: true, value: ran, warnings: [] };
 }
 
 function rendered({ root, profile }: Found, { format, look }: Asked): string {

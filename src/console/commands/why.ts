@@ -11,7 +11,7 @@ import { nobodyFault, objectAsked, unknownName } from '../names.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
 import { type Why, type WhyObject, whyData, whyText } from '../render/why.ts';
-import { nextCommand } from '../shell.ts';
+import { nextCommand, siteFlags } from '../shell.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 /** Without an object: as many trees as a person reads at once; the others are named. */
@@ -37,11 +37,7 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   if (nobody !== undefined) return refuse([nobody], asked, world);
   const why = explained(rule, object?.value, site.value, asked.settings.on('all') || isData(asked));
   const next = why.others.map((one) =>
-    nextCommand(world.calledAs, ['why', rule.name, site.value.names.shorten(one)], asked, [
-      'profile',
-      'capture',
-      'now',
-    ]),
+    nextCommand(world.calledAs, ['why', rule.name, site.value.names.shorten(one)], asked, siteFlags),
   );
   world.out.write(rendered(why, next[0], { ...asked, look: lookOf(site.value, asked.look) }));
   return exit.ok;

@@ -2,6 +2,7 @@ import type { Place } from '../../kernel/fault.ts';
 import type { Reason } from '../../kernel/verdict.ts';
 import { type Answer, nameOf } from '../answer.ts';
 import type { WorkflowAnswer } from '../workflows.ts';
+import { signatureText } from './parts.ts';
 import { reasonSays } from './reason-text.ts';
 import type { Case, Report } from './report.ts';
 
@@ -14,7 +15,7 @@ export function evalReport(answer: Answer): Report {
       profile: `${profile.name} ${profile.version}`,
       profileDigest: profile.digest,
       captureDigest: capture.digest,
-      signature: profile.signed.kind,
+      signature: signatureText(profile.signed),
     },
     cases: [
       ...gates.map(

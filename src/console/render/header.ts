@@ -1,8 +1,10 @@
 import type { Capture } from '../../capture/capture.ts';
+import type { Signed } from '../../kernel/trust.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { moment } from '../ages.ts';
 import { type Look, plainly } from '../paint.ts';
 import { paragraph } from '../table.ts';
+import { signatureText } from './parts.ts';
 
 /** Which profile judged what, and when: above every text that judges. */
 export function header(
@@ -14,7 +16,13 @@ export function header(
 
 export function profileLine({ name, version, digest, signed }: Profile, look: Look): string {
   const shown = look.wide ? digest : digest.slice(0, 'sha256:'.length + 12);
-  return `${look.strong(plainly(name, look))} ${plainly(version, look)} (${look.unsure(signed.kind)}, ${shown})\n`;
+  return `${look.strong(plainly(name, look))} ${plainly(version, look)}, ${signatureShown(signed, look)}, ${shown}\n`;
+}
+
+/** Red: what decides here nobody has signed. */
+export function signatureShown(signed: Signed, look: Look): string {
+  const text = signatureText(signed, look.wide ? 64 : 12);
+  return signed.kind === 'signed' ? look.good(text) : signed.kind === 'unsigned' ? look.unsure(text) : look.bad(text);
 }
 
 function captureLines(capture: Capture, nowMs: number, look: Look): string {

@@ -1,5 +1,6 @@
 import type { Capture } from '../../capture/capture.ts';
 import type { Fault, Place } from '../../kernel/fault.ts';
+import type { Signed } from '../../kernel/trust.ts';
 import type { Reason } from '../../kernel/verdict.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { moment } from '../ages.ts';
@@ -15,9 +16,23 @@ export function placeData({ file, line, col }: Place): Data {
   return { file, line, col };
 }
 
+/** `signed by KEYID,… (root N)`, or in capitals that nobody asked for a signature. `unsigned`: it decides nothing. `digits`: of a key's id. */
+export function signatureText(signed: Signed, digits = 64): string {
+  switch (signed.kind) {
+    case 'signed':
+      return `signed by ${signed.by.map((id) => id.slice(0, digits)).join(',')} (root ${signed.root.version})`;
+    case 'insecure-unsigned':
+      return unsignedSaid;
+    case 'unsigned':
+      return 'unsigned';
+  }
+}
+
+export const unsignedSaid = 'UNSIGNED (--insecure-unsigned)';
+
 /** `signed` is what a script asks; `signature` is what a person reads. */
 export function profileData({ name, version, digest, signed }: Profile): Data {
-  return { name, version, digest, signed: signed.kind === 'signed', signature: signed.kind };
+  return { name, version, digest, signed: signed.kind === 'signed', signature: signatureText(signed) };
 }
 
 export function captureData({

@@ -8,7 +8,8 @@ import { grouped } from './reason-text.ts';
 /** `plan diff` for people: where it stood and stands, then what became possible, what no longer is, and the rest. */
 export function planDiffText(diff: PlanDiff, look: Look): string {
   const { old, new: fresh } = diff;
-  const head = `${look.strong(plainly(fresh.workflow, look))}  ${plainly(`${old.from} ${look.signs.arrow} ${fresh.from}`, look)}\n`;
+  const sides = plainly(`${old.from} ${look.signs.arrow} ${fresh.from}`, look);
+  const head = `${look.strong(plainly(fresh.workflow, look))}  ${sides}\n${signatures(diff, look)}`;
   if (!diff.differs) return `${head}the two plans are the same\n`;
   const moved = diff.moved
     ? paragraph(
@@ -30,6 +31,14 @@ export function planDiffText(diff: PlanDiff, look: Look): string {
     mayFailText(diff, look),
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** A kept plan is believed in what it says of itself, and no more. */
+function signatures({ old, new: fresh }: PlanDiff, look: Look): string {
+  const line = (lead: string, { signature }: PlanDiff['old']): string =>
+    paragraph(look, lead, signature, signature.startsWith('signed') ? look.quiet : look.bad);
+  if (old.signature === fresh.signature) return line('profile: ', fresh);
+  return `${line('profile, old: ', old)}${line('profile, new: ', fresh)}`;
 }
 
 function gatesText(title: string, changes: readonly GateChange[], look: Look, paint: Paint): string {
@@ -83,8 +92,8 @@ function section(title: string, rows: readonly (readonly Cell[])[], look: Look):
 
 /** `plan diff -o json`: described in schemas/plan-diff.v1.json. */
 export function planDiffData(diff: PlanDiff): Data {
-  const side = ({ from, state, decision, steps }: PlanDiff['old']): Data => {
-    return { from, state, decision, steps: steps.map((step) => step.state) };
+  const side = ({ from, signature, state, decision, steps }: PlanDiff['old']): Data => {
+    return { from, signature, state, decision, steps: steps.map((step) => step.state) };
   };
   const gate = ({ state, gate: name, object, was, is, because }: GateChange): Data => ({
     state,

@@ -1,5 +1,6 @@
 import { isForeign, member } from '../../crd/read.ts';
 import type { Json } from '../../kernel/digest.ts';
+import type { Signed } from '../../kernel/trust.ts';
 import type { Difference } from '../../operator/differences.ts';
 import type { Instead, Replayed } from '../../operator/replay.ts';
 import { count } from '../messages.ts';
@@ -7,11 +8,12 @@ import type { Look } from '../paint.ts';
 import { cameOf, cameWords, type ReplayedAll, type ReplayedRecord } from '../replayed.ts';
 import { paragraph } from '../table.ts';
 import type { Data } from './data.ts';
-import { placeData } from './parts.ts';
+import { signatureShown } from './header.ts';
+import { placeData, signatureText } from './parts.ts';
 
 /** What came of it first, then the record, then where the two part; the decisions side by side where another profile was asked. */
 export function recordText(replayed: ReplayedRecord, engine: string, look: Look): string {
-  const { log, digest, decided, came, instead } = replayed;
+  const { log, digest, decided, came, instead, signed } = replayed;
   const { record, workflow } = decided;
   const isSame = came.kind === 'same';
   const sign = isSame ? look.signs.open : came.kind === 'unknown' ? look.signs.unknown : look.signs.closed;
@@ -25,7 +27,7 @@ export function recordText(replayed: ReplayedRecord, engine: string, look: Look)
     paragraph(look, '  ', who, look.quiet),
     ...decisionLines(record.decision ?? null).map((line) => paragraph(look, '  ', line)),
     ...partings(came).map((line) => paragraph(look, '  ', line, look.bad)),
-    ...(instead === undefined ? [] : insteadLines(instead, record.decision ?? null, look)),
+    ...(instead === undefined ? [] : insteadLines(instead, signed, record.decision ?? null, look)),
   ].join('');
 }
 
@@ -81,13 +83,19 @@ function partings(came: Replayed): readonly string[] {
   ]);
 }
 
-function insteadLines(instead: Instead | Replayed, decision: Json, look: Look): readonly string[] {
+function insteadLines(
+  instead: Instead | Replayed,
+  signed: Signed | undefined,
+  decision: Json,
+  look: Look,
+): readonly string[] {
   if ('kind' in instead) return [paragraph(look, '', `with the other profile: ${headline(instead)}`, look.unsure)];
   const [was, is] = [decisionLines(decision), decisionLines(instead.decision)];
   const isSame = was.join('\n') === is.join('\n');
   const head = `with ${instead.profile.slice(0, 'sha256:'.length + 12)}: ${isSame ? 'the same' : 'otherwise'}`;
   return [
     paragraph(look, '', head, isSame ? look.good : look.unsure),
+    ...(signed === undefined ? [] : [`  ${signatureShown(signed, look)}\n`]),
     ...is.map((line) => paragraph(look, '  ', line, was.includes(line) ? look.quiet : undefined)),
   ];
 }
@@ -128,7 +136,7 @@ const said = {
 } as const;
 
 /** `replay ID -o json`: described in schemas/replayed.v1.json. */
-export function recordData({ log, digest, decided, came, instead }: ReplayedRecord, engine: string): Data {
+export function recordData({ log, digest, decided, came, instead, signed }: ReplayedRecord, engine: string): Data {
   const { record, workflow, uid } = decided;
   return {
     schemaVersion: 'replayed/v1',
@@ -139,11 +147,14 @@ export function recordData({ log, digest, decided, came, instead }: ReplayedReco
     differences: came.kind === 'differs' ? came.differences.map(differenceData) : [],
     document: came.kind === 'unknown' ? { digest: came.digest, holds: came.holds } : null,
     says: came.kind === 'unread' ? came.says : null,
-    instead: instead === undefined ? null : insteadData(instead),
+    instead:
+      instead === undefined
+        ? null
+        : { ...insteadData(instead), signature: signed === undefined ? null : signatureText(signed) },
   };
 }
 
-function insteadData(instead: Instead | Replayed): Data {
+function insteadData(instead: Instead | Replayed): Readonly<Record<string, Data>> {
   if ('kind' in instead) return { profile: null, decision: null, says: headline(instead) };
   return { profile: instead.profile, decision: data(instead.decision), says: null };
 }

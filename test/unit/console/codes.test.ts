@@ -24,6 +24,7 @@ const ownProfile = readFileSync('profiles/single-node/profile.yaml', 'utf8')
   .replace('../packs/storage-safety.yaml', 'packs/vms.yaml')
   .replace(/parameters:.*(?=packs:)/s, '');
 const empty = [
+  '--insecure-unsigned',
   '-p',
   folderWith({ 'profile.yaml': ownProfile, 'packs/vms.yaml': vmGate }),
   '-c',

@@ -105,7 +105,10 @@ describe('from keys to a verified profile', async () => {
   test('as data, believed or not', async () => {
     const good = await verify('-o json');
     validates('verify', good.out);
-    expect(JSON.parse(good.out)).toMatchObject({ verified: true, profile: { signed: true, signature: 'signed' } });
+    expect(JSON.parse(good.out)).toMatchObject({
+      verified: true,
+      profile: { signed: true, signature: expect.stringMatching(/^signed by [0-9a-f]{64},[0-9a-f]{64} \(root 1\)$/) },
+    });
     const bad = await verify('-o json --ran 1.0.1');
     validates('verify', bad.out);
     expect(bad.code).toBe(2);
@@ -127,11 +130,15 @@ describe('from keys to a verified profile', async () => {
     expect(ran.code).toBe(code);
     expect(ran.err).toContain(says);
   });
-  test('whoever loads it without a word reads it unsigned, as everybody is told', async () => {
+  test('whoever checks it reads it; whoever judges by it says whom the site believes', async () => {
     for (const name of ['p.json', 'p.dsse.json', 'trust.yaml']) {
       expect((await run(`check ${at}/${name}`)).out).toContain(`✓ ${at}/${name}: `);
     }
-    expect((await run(`eval -p ${at}/p.dsse.json -c captures/calm --exit-zero`)).out).toContain('(unsigned, ');
+    const by = (words: string) => run(`eval -p ${at}/p.dsse.json -c captures/calm --exit-zero ${words}`);
+    expect((await by(`--trust ${at}/trust.yaml`)).out).toMatch(
+      /^three-node 1\.0\.0, signed by \w{12},\w{12} \(root 1\), /,
+    );
+    expect((await by('--trust profiles/trust.yaml')).err).toContain('SIGNATURE_UNKNOWN_KEY');
   });
   test('an altered byte is found', async () => {
     const text = readFileSync(`${at}/p.dsse.json`, 'utf8');
@@ -176,7 +183,8 @@ describe('sign', () => {
     ['an empty passphrase file', 'p.json --key alice.key --passphrase-file empty.txt', 'KEY_PASSPHRASE'],
     ['what could not be loaded', 'broken.json --key bob.key', 'SHAPE_UNKNOWN_FIELD'],
     ['more than a profile', 'more.json --key bob.key', 'SHAPE_UNKNOWN_FIELD'],
-    ['a profile that is not built', 'three-node.yaml --key bob.key', 'SHAPE_WRONG_KIND'],
+    ['a profile without its packs', 'three-node.yaml --key bob.key', 'FILE_MISSING'],
+    ['a pack', 'pack.yaml --key bob.key', 'SHAPE_WRONG_KIND'],
     ['what is not there', 'none.json --key bob.key', 'FILE_MISSING'],
     ['a root that is not his', 'trust.yaml --key dora.key', 'SIGNATURE_NOT_ALLOWED'],
     ['an envelope of something else', 'other.dsse.json --key bob.key', 'ENVELOPE_TYPE'],
@@ -188,6 +196,7 @@ describe('sign', () => {
       'broken.json': built.replace('"spec":', '"spek":'),
       'more.json': built.replace('{', '{"aaa":1,'),
       'three-node.yaml': readFileSync('profiles/three-node/profile.yaml', 'utf8'),
+      'pack.yaml': readFileSync('profiles/packs/bond-flip.yaml', 'utf8'),
       'dora.key': keyOf('dora').pem(),
       'empty.txt': '\n',
       'other.dsse.json': `${JSON.stringify(other)}\n`,

@@ -40,7 +40,7 @@ describe('replay', () => {
   test('tells the transcript, and that it came as told', async () => {
     const { code, out, err } = await replayed(storyWith([...short, 'expect: {end: bound}']));
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^three-node \S+ \(unsigned, sha256:/);
+    expect(out).toMatch(/^three-node [0-9.]+, signed by \w{12} \(root 1\), sha256:/);
     expect(out).toContain('a-story  BondModeFlipPlan/site, seed 3\n  what is told \\x1b[31m\n');
     expect(out).toMatch(/\nends bound after \d+s\n/);
     expect(out).toMatch(/\n✓ as the story tells it\n$/);

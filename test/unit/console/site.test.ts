@@ -8,6 +8,8 @@ import { validates } from '../../support/schemas.ts';
 const profile = ['-p', 'profiles/three-node'];
 const calm = [...profile, '-c', 'captures/calm'];
 const flipped = [...profile, '-c', 'captures/one-side-flipped'];
+/** The key that everybody has, by the root that is shipped with it. */
+const signedByExample = 'signed by 1f580c989031be5f48facbbe1de51fc8b5bd7e1fd7d610485b3a6e3dd8cd2a83 (root 1)';
 const silent = [...profile, '-c', 'captures/silent-node'];
 
 describe('the exit code of eval says what was asked', () => {
@@ -54,7 +56,9 @@ describe('eval prints', () => {
   test('for people: the site, findings, gates, why not, and the next command with the flags that were typed', async () => {
     const { out, err } = await shown([]);
     expect(err).toBe('');
-    expect(out).toMatch(/^three-node \d.* \(unsigned, sha256:[0-9a-f]{12}\)\none-side-flipped: taken 2026-\S+Z by /);
+    expect(out).toMatch(
+      /^three-node [0-9.]+, signed by \w{12} \(root 1\), sha256:\w{12}\none-side-flipped: taken 2026-\S+Z by /,
+    );
     expect(out).toMatch(/\n {2}critical {2}bond-modes-differ +site +the two ends/);
     expect(out).toMatch(/\n {2}bond-in-mode +✓ 2 open +✗ 1 closed +node-b\/bond1\n/);
     expect(out).toMatch(
@@ -97,7 +101,7 @@ describe('eval prints', () => {
     async (capture) => {
       const { out } = await nwctl(['eval', ...profile, '-c', `captures/${capture}`, '-o', 'json']);
       validates('eval', out);
-      expect(JSON.parse(out)).toMatchObject({ profile: { signed: false, signature: 'unsigned' }, workflows: [] });
+      expect(JSON.parse(out)).toMatchObject({ profile: { signed: true, signature: signedByExample }, workflows: [] });
     },
   );
 
@@ -117,7 +121,7 @@ describe('eval prints', () => {
     const { out } = await nwctl(['eval', ...silent, '-o', 'junit']);
     expect(out).toContain('<failure type="held"');
     expect(out).toContain('<failure type="failed"');
-    expect(out).toContain('<property name="signature" value="unsigned"/>');
+    expect(out).toContain(`<property name="signature" value="${signedByExample}"/>`);
   });
 
   test('SARIF with one rule a gate and exact places', async () => {
@@ -127,7 +131,7 @@ describe('eval prints', () => {
         results: { ruleId: string; locations: { physicalLocation: { region: { startLine: number } } }[] }[];
       }[];
     };
-    expect(runs[0]?.properties).toMatchObject({ signature: 'unsigned' });
+    expect(runs[0]?.properties).toMatchObject({ signature: signedByExample });
     const result = runs[0]?.results.find(({ ruleId }) => ruleId === 'storage-network-agrees');
     expect(result?.locations[0]?.physicalLocation.region.startLine).toBeGreaterThan(1);
   });
@@ -138,9 +142,13 @@ describe('eval prints', () => {
     );
   });
 
-  test('every format says unsigned', async () => {
-    for (const format of ['text', 'wide', 'json', 'yaml', 'junit', 'sarif', 'github'])
-      expect((await shown(['-o', format])).out).toContain('unsigned');
+  test('every format says who signed, or that nobody did', async () => {
+    for (const format of ['text', 'wide', 'json', 'yaml', 'junit', 'sarif', 'github']) {
+      expect((await shown(['-o', format])).out).toMatch(/signed by 1f580c989031[0-9a-f]* \(root 1\)/);
+      const draft = await shown(['-o', format, '--insecure-unsigned']);
+      expect(draft.out).toContain('UNSIGNED (--insecure-unsigned)');
+      expect(draft.out).not.toContain('signed by');
+    }
   });
 
   test('the same bytes for the same question', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
 import { bundleText } from '../../../src/profile/document.ts';
 import { type FolderPort, resolvePath } from '../../../src/profile/folder.ts';
-import { type LoadedProfile, loadProfile } from '../../../src/profile/load.ts';
+import { type LoadedDraft, loadDraft } from '../../../src/profile/load.ts';
 
 const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'profiles');
 
@@ -32,10 +32,10 @@ const threeNode = {
 };
 
 function load(files: Readonly<Record<string, string | Uint8Array>>, path = 'three-node/profile.yaml') {
-  return loadProfile(folderOf(files), path, vocabulary);
+  return loadDraft(folderOf(files), path, vocabulary);
 }
 
-function loaded(files: Readonly<Record<string, string | Uint8Array>>, path?: string): LoadedProfile {
+function loaded(files: Readonly<Record<string, string | Uint8Array>>, path?: string): LoadedDraft {
   const result = load(files, path);
   if (!result.ok)
     throw new Error(result.faults.map(({ at, message }) => `${at.file}:${at.line} ${message}`).join('\n'));

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
-import { loadProfile } from '../../../src/profile/load.ts';
+import { loadDraft } from '../../../src/profile/load.ts';
 import type { Profile } from '../../../src/profile/profile.ts';
 import { loadTest, testHeader } from '../../../src/profile/test-file.ts';
 
 const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'profiles');
 
 function profile(): Profile {
-  const result = loadProfile(
+  const result = loadDraft(
     { nameOf: (path) => path, read: (path) => readFileSync(join(fixtures, path)) },
     'three-node/profile.yaml',
     vocabulary,

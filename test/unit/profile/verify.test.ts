@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonical, digestOf, type Json } from '../../../src/kernel/digest.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
-import { loadProfile } from '../../../src/profile/load.ts';
+import { loadDraft, loadProfile } from '../../../src/profile/load.ts';
 import { rootPayloadType } from '../../../src/profile/trust-file.ts';
-import { type Against, type Origin, verifyProfile } from '../../../src/profile/verify.ts';
+import { type Against, insecureUnsigned, type Origin, verifyProfile } from '../../../src/profile/verify.ts';
 import { compareVersions } from '../../../src/profile/version-order.ts';
 import { envelopeText } from '../../../src/signing/dsse.ts';
 import {
@@ -25,7 +25,7 @@ import {
 
 const [a, b, c, d] = [keyOf('a'), keyOf('b', 'ecdsa-p256'), keyOf('c'), keyOf('d')];
 const root = await trustOf([a, b, c], 2);
-const against: Against = { root, nowMs, ranBefore: null };
+const against: Against = { root, nowMs, ranBefore: () => [] };
 const verify = (bytes: Uint8Array, more: Partial<Against> = {}) =>
   verifyProfile('p.dsse.json', bytes, { ...against, ...more });
 const good = await signedFile(bundle(), [a, b]);
@@ -97,12 +97,17 @@ describe('every other thing is refused by its own code', () => {
     ['a payload that is no JSON', 'JSON_SYNTAX', () => raw('kind: EdgeProfileBundle')],
     ['a payload that is no profile', 'SHAPE_WRONG_KIND', () => signedFile({ kind: 'EdgeProfile' }, [a, b])],
     ['a profile without a version', 'SHAPE_WRONG_KIND', () => signedFile(bundle('x', 'latest'), [a, b])],
-    ['an older version than was run', 'PROFILE_ROLLBACK', () => good, { ranBefore: { version: '1.0.1', digest: 'x' } }],
+    [
+      'an older version than was run',
+      'PROFILE_ROLLBACK',
+      () => good,
+      { ranBefore: () => [{ version: '1.0.1', digest: 'x' }] },
+    ],
     [
       'the same version with other content',
       'PROFILE_VERSION_REUSED',
       () => good,
-      { ranBefore: { version: '1.0.0', digest: 'x' } },
+      { ranBefore: () => [{ version: '1.0.0', digest: 'x' }] },
     ],
     ['a cut off file', 'JSON_SYNTAX', () => good.subarray(0, -9)],
   ])('%s', async (_, code, bytes, more) => {
@@ -120,12 +125,31 @@ describe('every other thing is refused by its own code', () => {
   });
 
   test('what was run before runs again, and what is newer', async () => {
-    const ranBefore = { version: '1.0.0', digest: digestOf(bundle()) };
+    const ranBefore = () => [{ version: '1.0.0', digest: digestOf(bundle()) }];
     expect(codesOf(verify(good, { ranBefore }))).toEqual([]);
     expect(codesOf(verify(await signedFile(bundle('three-node', '1.1.0-rc.1'), [a, b]), { ranBefore }))).toEqual([]);
     expect(codesOf(verify(await signedFile(bundle('three-node', '1.0.0-rc.1'), [a, b]), { ranBefore }))).toEqual([
       'PROFILE_ROLLBACK',
     ]);
+  });
+
+  test('of several that ran, each counts', () => {
+    const ran = (...list: readonly [string, string | null][]) => ({
+      ranBefore: () => list.map(([version, digest]) => ({ version, digest })),
+    });
+    expect(codesOf(verify(good, ran(['0.9.0', 'x'], ['1.0.0', null])))).toEqual([]);
+    expect(codesOf(verify(good, ran(['1.0.0', null], ['1.0.0', 'x'])))).toEqual(['PROFILE_VERSION_REUSED']);
+    expect(codesOf(verify(good, ran(['1.0.1', null], ['0.9.0', null])))).toEqual(['PROFILE_ROLLBACK']);
+  });
+
+  test('what ran is asked of the name that is signed', () => {
+    const asked: string[] = [];
+    const ranBefore = (name: string) => {
+      asked.push(name);
+      return [];
+    };
+    expect(codesOf(verify(good, { ranBefore }))).toEqual([]);
+    expect(asked).toEqual(['three-node']);
   });
 });
 
@@ -173,8 +197,8 @@ describe('loading', async () => {
     nameOf: (path: string) => path,
     read: (path: string) => files.get(path) ?? { code: 'FILE_MISSING' as const, message: 'is not there' },
   };
-  const load = (path: string, origin?: Origin) => loadProfile(folder, path, vocabulary, origin);
-  const built = got(load('profile.yaml'));
+  const load = (path: string, origin: Origin) => loadProfile(folder, path, vocabulary, origin);
+  const built = got(loadDraft(folder, 'profile.yaml', vocabulary));
   const signed: Origin = { kind: 'signed', against };
   files.set('good.dsse.json', await signedFile(built.bundle, [a, b]));
   files.set('weak.dsse.json', await signedFile(built.bundle, [a]));
@@ -196,10 +220,60 @@ describe('loading', async () => {
     expect(codesOf(load('more.dsse.json', signed))).toEqual(['SHAPE_UNKNOWN_FIELD']);
   });
   test('whoever says that he asks for no signature reads it, and it says unsigned', () => {
-    expect(got(load('good.dsse.json')).profile.signed).toEqual({ kind: 'unsigned' });
-    expect(got(load('weak.dsse.json')).profile.digest).toBe(built.profile.digest);
+    for (const path of ['profile.yaml', 'good.dsse.json', 'weak.dsse.json']) {
+      const { profile } = got(load(path, insecureUnsigned));
+      expect([profile.signed, profile.digest]).toEqual([{ kind: 'insecure-unsigned' }, built.profile.digest]);
+      expect(got(loadDraft(folder, path, vocabulary)).profile.signed).toEqual({ kind: 'unsigned' });
+    }
     files.set('broken.dsse.json', Buffer.from(envelopeText(unsigned(Buffer.from('{'), 'x'))));
-    expect(codesOf(load('broken.dsse.json'))).toEqual(['JSON_SYNTAX']);
+    expect(codesOf(load('broken.dsse.json', insecureUnsigned))).toEqual(['JSON_SYNTAX']);
+  });
+
+  describe('a folder with its signature beside it', () => {
+    const weak = files.get('weak.dsse.json') ?? new Uint8Array();
+    const whole = files.get('good.dsse.json') ?? new Uint8Array();
+    const pack = 'packs/storage-safety.yaml';
+    const beside = (signature: Uint8Array | undefined, more: Readonly<Record<string, string>> = {}) => {
+      const changed = new Map([
+        ...files,
+        ...Object.entries(more).map(([path, text]) => [path, Buffer.from(text)] as const),
+      ]);
+      if (signature !== undefined) changed.set('profile.sig', signature);
+      const read = (path: string) => changed.get(path) ?? folder.read(path);
+      return loadProfile({ ...folder, read }, 'profile.yaml', vocabulary, signed);
+    };
+    const textOf = (path: string) => Buffer.from(files.get(path) ?? []).toString();
+
+    test('is the profile that was signed, and its places are lines of the folder', () => {
+      const { profile } = got(beside(whole));
+      expect(profile.signed).toMatchObject({ kind: 'signed', by: [a.keyId, b.keyId].sort() });
+      expect({ ...profile, signed: undefined }).toEqual({ ...built.profile, signed: undefined });
+      expect(profile.packs[0]?.gates[0]?.at.file).toBe(pack);
+    });
+    test('without it, or with too little of it, is none', () => {
+      expect(codesOf(beside(undefined))).toEqual(['SIGNATURE_MISSING']);
+      expect(codesOf(beside(weak))).toEqual(['SIGNATURE_TOO_FEW']);
+      expect(codesOf(beside(new Uint8Array()))).toEqual(['SIGNATURE_MISSING']);
+      expect(codesOf(beside(whole.subarray(0, -9)))).toEqual(['JSON_SYNTAX']);
+      expect(codesOf(beside(files.get('more.dsse.json')))).toEqual(['PROFILE_DRAFT']);
+    });
+    test('that says something else is a draft, and both digests are named', () => {
+      const drafts = [
+        { 'profile.yaml': textOf('profile.yaml').replace('atMost: 3', 'atMost: 5') },
+        { [pack]: textOf(pack).replace(/says: /, 'says: not ') },
+      ];
+      for (const draft of drafts) {
+        const found = beside(whole, draft);
+        expect(codesOf(found)).toEqual(['PROFILE_DRAFT']);
+        const [message] = found.ok ? [] : found.faults.map((fault) => fault.message);
+        expect(message).toContain(built.profile.digest);
+        expect(message).toMatch(/this is 1\.\d+\.\d+, sha256:[0-9a-f]{64}$/);
+      }
+    });
+    test('may be written otherwise, as long as it says the same', () => {
+      const { profile } = got(beside(whole, { [pack]: `# A remark.\n${textOf(pack)}` }));
+      expect(profile.digest).toBe(built.profile.digest);
+    });
   });
 });
 
