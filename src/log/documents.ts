@@ -17,7 +17,10 @@ export async function namedBy(record: LogRecord, log: Pick<StoredLog, 'document'
 
 function ownDocuments(record: LogRecord): readonly string[] {
   if (record.kind !== 'decision') return [];
-  return documentMembers.map((name) => record[name]).filter((digest) => typeof digest === 'string');
+  // Where nobody was asked, the profile that it was begun with is one of those that were at hand.
+  const { profile, profiles } = record;
+  const atHand = profile === null && Array.isArray(profiles) ? (profiles as readonly unknown[]) : [];
+  return [...documentMembers.map((name) => record[name]), ...atHand].filter((digest) => typeof digest === 'string');
 }
 
 /** Whether it is a decision of those that were asked for. */

@@ -72,6 +72,8 @@ export class Replayer {
   readonly #document: (digest: string) => Promise<DocumentRead>;
   readonly #profiles = new Map<string, HeldProfile>();
   readonly #texts = new Map<string, string>();
+  /** Characters in them. */
+  #remembered = 0;
 
   constructor(document: (digest: string) => Promise<DocumentRead>) {
     this.#document = document;
@@ -193,14 +195,18 @@ export class Replayer {
     const read = await this.#document(digest);
     if (read.kind !== 'text') throw new Stop({ kind: 'unknown', why: read.kind, digest, holds });
     this.#texts.set(digest, read.text);
-    const [oldest = digest] = this.#texts.keys();
-    if (this.#texts.size > textsMax) this.#texts.delete(oldest);
+    this.#remembered += read.text.length;
+    for (const [oldest, text] of this.#texts) {
+      if (this.#remembered <= rememberedMax) break;
+      this.#texts.delete(oldest);
+      this.#remembered -= text.length;
+    }
     return read.text;
   }
 }
 
-/** Enough for the columns of some snapshots after each other. */
-const textsMax = 2_000;
+/** Characters of documents that are remembered: enough for the columns of many snapshots after each other. */
+const rememberedMax = 32 * 2 ** 20;
 
 interface Again {
   readonly body: RecordBody;

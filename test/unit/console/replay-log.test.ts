@@ -168,7 +168,7 @@ describe('replay of a log', () => {
   });
 
   test.each([
-    { says: 'no log', args: ['replay', '3', '--log', '/nowhere'], err: 'holds no log' },
+    { says: 'no log', args: ['replay', '3', '--log', '/nowhere'], err: 'does not exist' },
     { says: 'a record without a log', args: ['replay', '3'], err: 'in which log is the record 3' },
     { says: 'nothing', args: ['replay'], err: 'what is to be replayed' },
     { says: 'all of nothing', args: ['replay', '--all'], err: '--all needs the folder of a log' },
