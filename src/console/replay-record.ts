@@ -4,8 +4,8 @@ import { held } from '../operator/held.ts';
 import { decidedIn, Replayer } from '../operator/replay.ts';
 import type { Asked } from './asked.ts';
 import { engineDigest } from './engine.ts';
-import { openProfile } from './inputs.ts';
 import { type KeptLog, keptLogs, recordAsked } from './kept-logs.ts';
+import { openVerified } from './profiles.ts';
 import { refuse } from './refuse.ts';
 import { inForm } from './render/form.ts';
 import { allData, allText, recordData, recordText } from './render/replayed.ts';
@@ -20,8 +20,8 @@ const codes: Readonly<Record<Came, ExitCode>> = {
   unread: exit.invalid,
 };
 
-export async function replayRecord(id: string, path: string, asked: Asked, world: World): Promise<ExitCode> {
-  const logs = await keptLogs(path, world);
+export async function replayRecord(id: string, from: string, asked: Asked, world: World): Promise<ExitCode> {
+  const logs = await keptLogs(from, world);
   if (!logs.ok) return refuse(logs.faults, asked, world);
   const found = await recordAsked(id, logs.value);
   if (!found.ok) return refuse(found.faults, asked, world);
@@ -29,12 +29,13 @@ export async function replayRecord(id: string, path: string, asked: Asked, world
   const decided = decidedIn(line);
   if ('not' in decided) return refuse([notDecided(id, log, decided.not)], asked, world);
   const replayer = new Replayer((one) => log.kept.document(one));
-  const other = asked.settings.text('with');
-  const profile = other === undefined ? undefined : await openProfile(other, world);
+  const path = asked.settings.text('with');
+  const profile = path === undefined ? undefined : await openVerified(path, asked, world);
   if (profile?.ok === false) return refuse(profile.faults, asked, world);
   const came = await replayer.replay(decided);
   const instead = profile && (await replayer.instead(decided, held(profile.value.profile, profile.value.bundle)));
-  const replayed: ReplayedRecord = { log, digest, decided, came, ...(instead === undefined ? {} : { instead }) };
+  const other = instead && profile && { instead, signed: profile.value.profile.signed };
+  const replayed: ReplayedRecord = { log, digest, decided, came, ...other };
   const engine = await engineDigest(world);
   world.out.write(
     inForm(asked.format, {
