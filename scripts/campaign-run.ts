@@ -1,8 +1,8 @@
 /** One run of a campaign. Everything that it is follows from its job. */
 import { join } from 'node:path';
 import { diskFrom, folderOf } from '../src/console/disk.ts';
-import { held } from '../src/operator/held.ts';
 import { vocabulary } from '../src/kernel/vocabulary.ts';
+import { held } from '../src/operator/held.ts';
 import type { HeldProfile } from '../src/operator/prepare.ts';
 import { loadProfile } from '../src/profile/load.ts';
 import { insecureUnsigned } from '../src/profile/verify.ts';

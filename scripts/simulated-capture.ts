@@ -4,9 +4,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskFrom, folderOf } from '../src/console/disk.ts';
-import { held } from '../src/operator/held.ts';
 import { type KubeObject, kindOf, type Raw } from '../src/kernel/raw.ts';
 import { vocabulary } from '../src/kernel/vocabulary.ts';
+import { held } from '../src/operator/held.ts';
 import { loadProfile } from '../src/profile/load.ts';
 import { insecureUnsigned } from '../src/profile/verify.ts';
 import { simWorld } from '../src/sim/real-world.ts';

@@ -1,7 +1,9 @@
 /** The road as a library: what `nwctl eval` calls, for whoever wants to call it from a program. Everything here is pure but
  *  `openCapture`, which reads what it is given.
  *
- *      const loaded = loadProfile(folder, 'three-node/profile.yaml', vocabulary);
+ *      const root = followRoots(parseTrust(trust), 'trust.yaml', null);
+ *      const against = { root, nowMs, ranBefore: () => [] };
+ *      const { profile } = loadProfile(folder, 'three-node/profile.yaml', vocabulary, { kind: 'signed', against });
  *      const store = createStore(vocabulary);
  *      for (const report of normalise(capture.raws, profile.shape)) store.fold(report);
  *      const { gates } = judge(profile, compile(profile.packs), store, capture.takenAtMs);
@@ -24,8 +26,12 @@ export { checkProof, prove } from './log/prove.ts';
 export { verifyLog } from './log/verify.ts';
 export { decideOn, type Judgement, judge, type Ruled } from './operator/spine.ts';
 export type { FolderPort } from './profile/folder.ts';
-export { type LoadedProfile, loadProfile } from './profile/load.ts';
+export { type LoadedDraft, type LoadedProfile, loadDraft, loadProfile } from './profile/load.ts';
 export type { Profile, VerifiedProfile } from './profile/profile.ts';
+export { openRanBook, type RanBook, type RanBookPort, remember } from './profile/ran-book.ts';
+export { parseTrust } from './profile/trust-file.ts';
+export { followRoots, type TrustRoot } from './profile/trust-root.ts';
+export { type Against, insecureUnsigned, type Origin } from './profile/verify.ts';
 export { compile } from './rules/compile.ts';
 export { explainRule } from './rules/explain.ts';
 export { waysToClose, waysToOpen } from './rules/ways.ts';

@@ -159,6 +159,23 @@ test('every source is reached from a door', () => {
   expect(sources.filter((file) => !reached.has(file)).map((file) => relative('.', file))).toEqual([]);
 });
 
+test('who may say that a profile decides stands here', () => {
+  const saying = (words: RegExp): readonly string[] =>
+    sources.filter((file) => words.test(readFileSync(join(root, file), 'utf8')));
+  // Text that nobody signed decides nothing: the type asks for `Verified`, and these are all who make one.
+  expect(saying(/\bas (unknown as )?Verified/)).toEqual(['profile/verify.ts']);
+  expect(saying(/\bbelievedUnsigned\b/)).toEqual(['profile/load.ts', 'profile/verify.ts']);
+  expect(saying(/\binsecureUnsigned\b/)).toEqual(['console/profiles.ts', libraryDoor, 'profile/verify.ts']);
+  // Tests of a draft, what a record says has decided, and captures before and after their names were taken out.
+  const rehearsing = [
+    'console/commands/redact.ts',
+    'console/commands/test.ts',
+    'operator/held-from.ts',
+    'profile/verify.ts',
+  ];
+  for (const file of saying(/\brehearsed\(/)) expect(rehearsing).toContain(file);
+});
+
 describe('what a room says of itself', () => {
   test.each(Object.keys(mayImport))('src/%s has a README of one screen', (room) => {
     const lines = readFileSync(join(root, room, 'README.md'), 'utf8').split('\n');

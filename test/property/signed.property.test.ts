@@ -97,7 +97,11 @@ test('any number of holders below the threshold is refused, any from it on is ta
       const parsed = followRoots(got(parseTrust(sourceOf(file))), 'trust.yaml', null);
       expect(parsed.ok).toBe(roots.length >= threshold);
       const whole = await trustOf(keys, threshold);
-      const result = verifyProfile('p', await signedFile(bundle(), profiles), { root: whole, nowMs, ranBefore: () => [] });
+      const result = verifyProfile('p', await signedFile(bundle(), profiles), {
+        root: whole,
+        nowMs,
+        ranBefore: () => [],
+      });
       expect(result.ok).toBe(profiles.length >= threshold);
     }),
     { numRuns: 60 },
