@@ -36,9 +36,13 @@ export function planDiffText(diff: PlanDiff, look: Look): string {
 /** A kept plan is believed in what it says of itself, and no more. */
 function signatures({ old, new: fresh }: PlanDiff, look: Look): string {
   const line = (lead: string, { signature }: PlanDiff['old']): string =>
-    paragraph(look, lead, signature, signature.startsWith('signed') ? look.quiet : look.bad);
+    paragraph(look, lead, keysShown(signature, look), signature.startsWith('signed') ? look.quiet : look.bad);
   if (old.signature === fresh.signature) return line('profile: ', fresh);
   return `${line('profile, old: ', old)}${line('profile, new: ', fresh)}`;
+}
+
+function keysShown(signature: string, { wide }: Look): string {
+  return wide ? signature : signature.replaceAll(/\b[0-9a-f]{64}\b/g, (id) => id.slice(0, 12));
 }
 
 function gatesText(title: string, changes: readonly GateChange[], look: Look, paint: Paint): string {
