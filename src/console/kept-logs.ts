@@ -42,7 +42,11 @@ export async function keptLogs(path: string, world: World): Promise<Loaded<reado
   if (disk.kindOf(path) === 'folder') await walk(path, 0);
   if (found.length > 0) return { ok: true, value: found, warnings: [] };
   const hint = 'name the folder of a log, one with logs in it, or a file of `log export`; `sim --log DIR` makes some';
-  return noLog(path, disk.kindOf(path) === 'none' ? 'does not exist' : 'holds no log, and no folder in it does', hint);
+  return noLog(
+    path,
+    disk.kindOf(path) === 'none' ? 'holds no log: it does not exist' : 'holds no log, and no folder in it does',
+    hint,
+  );
 }
 
 /** The same, and only one. */

@@ -34,7 +34,7 @@ export function sinceAsked({ settings }: Asked, { nowMs }: World): Loaded<string
 }
 
 /** A workflow or an object that no record names is a fault of the question, never an empty answer. */
-export function unheardOf(what: string, name: string | undefined, known: ReadonlySet<string>): readonly Fault[] {
+export function unheardOf(says: string, name: string | undefined, known: ReadonlySet<string>): readonly Fault[] {
   if (name === undefined || known.has(name)) return [];
   const others = [...known].sort();
   const hint = hintFor(
@@ -42,5 +42,5 @@ export function unheardOf(what: string, name: string | undefined, known: Readonl
     others,
     others.length === 0 ? undefined : `there are ${listed(others.slice(0, 5), 'and')}`,
   );
-  return [unknownName(`no record is of a ${what} \`${shown(name)}\``, hint)];
+  return [unknownName(`${says} \`${shown(name)}\``, hint)];
 }

@@ -190,6 +190,7 @@ async function ownKeys(
   const parsed = parseNoteKeys(text, file);
   if (!parsed.ok) return bad(parsed.faults[0]?.message ?? '');
   const keys = parsed.value;
+  if (keys.length === 0) return bad('holds no key');
   if (keys.map((key) => `${formatNoteKey(key)}\n`).join('') !== text) return bad('is not as a log writes its keys');
   const other = keys.find(({ name }) => name !== log.origin);
   if (other !== undefined) return bad(`has a key of \`${other.name}\`, and the log is \`${log.origin}\``, 'LOG_ORIGIN');

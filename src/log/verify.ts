@@ -126,6 +126,8 @@ class Walk {
   /** 64 hex digits. */
   private lastDigest = '';
   private lastPlace: Place = { record: 0, file: '', offset: 0 };
+  /** The byte behind the last line. */
+  private lastEnd = 0;
   private nextFixed = 0;
   private fixedTo = 0;
   private wrong: Wrong | undefined;
@@ -166,10 +168,10 @@ class Walk {
 
   report(): LogReport {
     this.settle();
-    const missing = this.fixed[this.nextFixed];
-    if (missing !== undefined) {
+    const missing = this.fixed.at(-1);
+    if (missing !== undefined && this.nextFixed < this.fixed.length) {
       const says = `is missing, as is all up to ${missing.size - 1}: ${missing.name} speaks of ${missing.size} records`;
-      this.blame('LOG_CUT_OFF', { ...this.lastPlace, record: this.frontier.size }, says);
+      this.blame('LOG_CUT_OFF', { ...this.lastPlace, offset: this.lastEnd, record: this.frontier.size }, says);
     }
     const { frontier, wrong, fixedTo, wentBack, firstWentBack } = this;
     const at = frontier.size === 0 ? null : momentIn(this.lastAt, 0);
@@ -216,6 +218,7 @@ class Walk {
     this.frontier = appendLeaf(frontier, leafHash(line), this.options.keep);
     this.lastDigest = digest;
     this.lastPlace = place;
+    this.lastEnd = place.offset + end - start + 1;
     if (this.broken === undefined) this.meetFixed();
     if (this.frontier.size % progressRecords === 0) this.options.progress?.(this.frontier.size);
   }

@@ -24,13 +24,16 @@ async function write(asked: Asked, world: World): Promise<ExitCode> {
   if (!since.ok) return refuse(since.faults, asked, world);
   const workflow = settings.text('workflow');
   if (workflow !== undefined) {
-    const strange = unheardOf('workflow', workflow, (await survey(log.value, false)).workflows);
+    const strange = unheardOf('no record is of the workflow', workflow, (await survey(log.value, false)).workflows);
     if (strange.length > 0) return refuse(strange, asked, world);
   }
   const isAll = since.value === undefined && workflow === undefined;
   const bundle = await planBundle(kept, isAll ? undefined : chosenBy(since.value, workflow));
   if (!bundle.ok) {
-    const faults = bundle.faults.map((fault) => ({ ...fault, at: { ...fault.at, file: `${path}/${fault.at.file}` } }));
+    const faults = bundle.faults.map((fault) => ({
+      ...fault,
+      at: { file: fault.at.file === '' ? path : `${path}/${fault.at.file}`, line: 1, col: 1 },
+    }));
     await refuse(faults, asked, world);
     return exit.denied;
   }
@@ -39,7 +42,7 @@ async function write(asked: Asked, world: World): Promise<ExitCode> {
   let gone: string | undefined;
   const written = await world.disk.write(out, bytesOf());
   if (gone !== undefined) {
-    const fault = error('LOG_EXPORT', { file: path, line: 0, col: 0 }, `${path}: ${gone}`, 'try again');
+    const fault = error('LOG_EXPORT', { file: path, line: 1, col: 1 }, gone, 'try again');
     await refuse([fault], asked, world);
     return exit.denied;
   }

@@ -22,10 +22,10 @@ async function writeProof(asked: Asked, world: World): Promise<ExitCode> {
   if (!found.ok) return refuse(found.faults, asked, world);
   const { log, line } = found.value;
   const { path, kept } = log;
-  const at = { file: path, line: 0, col: 0 };
+  const at = { file: path, line: 1, col: 1 };
   const note = await kept.text('checkpoint');
   if (note.text === undefined) {
-    const fault = error('LOG_PROOF', at, `${path} has no checkpoint: nobody has signed for any record of it yet`);
+    const fault = error('LOG_PROOF', at, 'has no checkpoint: nobody has signed for any record of it yet');
     await refuse([fault], asked, world);
     return exit.held;
   }
@@ -40,7 +40,7 @@ async function writeProof(asked: Asked, world: World): Promise<ExitCode> {
   const sequence = (JSON.parse(line) as { readonly sequence?: unknown }).sequence;
   const tree = await heldTree(kept, size);
   if (tree === undefined) {
-    const says = `${path} has not all the ${size} records that its checkpoint speaks of`;
+    const says = `has not all the ${size} records that its checkpoint speaks of`;
     return denied([error('LOG_CUT_OFF', at, says, `${world.calledAs} log verify ${path}`)]);
   }
   const proof = await prove(line, source, believed.value.signedBy, tree);

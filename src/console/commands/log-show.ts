@@ -25,8 +25,8 @@ async function show(asked: Asked, world: World): Promise<ExitCode> {
   const objects = new Set(surveys.flatMap((one) => [...one.objects]));
   const isKnown = object === undefined || [...objects].some((one) => isOf(one, object));
   const strange = [
-    ...unheardOf('workflow', workflow, workflows),
-    ...(isKnown ? [] : unheardOf('object', object, objects)),
+    ...unheardOf('no record is of the workflow', workflow, workflows),
+    ...(isKnown ? [] : unheardOf('no record is about', object, objects)),
   ];
   if (strange.length > 0) return refuse(strange, asked, world);
   const wanted: StoryAsked = { since: since.value, workflow, object };

@@ -19,6 +19,9 @@ const schemas = {
   replay: 'v1',
   replayed: 'v1',
   'replay-all': 'v1',
+  'log-show': 'v1',
+  'log-verify': 'v1',
+  'log-proof': 'v1',
   sim: 'v1',
 } as const;
 const apiVersion = 'nodewright.spectrocloud.com/v1alpha1';

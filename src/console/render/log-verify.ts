@@ -77,7 +77,10 @@ export function foundSays({ file, offset, record, orUpTo, says }: Found, path: s
 
 function rightOf({ report, signed, kept, history, documents }: LogCheck, look: Look): readonly string[] {
   const { records, wrong, wentBack, firstWentBack, head } = report;
-  const before = wrong === undefined || records === 0 ? [] : [`records 0 to ${records - 1} are as they were written`];
+  const before =
+    wrong === undefined || records === 0
+      ? []
+      : [records === 1 ? 'record 0 is as it was written' : `records 0 to ${records - 1} are as they were written`];
   const newest = signed === undefined ? [] : [signedSays(signed, look)];
   const after = wrong === undefined && signed !== undefined ? records - signed.checkpoint.size : 0;
   const unsigned =

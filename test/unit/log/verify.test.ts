@@ -175,7 +175,7 @@ describe('whole lines', () => {
       code: 'LOG_CUT_OFF',
       record: 4,
       file,
-      offset: textOf(lines.slice(0, 3)).length,
+      offset: textOf(lines.slice(0, 4)).length,
       says: 'is missing, as is all up to 4: the checkpoint at 5 speaks of 5 records',
     });
     expect((await verify('', fixedAt(5))).wrong).toMatchObject({ code: 'LOG_CUT_OFF', record: 0 });
