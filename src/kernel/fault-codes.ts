@@ -407,7 +407,7 @@ export const faultCodes = {
   },
   LOG_RECORD: {
     why: 'What was to be recorded cannot be: it is too large, its document does not have the digest that it is named by, or JSON cannot carry it.',
-    fix: 'docs/log.md lists the ceilings.',
+    fix: 'The ceilings are in docs/log.md.',
   },
   LOG_CLOSED: {
     why: 'The log was closed; nothing is written to it any more.',

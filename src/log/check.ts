@@ -155,9 +155,7 @@ export async function checkLog(log: StoredLog, asked: CheckAsked): Promise<LogCh
   }
   // What no right record names cannot be missed: with a wrong one in between nobody knows what is named.
   const isWhole = report.wrong === undefined;
-  const documents = asked.documents
-    ? await checkDocuments(log, expected.chosen, (count) => asked.progress?.('documents', count))
-    : undefined;
+  const documents = asked.documents ? await checkDocuments(log, expected.chosen, asked.progress) : undefined;
   if (documents !== undefined) tellDocuments(log, documents, isWhole, expected.counts?.documents, tell);
   const signed = (asked.witnessesNeeded > 0 ? seen : believed).toSorted(
     (left, right) => right.checkpoint.size - left.checkpoint.size,

@@ -58,7 +58,7 @@ const troublesMax = 100;
 export async function checkDocuments(
   log: StoredLog,
   chosen: Chosen | undefined,
-  progress?: (documents: number) => void,
+  progress?: (what: 'records' | 'documents', count: number) => void,
 ): Promise<DocumentsCheck> {
   const there = new Set<string>();
   const strange: string[] = [];
@@ -70,13 +70,15 @@ export async function checkDocuments(
     }
     there.add(digest);
     if ((await log.document(digest)).kind !== 'text') damaged.set(digest, { file, record: undefined });
-    if (there.size % progressDocuments === 0) progress?.(there.size);
+    if (there.size % progressDocuments === 0) progress?.('documents', there.size);
   }
   const pending = new Map<string, number>();
-  let dropped = 0;
+  let [dropped, told] = [0, 0];
   /** The last snapshot is mostly that of the record before too. */
   let last: { readonly key: string; readonly named: readonly string[] } | undefined;
   for await (const lines of log.lines()) {
+    told += lines.length;
+    progress?.('records', told);
     for (const line of lines) {
       const read = line === undefined ? undefined : readRecord(line);
       if (read?.ok !== true) continue;
