@@ -9,7 +9,7 @@ import { type Found, say, setOf, unreadable } from './say.ts';
 const statuses = 'nodewright.spectrocloud.com/v1alpha1/NodewrightAgentStatus';
 
 /** What only the observer can say: no node knows when we last heard of it, or how far its clock is from ours. */
-const notTheAgents = ['node.heartbeatAge', 'node.clockSkew'];
+const notTheAgents = ['node.heartbeatAge', 'node.clockSkew', 'node.order'];
 
 /** NodewrightAgentStatus → one report a node. An agent writes the object of its own node's name and speaks of that node
  *  only: whatever it says of anybody else is not heard. */
@@ -55,6 +55,9 @@ export class AgentReader {
       const { fact, subject, value, grade, source } = said;
       observations.push({ fact, subject, value, seenAtMs: writtenAt - ageMs, grade, source });
     }
+    observations.push(
+      ...say('node.order', node(name), standing(seen.object), { at: seen.at, source: `NodewrightAgentStatus ${name}` }),
+    );
     return { reporter: 'agent', scope: name, seenAtMs: seen.at, observations, censuses: [] };
   }
 }
@@ -117,6 +120,14 @@ function readId(kind: SubjectKind, id: string): Subject | undefined {
     case 'vm':
       return undefined; // nobody's own: these are not a node's to speak of
   }
+}
+
+/** Which order stands before the agent: its number, and 0 where none does. What an operator wrote, not what the agent says. */
+function standing(object: SeenObject['object']): Found<number> {
+  const { order } = isMap(object.spec) ? object.spec : {};
+  if (order === undefined || order === null) return 0;
+  const step = isMap(order) ? order.step : undefined;
+  return typeof step === 'number' && Number.isSafeInteger(step) && step > 0 ? step : unreadable(step);
 }
 
 /** Null and all: where a fact may say that there is nobody, that is how. */

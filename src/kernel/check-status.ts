@@ -93,20 +93,21 @@ function checkTogether<Q>(status: WorkflowStatus, machine: Machine<Q>): void {
   if (turn === undefined || outcome !== undefined) return;
   const act = stateOf(machine, turn.of)?.act;
   const isBack = state?.takesBack === true;
-  if (
-    act === undefined ||
-    turn.way !== (isBack ? 'undo' : 'do') ||
-    turn.of !== (isBack ? done.at(-1)?.state : status.state)
-  )
-    throw new Foreign('turn.of', `does not fit ${status.state}`);
+  // On the way back it is that of the last step, or of the one that was left with orders of which nobody has seen the end.
+  const isLeft = isBack && turn.way === 'do';
+  const isFit = isLeft
+    ? Object.keys(turn.orders).length > 0
+    : turn.way === (isBack ? 'undo' : 'do') && turn.of === (isBack ? done.at(-1)?.state : status.state);
+  if (act === undefined || !isFit) throw new Foreign('turn.of', `does not fit ${status.state}`);
   const everybody = [...turn.members, ...turn.excused];
   distinct(everybody, 'turn.excused');
   areOf(everybody, act, cohort, 'turn.members');
   // INVARIANT K1: a turn that has forgotten somebody would be over without him.
-  if (isBack) sameMembers(turn.members, done.at(-1)?.members ?? [], 'turn.members', 'those to be taken back');
+  if (isBack && !isLeft)
+    sameMembers(turn.members, done.at(-1)?.members ?? [], 'turn.members', 'those to be taken back');
   else if (act.on === 'site') sameMembers(everybody, ['site'], 'turn.members', 'the site');
   else if (act.on === 'node') sameMembers(everybody, namesOf(cohort), 'turn.members', 'the cohort');
-  checkOrders(status, turn, isBack ? act.undo?.command : act.command, act.on);
+  checkOrders(status, turn, isBack && !isLeft ? act.undo?.command : act.command, act.on);
   for (const member of Object.keys(turn.ended)) {
     if (!Object.hasOwn(turn.orders, member)) throw new Foreign(`turn.ended.${member}`, 'is of nobody who was ordered');
   }

@@ -115,7 +115,8 @@ export function halt<Q>(pass: Pass<Q>, because: Several<Reason>): Halt {
 /** INVARIANT K8: the way back begins. Whoever was ordered is remembered, whether or not it was seen to do anything. */
 export function toRollingBack<Q>(pass: Pass<Q>, because: string): Undo<Q> {
   const { machine, state, relies } = pass;
-  const next = entering(pass, machine.rollingBack, { done: doneUntilNow(pass), because });
+  const entered = entering(pass, machine.rollingBack, { done: doneUntilNow(pass), because });
+  const next = { ...entered, ...unfinished(pass) };
   return {
     kind: 'undo',
     from: state.name,
@@ -126,6 +127,14 @@ export function toRollingBack<Q>(pass: Pass<Q>, because: string): Undo<Q> {
     relies,
     next,
   };
+}
+
+/** INVARIANT K3: orders of which nobody has seen the end are not forgotten with the state that is left (`way-back.ts`). */
+function unfinished<Q>({ status, sight }: Pass<Q>): Pick<WorkflowStatus, 'turn'> {
+  const { turn } = status;
+  const orders = Object.values(turn?.orders ?? {});
+  if (turn === undefined || orders.every((order) => isEnded(orderSeen(sight.snapshot, order)))) return {};
+  return { turn: { ...turn, ended: Object.create(null) } };
 }
 
 /** What has a way back, this state's own part included. */

@@ -15,8 +15,9 @@ import {
   standsStill,
   withLock,
 } from './pass.ts';
-import { belongsTo, isSame, objectsOf, seen, seenAt } from './readings.ts';
-import { FALSE, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
+import { belongsTo, isSame, objectsOf, seen, seenAt, seenNumber } from './readings.ts';
+import type { Snapshot } from './snapshot.ts';
+import { FALSE, isSome, type Reason, type Several, TRUE, type Truth, UNKNOWN } from './verdict.ts';
 import { type Cohort, type Done, lockHolderOf, maxTries, type Order, type Turn, turnOf } from './workflow.ts';
 import type { WorkflowDecision } from './workflow-decision.ts';
 
@@ -24,6 +25,10 @@ import type { WorkflowDecision } from './workflow-decision.ts';
  *  have done anything: its newer order fences off the older one, which may still be on its way. */
 export function goBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
   const { status, machine, state } = pass;
+  if (status.turn?.way === 'do') {
+    const { turn, ...left } = status;
+    return leave(pass, turn) ?? goBack({ ...pass, status: left });
+  }
   const last = status.done.at(-1);
   if (last === undefined) return undone(pass);
   const act = stateOf(machine, last.state)?.act;
@@ -36,6 +41,35 @@ export function goBack<Q>(pass: Pass<Q>): WorkflowDecision<Q> {
     return halt(pass, [lawReason('K4', state, 'nobody knows who took part', 'status.cohort', 'site', 'is not there')]);
   }
   return serveBack(pass, act, undo, last, status.cohort);
+}
+
+/** INVARIANT K3: before anybody is ordered back, each order of the turn that was left has ended, or was never begun: it stands before
+ *  its agent no longer, and the agent has reported since. What it had read before it was taken away, it would have said. */
+function leave<Q>(pass: Pass<Q>, turn: Turn): WorkflowDecision<Q> | undefined {
+  const { sight, state, nowMs } = pass;
+  const ended: Record<string, number> = Object.create(null);
+  const waiting: Reason[] = [];
+  for (const member of turn.members) {
+    const order = turn.orders[member];
+    const given = order === undefined ? 'done' : orderSeen(sight.snapshot, order);
+    if (order === undefined || isEnded(given)) continue;
+    if (isTakenAway(sight.snapshot, order)) {
+      const sinceMs = turn.ended[member] ?? nowMs;
+      ended[member] = sinceMs;
+      if (given === 'unseen' && seenAt(sight.snapshot, 'node.journalStep', order.node) > sinceMs) continue;
+    }
+    const how = given === 'under-way' ? 'is under way' : 'may have been begun';
+    const says = 'what was ordered before has ended, or was never begun';
+    const detail = `order ${order.step} to ${order.node} ${how}`;
+    waiting.push(lawReason('K3', state, says, 'node.journalStep', order.node, detail, true));
+  }
+  return isSome(waiting) ? hold(pass, waiting, { turn: { ...turn, ended } }) : undefined;
+}
+
+/** Seen since it was given: before, it did not stand there yet. */
+function isTakenAway(snapshot: Snapshot, { node, step, givenAtMs }: Order): boolean {
+  const stands = seenNumber(snapshot, 'node.order', node);
+  return stands !== undefined && stands !== step && seenAt(snapshot, 'node.order', node) > givenAtMs;
 }
 
 function serveBack<Q>(pass: Pass<Q>, act: Act<Q>, undo: Undo<Q>, last: Done, cohort: Cohort): WorkflowDecision<Q> {

@@ -70,7 +70,8 @@ export interface Turn {
   readonly excused: readonly string[];
   /** Orders given in this turn, by member. */
   readonly orders: Readonly<Record<string, Order>>;
-  /** When each member's order was first seen to have ended, by the observer's clock: what was seen before may be of before. */
+  /** When each member's order was first seen to have ended, by the observer's clock: what was seen before may be of before. On the way
+   *  back, of a turn that was left: when it was first seen to stand before its agent no longer. */
   readonly ended: Readonly<Record<string, number>>;
   /** How often a member has been ordered, where that was more than once. */
   readonly tries: Readonly<Record<string, number>>;

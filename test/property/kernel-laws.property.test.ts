@@ -221,6 +221,7 @@ describe('whatever a pack asks and whatever happens', () => {
               silent: new Set([...walk.view.silent, ...silent.map((at) => names[at % names.length] ?? '')]),
               lockUnknown: walk.view.lockUnknown || lockUnknown,
               seenAtMs: walk.view.seenAtMs,
+              orders: walk.view.orders,
             };
             const blind = decideWorkflow(walk.machine, walk.status, sightOf(less, walk.nowMs, walk.epoch));
             const full = decideWorkflow(walk.machine, walk.status, sightOf(walk.view, walk.nowMs, walk.epoch));

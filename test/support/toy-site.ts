@@ -58,6 +58,8 @@ export interface ToyView {
   readonly silent: ReadonlySet<string>;
   readonly lockUnknown: boolean;
   readonly seenAtMs: number;
+  /** The number of the order that stands before each node's agent. */
+  readonly orders: ReadonlyMap<string, number>;
 }
 
 export function copyOf(all: ToySite): ToySite {
@@ -253,7 +255,7 @@ function reason(question: string, object: string): Reason {
   return { says: question, fact: question, object, detail: 'is not so', unknown: false, at };
 }
 
-function snapshotOfView({ site: all, silent, lockUnknown, seenAtMs }: ToyView, nowMs: number): Snapshot {
+function snapshotOfView({ site: all, silent, lockUnknown, seenAtMs, orders }: ToyView, nowMs: number): Snapshot {
   const members: Subject[] = [...all.nodes.keys()].map((name) => node(name));
   const bonds = [...all.nodes.keys()].map((name) => bond(name, 'bond1'));
   const volumes = [...all.volumes.keys()].map((name) => volume(name, 0));
@@ -264,6 +266,7 @@ function snapshotOfView({ site: all, silent, lockUnknown, seenAtMs }: ToyView, n
   for (const [name, { uid, bootId, journal }] of all.nodes) {
     say('node.uid', name, uid);
     say('node.bootId', name, bootId);
+    say('node.order', name, orders.get(name) ?? 0);
     if (silent.has(name)) continue;
     say('node.journalEpoch', name, journal.epoch);
     say('node.journalStep', name, journal.step);

@@ -242,6 +242,7 @@ export class Walk {
       silent: new Set(this.silent),
       lockUnknown: this.lockUnknown,
       seenAtMs: this.nowMs,
+      orders: new Map([...this.slots].map(([node, { order }]) => [node, order.step])),
     };
   }
 
@@ -384,8 +385,10 @@ export class Walk {
     }
     if (new Set(orders.map(({ node }) => node)).size !== orders.length)
       this.#say('K3', 'gave one node two orders at once');
-    const act = stateOf(this.machine, status.turn?.of ?? status.state)?.act;
-    const underWay = Object.values(status.turn?.orders ?? {}).filter((order) => {
+    // Of a turn that was left nothing is gone on with.
+    const turn = isUndo && status.turn?.way === 'do' ? undefined : status.turn;
+    const act = stateOf(this.machine, turn?.of ?? status.state)?.act;
+    const underWay = Object.values(turn?.orders ?? {}).filter((order) => {
       const journal = view.site.nodes.get(order.node)?.journal;
       const unseen = view.silent.has(order.node) || journal === undefined || journal.step < order.step;
       return (
@@ -400,10 +403,10 @@ export class Walk {
       if (!view.silent.has(order.node) && journal?.outcome === 'accepted')
         this.#say('K3', `ordered ${order.node} while it works`);
       if (!isUndo && view.silent.has(order.node)) this.#say('K2', `ordered ${order.node} of which nothing is known`);
-      const before = status.turn?.orders[order.object];
+      const before = turn?.orders[order.object];
       if (before !== undefined && formOf(order.command).once === true && journal?.outcome !== 'refused')
         this.#say('K9', `${order.command} was begun again for ${order.object}`);
-      const others = Object.values(status.turn?.orders ?? {}).filter(
+      const others = Object.values(turn?.orders ?? {}).filter(
         ({ node, object, step }) => node === order.node && object !== order.object && step === journal?.step,
       );
       if (others.length > 0 && journal?.outcome !== 'done' && !this.#isSettled(others[0] as Order, isUndo))

@@ -55,6 +55,13 @@ export const nodeFacts: readonly Entry[] = [
     'the newest leader’s epoch that it has had an order of; 0 for none',
   ],
   [
+    'node.order',
+    int,
+    live,
+    'kubernetes: NodewrightAgentStatus spec.order',
+    'the number of the order that stands before its agent; 0 for none',
+  ],
+  [
     'node.journalStep',
     int,
     live,

@@ -18,8 +18,10 @@ function status(observations: unknown, node: unknown = 'node-a', name = 'node-a'
 function one(fact: string, object: string, value: unknown, age: unknown = '2s'): Raw[] {
   return status([{ fact, object, value, age }]);
 }
+/** What the agent says. Which order stands before it is not its word. */
 function reportOf(raws: readonly Raw[]): Report | undefined {
-  return agentReports(clusterOf(raws), observersOf(raws))[0];
+  const [report] = agentReports(clusterOf(raws), observersOf(raws));
+  return report && { ...report, observations: report.observations.filter(({ fact }) => fact !== 'node.order') };
 }
 
 /** Another reporter's word of node-a, which it lists as well. */
@@ -61,6 +63,28 @@ describe('a value as packs write it', () => {
     ['bond.mode', 'node-a/bond1', null, undefined],
   ])('%s of %s: %j is %j', (fact, object, written, value) => {
     expect(valueIn(reportOf(one(fact, object, written)), fact, object)).toEqual(value);
+  });
+});
+
+describe('the order that stands before an agent is what the API server shows, whatever the agent says', () => {
+  test.each<[string, unknown, unknown]>([
+    ['none', undefined, 0],
+    ['null', null, 0],
+    ['its number', { step: 7 }, 7],
+    ['no number', { step: '7' }, { unreadable: '7' }],
+    ['a half', { step: 1.5 }, { unreadable: '1.5' }],
+    ['no order at all', 'seven', { unreadable: 'nothing' }],
+  ])('%s', (_, order, value) => {
+    const claims = [{ fact: 'node.order', object: 'node-a', value: 99, age: '2s' }];
+    const raws = made(
+      kind,
+      [{ metadata: { name: 'node-a' }, spec: { node: 'node-a', order }, status: { observations: claims } }],
+      100_000,
+    );
+    const [report] = agentReports(clusterOf(raws), observersOf(raws));
+    expect(report?.observations.map((one) => [one.fact, one.value, one.seenAtMs])).toEqual([
+      ['node.order', value, 100_000],
+    ]);
   });
 });
 

@@ -351,7 +351,7 @@ describe('K8: the way back', () => {
     story.walk.happen({ kind: 'silence', node: 0, on: true });
     story.walk.abort = true;
     story.pass();
-    expect(story.says()).toBe('hold K10'); // it may have had a newer order, of a status that was lost
+    expect(story.says()).toBe('hold K3'); // it may have begun what it was ordered before
     story.walk.happen({ kind: 'silence', node: 0, on: false });
     expect(ordersOf(story.pass())).toEqual(['network.unstage n0']);
     expect(story.ends()).toBe('undone');
@@ -487,6 +487,48 @@ describe('an order that did not end well', () => {
     expect(decision).toMatchObject({ kind: 'hold' });
     walk.pass();
     expect(story.pass()).toMatchObject({ kind: 'undo', to: 'RollingBack' });
+  });
+});
+
+describe('K3: what was ordered before is over before anybody is ordered back', () => {
+  test('begun and not yet told: nobody is ordered until its end is seen', () => {
+    const story = new Story(stage, { nodes: 1 }).until('S0', 1).works('accepts');
+    story.walk.abort = true;
+    expect(story.walk.pass()).toMatchObject({ kind: 'undo', to: 'RollingBack', next: { turn: { way: 'do' } } });
+    expect(story.says()).toBe('hold K3');
+    expect(story.works().pass()).toMatchObject({ kind: 'undo' });
+    expect(story.ends()).toBe('undone');
+  });
+
+  test('never begun: its agent has reported since it was taken away', () => {
+    const story = new Story(stage, { nodes: 2 }).until('S0', 1);
+    story.walk.abort = true;
+    story.walk.pass();
+    expect(story.walk.pass()).toMatchObject({ kind: 'hold', because: [{ law: 'K3' }], next: { turn: { ended: {} } } });
+    expect(story.says()).toBe('hold K3'); // it stands there no longer; what is said may be of before
+    expect(ordersOf(story.pass())).toEqual(['network.unstage n0']);
+  });
+
+  test('of which nobody knows whether it still stands, it may be begun any time', () => {
+    const story = new Story(stage, { nodes: 1 }).until('S0', 1);
+    const { walk } = story;
+    walk.abort = true;
+    story.pass();
+    for (let pass = 0; pass < 3; pass += 1) {
+      walk.happen({ kind: 'look' });
+      const stands = { ...walk.view, orders: new Map([['n0', walk.status.step]]) };
+      const decision = decideWorkflow(walk.machine, walk.status, sightOf(stands, walk.nowMs, 1), {});
+      expect(decision).toMatchObject({ kind: 'hold', because: [{ law: 'K3' }] });
+    }
+  });
+
+  test('of two, the one that is seen to be over is not asked for again', () => {
+    const story = new Story([step('network.stage', { atATime: 2 })], { nodes: 2 }).until('S0', 2);
+    story.walk.abort = true;
+    story.walk.happen({ kind: 'silence', node: 0, on: true });
+    for (let pass = 0; pass < 4; pass += 1) story.pass();
+    story.walk.happen({ kind: 'silence', node: 0, on: false });
+    expect(ordersOf(story.pass())).toEqual(['network.unstage n1', 'network.unstage n0']);
   });
 });
 
