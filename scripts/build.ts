@@ -23,6 +23,7 @@ const late: Readonly<Record<string, readonly string[]>> = {
     '../capture/files.ts',
     './fault-text.ts',
     '../platform/ask-secret.ts',
+    '../platform/git.ts',
     '../platform/signer-command.ts',
   ],
   logs: ['../platform/file-disk.ts', '../platform/http-sink.ts', '../platform/log-server.ts'],

@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   actuators: ['kernel', 'crd'],
   operator: ['kernel', 'facts', 'rules', 'profile', 'crd', 'actuators'],
   sim: ['kernel', 'source', 'facts', 'rules', 'profile', 'log', 'crd', 'agent', 'actuators', 'operator'],
+  review: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'operator'],
   console: [
     'kernel',
     'source',
@@ -29,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'crd',
     'operator',
+    'review',
     'sim',
     'log',
     'platform',
@@ -52,6 +54,7 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'capture/files.ts': /^node:(fs|fs\/promises|path|v8)$/,
   'platform/file-disk.ts': /^node:(fs\/promises|path)$/,
   'platform/signer-command.ts': /^node:child_process$/,
+  'platform/git.ts': /^node:child_process$/,
   'platform/log-server.ts': /^node:(crypto|http|net)$/,
   'platform/folder-lock.ts': /^node:(fs|net|os|path)$/,
   'console/main.ts': /^node:/,
@@ -73,6 +76,7 @@ const pureRooms = [
   'agent',
   'actuators',
   'operator',
+  'review',
   'sim',
 ];
 const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bprocess\.|\bconsole\./;

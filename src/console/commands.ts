@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   why: () => import('./commands/why.ts'),
   plan: () => import('./commands/plan.ts'),
   'plan diff': () => import('./commands/plan-diff.ts'),
+  diff: () => import('./commands/diff.ts'),
   explain: () => import('./commands/explain.ts'),
   test: () => import('./commands/test.ts'),
   replay: () => import('./commands/replay.ts'),

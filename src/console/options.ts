@@ -18,7 +18,9 @@ export interface OptionForm {
 
 export const formats = ['text', 'wide', 'json', 'yaml', 'name'] as const;
 export const reportFormats = ['junit', 'sarif', 'github'] as const;
-export type Format = (typeof formats)[number] | (typeof reportFormats)[number];
+/** What is written into a conversation about a change. */
+export const commentFormats = ['markdown'] as const;
+export type Format = (typeof formats)[number] | (typeof reportFormats)[number] | (typeof commentFormats)[number];
 
 export type OptionName =
   | 'output'
@@ -51,6 +53,9 @@ export type OptionName =
   | 'exit-code'
   | 'algorithm'
   | 'passphrase-file'
+  | 'fail-on'
+  | 'captures'
+  | 'moments'
   | 'key'
   | 'signer'
   | 'public-key'
@@ -88,7 +93,7 @@ const forms: readonly OptionForm[] = [
     name: 'output',
     short: 'o',
     value: 'FORMAT',
-    choices: [...formats, ...reportFormats],
+    choices: [...formats, ...reportFormats, ...commentFormats],
     default: 'text',
     inFile: true,
     says: 'form of what is printed',
@@ -185,6 +190,20 @@ const forms: readonly OptionForm[] = [
     says: 'what kind of key',
   },
   {
+  {
+    name: 'fail-on',
+    value: 'LEVEL',
+    choices: ['danger', 'caution'],
+    says: 'exit 3 from this level on (with --exit-code: danger, if it is not said)',
+  },
+  {
+    name: 'captures',
+    value: 'DIR',
+    many: true,
+    path: true,
+    says: 'captures to judge: a folder of them, or one; may be given again (default the folder captures here)',
+  },
+  { name: 'moments', says: 'judge each capture also at every later instant at which something in it gets too old' },
     name: 'passphrase-file',
     value: 'FILE',
     says: 'its first line opens the key; else NW_PASSPHRASE, else it is asked for',

@@ -8,7 +8,7 @@ export function outsideOf(
   terminal: () => NodeJS.ReadStream,
   say: (text: string) => void,
   interrupted: AbortSignal,
-): Pick<World, 'randomBytes' | 'askSecret' | 'runSigner' | 'logFolder' | 'logSink' | 'serveLogs'> {
+): Pick<World, 'randomBytes' | 'askSecret' | 'runSigner' | 'logFolder' | 'logSink' | 'serveLogs' | 'gitTree'> {
   return {
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     askSecret: async (question) => {
@@ -22,5 +22,6 @@ export function outsideOf(
     logFolder: async (path) => (await import('../platform/file-disk.ts')).fileDisk(path),
     logSink: async (options) => (await import('../platform/http-sink.ts')).httpSink(options),
     serveLogs: async (options) => (await import('../platform/log-server.ts')).serveLogs(options),
+    gitTree: async (revision, cwd) => (await import('../platform/git.ts')).gitTree(revision, cwd),
   };
 }

@@ -1,4 +1,4 @@
-import { type Format, formats, type OptionName, reportFormats } from './options.ts';
+import { commentFormats, type Format, formats, type OptionName, reportFormats } from './options.ts';
 
 /** Every verb, once, without what it needs to run: that is loaded when it is typed, so that `--help` starts fast. */
 export interface Verb {
@@ -148,6 +148,29 @@ export const verbs: readonly Verb[] = [
         args: 'plan diff captures/calm captures/silent-node -p profiles/three-node --workflow ReplicationUpgrade/site',
       },
       { does: 'of two that were kept, for a script', args: 'plan diff monday.json tuesday.json --exit-code -o json' },
+    ],
+  },
+  {
+    name: 'diff',
+    takes: [
+      {
+        form: '<old>',
+        says: 'a profile’s folder, a built or signed document, or a folder as git has it: main:profiles/three-node',
+        completes: 'folder',
+      },
+      { form: '<new>', says: 'the same, as it is to be', completes: 'folder' },
+    ],
+    says: 'what a change of rules decides otherwise: over captures, and in what is written',
+    more: 'The worst first: danger, where something may happen that could not; caution, where it is decided or told otherwise; routine, which no site can tell. It judges no site, so no signature is looked at. With --exit-code 0: nothing above routine. 5: something differs. 3: danger. 6: a bound was hit. Always 2: a capture could not be judged.',
+    profile: 'draft',
+    options: ['captures', 'moments', 'exit-code', 'fail-on', 'output'],
+    formats: [...formats, 'junit', 'github', ...commentFormats],
+    examples: [
+      { does: 'what does my change do?', args: 'diff main:profiles/three-node profiles/three-node' },
+      {
+        does: 'also as time goes by, for a pull request',
+        args: 'diff HEAD:profiles/three-node profiles/three-node --moments -o markdown',
+      },
     ],
   },
   {

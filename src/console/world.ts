@@ -1,6 +1,7 @@
 import type { Loaded } from '../kernel/fault.ts';
 import type { Disk as LogDisk } from '../log/disk.ts';
 import type { Sink as LogSink } from '../log/wire.ts';
+import type { GitTree } from '../platform/git.ts';
 import type { HttpSinkOptions } from '../platform/http-sink.ts';
 import type { LogServer, LogServerOptions } from '../platform/log-server.ts';
 import type { Unread } from '../profile/folder.ts';
@@ -34,6 +35,8 @@ export interface World {
   logFolder(path: string): Promise<LogDisk>;
   logSink(options: HttpSinkOptions): Promise<LogSink>;
   serveLogs(options: LogServerOptions): Promise<LogServer>;
+  /** The files of a revision of the repository in which a folder stands. */
+  gitTree(revision: string, cwd: string): Promise<Loaded<GitTree>>;
 }
 
 export interface Sink {

@@ -25,6 +25,14 @@ export const faultCodes = {
     why: 'The file holds bytes that text does not have, so it is something else or damaged.',
     fix: 'Check that it is the file you meant.',
   },
+  GIT_REVISION: {
+    why: 'A revision that was named is in no branch and under no tag of this repository.',
+    fix: 'Write `REVISION:PATH` with a branch, a tag or a commit that is here; fetch it first if it is elsewhere.',
+  },
+  GIT_FAILED: {
+    why: 'Git, which reads revisions for us, could not be run here, or refused.',
+    fix: 'Install Git and work inside of a repository, or name a folder instead of a revision.',
+  },
   YAML_SYNTAX: {
     why: 'The text is not one YAML 1.2 document.',
     fix: 'Mend the place that is shown; an editor with the YAML language server marks it while typing.',

@@ -183,7 +183,7 @@ function ruled<R extends Gate | Finding>(judged: Judged<R>, snapshot: Snapshot):
 
 /** The first open step of the rollup is the site's phase. A step that is unknown before it may be the true one, and then
  *  every later phase would be a guess: Degraded, saying what is unknown. None open: Degraded, saying what is closed. */
-function phaseOf(evaluation: Evaluation, snapshot: Snapshot): SitePhase {
+export function phaseOf(evaluation: Evaluation, snapshot: Snapshot): SitePhase {
   let held: Verdict | undefined;
   for (const { rule, truths } of evaluation.rollup) {
     const truth = truths[0] ?? UNKNOWN;

@@ -4,6 +4,7 @@ import { diskFrom } from '../../src/console/disk.ts';
 import { run } from '../../src/console/run.ts';
 import type { World } from '../../src/console/world.ts';
 import { fileDisk } from '../../src/platform/file-disk.ts';
+import { gitTree } from '../../src/platform/git.ts';
 import { httpSink } from '../../src/platform/http-sink.ts';
 import { serveLogs } from '../../src/platform/log-server.ts';
 
@@ -28,6 +29,8 @@ export interface Around {
   /** What a person types unseen, one after the other. */
   readonly secrets?: readonly string[];
   readonly runSigner?: World['runSigner'];
+  /** The repository that is worked in; ours if it does not say. */
+  readonly gitAt?: string;
 }
 
 /** The command line in this process: a whole run, with a world that nobody else sees. */
@@ -70,6 +73,7 @@ export async function nwctl(args: readonly string[], around: Around = {}): Promi
     logFolder: async (path) => fileDisk(path),
     logSink: async (options) => httpSink(options),
     serveLogs,
+    gitTree: async (revision) => gitTree(revision, around.gitAt ?? root),
     runSigner: around.runSigner ?? (() => Promise.reject(new Error('nobody signs here'))),
   };
   const code = await run(args, world);

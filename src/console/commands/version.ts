@@ -16,6 +16,7 @@ const schemas = {
   test: 'v1',
   plan: 'v1',
   'plan-diff': 'v1',
+  diff: 'v1',
   replay: 'v1',
   replayed: 'v1',
   'replay-all': 'v1',

@@ -8,11 +8,13 @@ export interface Forms {
   names(): readonly string[];
   /** Also for `wide`: how much of it a line shows, `Look` says. */
   text(): string;
+  /** For a conversation about a change. */
+  markdown?(): string;
   /** For machines that show results to people. */
   report?(form: Extract<Format, 'junit' | 'sarif' | 'github'>): string;
 }
 
-export function inForm(format: Format, { data, names, text, report = text }: Forms): string {
+export function inForm(format: Format, { data, names, text, report = text, markdown = text }: Forms): string {
   switch (format) {
     case 'json':
       return json(data());
@@ -26,6 +28,8 @@ export function inForm(format: Format, { data, names, text, report = text }: For
     case 'sarif':
     case 'github':
       return report(format);
+    case 'markdown':
+      return markdown();
     default:
       return text();
   }

@@ -1,0 +1,64 @@
+import type { Fault } from '../../kernel/fault.ts';
+import type { Level } from '../../review/change.ts';
+import { type Review, review } from '../../review/review.ts';
+import type { Asked } from '../asked.ts';
+import { mention, refuse } from '../refuse.ts';
+import { diffData, diffNames } from '../render/diff-data.ts';
+import { diffMarkdown } from '../render/diff-markdown.ts';
+import { diffReport } from '../render/diff-report.ts';
+import { diffText } from '../render/diff-text.ts';
+import { inForm } from '../render/form.ts';
+import { reportForms } from '../render/report.ts';
+import { corpusOf, openSide } from '../review-inputs.ts';
+import { workflowsOf } from '../review-workflows.ts';
+import { type ExitCode, exit, type World } from '../world.ts';
+
+/** Where a project keeps its captures. */
+const usualCorpus = 'captures';
+
+export async function run(asked: Asked, world: World): Promise<ExitCode> {
+  const { settings } = asked;
+  const [older = '', newer = ''] = asked.args;
+  const named = settings.list('captures');
+  const usual = world.disk.kindOf(usualCorpus) === 'folder' ? [usualCorpus] : [];
+  const corpus = corpusOf(named.length > 0 ? named : usual, world);
+  const [old, fresh] = [await openSide(older, world), await openSide(newer, world)];
+  if (!old.ok || !fresh.ok || !corpus.ok) {
+    const faults = [old, fresh, corpus].flatMap((loaded): readonly Fault[] => (loaded.ok ? [] : loaded.faults));
+    const distinct = [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
+    return refuse(distinct, asked, world);
+  }
+  await mention(fresh.warnings, asked);
+  const found = await review(old.value, fresh.value, corpus.value, {
+    moments: settings.on('moments'),
+    workflows: workflowsOf,
+  });
+  world.out.write(rendered(found, asked));
+  const { broken } = found.corpus;
+  if (broken.length > 0) {
+    await asked.messages.faults(broken.flatMap(({ faults }) => faults));
+    return exit.invalid;
+  }
+  return codeOf(found, asked);
+}
+
+/** Danger before difference before a bound that was hit; without the flags nothing but 0. */
+function codeOf({ level, corpus }: Review, { settings }: Asked): ExitCode {
+  const failOn = settings.text('fail-on') as Exclude<Level, 'routine'> | undefined;
+  if (failOn === undefined && !settings.on('exit-code')) return exit.ok;
+  if (level === 'danger' || (level === 'caution' && failOn === 'caution')) return exit.denied;
+  if (!settings.on('exit-code')) return exit.ok;
+  // What no site can tell is no difference.
+  if (level === 'caution') return exit.differs;
+  return corpus.momentsNotJudged > 0 ? exit.bound : exit.ok;
+}
+
+function rendered(found: Review, { format, look }: Asked): string {
+  return inForm(format, {
+    data: () => diffData(found),
+    names: () => diffNames(found),
+    text: () => diffText(found, look),
+    markdown: () => diffMarkdown(found),
+    report: (form) => reportForms[form](diffReport(found)),
+  });
+}

@@ -1,0 +1,122 @@
+import type { Capture } from '../capture/capture.ts';
+import type { Tellable } from '../crd/told.ts';
+import type { FactStore } from '../facts/store.ts';
+import type { Json } from '../kernel/digest.ts';
+import { stateOf } from '../kernel/machine.ts';
+import type { KubeObject } from '../kernel/raw.ts';
+import type { Order } from '../kernel/workflow.ts';
+import type { HeldProfile } from '../operator/prepare.ts';
+import { machinesOf } from '../review/names.ts';
+import type { Side } from '../review/side.ts';
+import type { DecideWorkflows, WorkflowWord } from '../review/workflow.ts';
+import { type CompiledMachine, compileMachine } from '../rules/machine-evaluator.ts';
+import type { Question } from '../rules/pack.ts';
+import { decidedOn, type WorkflowAnswer, workflowObjects } from './workflows.ts';
+
+/** The workflows of a capture as one side would decide on them, by the functions that the operator calls. Each is taken as begun with
+ *  that side: else all that either could say is that another profile began it. */
+export function workflowsOf(side: Side, { raws }: Capture, store: FactStore): DecideWorkflows {
+  const objects = [...workflowObjects(raws).values()];
+  if (objects.length === 0) return async () => [];
+  const held = heldOf(side);
+  return async (nowMs) => {
+    const snapshot = store.cut(nowMs);
+    const words: WorkflowWord[] = [];
+    for (const object of objects) {
+      if (held.machineOf(object.kind) === undefined) continue;
+      words.push(wordOf(side, await decidedOn(held, begunWith(object, held), snapshot)));
+    }
+    return words;
+  };
+}
+
+function heldOf(side: Side): HeldProfile {
+  const { digest, shape } = side.profile;
+  const machines = new Map(machinesOf(side).map((machine) => [machine.drives, machine]));
+  const compiled = new Map<string, CompiledMachine>();
+  return {
+    digest,
+    shape,
+    machineOf: (kind) => {
+      const machine = machines.get(kind);
+      if (machine === undefined) return undefined;
+      const made = compiled.get(kind) ?? compileMachine(machine);
+      compiled.set(kind, made);
+      return made;
+    },
+  };
+}
+
+type Fields = Readonly<Record<string, Json | undefined>>;
+
+function begunWith(object: KubeObject, { digest, machineOf }: HeldProfile): KubeObject {
+  const { spec, status } = object as unknown as { readonly spec?: Fields; readonly status?: Fields };
+  const written = status?.workflow as Fields | undefined;
+  const machine = machineOf(object.kind)?.machine.digest;
+  const { profile: _, ...asked } = spec ?? {};
+  const begun = isFields(written) ? { ...status, workflow: { ...written, profile: digest, machine } } : status;
+  return {
+    ...object,
+    ...(spec === undefined ? {} : { spec: asked }),
+    ...(begun === undefined ? {} : { status: begun }),
+  } as KubeObject;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wordOf(side: Side, { id, decision, evaluator, status }: WorkflowAnswer): WorkflowWord {
+  const pack = side.profile.packs.find(({ machine }) => machine?.drives === id.slice(0, id.indexOf('/')));
+  const at = evaluator === undefined ? undefined : stateOf(evaluator.machine, stateIn(decision))?.at;
+  const graces = (evaluator?.machine.guards ?? []).flatMap(({ name, graceMs }) => {
+    const since = status?.unguardedSinceMs[name];
+    return since === undefined ? [] : [since + graceMs];
+  });
+  const due = decision.kind === 'hold' && decision.dueAtMs !== null ? [decision.dueAtMs] : [];
+  return {
+    id,
+    pack: pack?.name ?? '',
+    word: said(decision),
+    does: doing[decision.kind],
+    overdue: decision.kind === 'hold' && decision.overdue,
+    because: decision.kind === 'hold' || decision.kind === 'halt' ? decision.because : [],
+    dueAtMs: [...due, ...graces].filter((ms) => Number.isFinite(ms)),
+    at: at ?? { file: pack?.file ?? '', line: 1, col: 1 },
+  };
+}
+
+const doing: Readonly<Record<Tellable['kind'], WorkflowWord['does']>> = {
+  advance: 'goes on',
+  undo: 'goes on',
+  hold: 'waits',
+  halt: 'has given up',
+  rest: 'rests',
+};
+
+function stateIn(decision: Tellable<Question>): string {
+  return decision.kind === 'advance' || decision.kind === 'undo' ? decision.from : decision.state;
+}
+
+function said(decision: Tellable<Question>): string {
+  switch (decision.kind) {
+    case 'advance':
+    case 'undo': {
+      const { kind, from, to, orders } = decision;
+      const given = orders.length === 0 ? '' : `: ${orders.map(orderText).join(', ')}`;
+      return `${kind} ${from === to ? `within ${from}` : `${from} → ${to}`}${given}`;
+    }
+    case 'hold':
+      return `hold in ${decision.state}${decision.overdue ? ', overdue' : ''}`;
+    case 'halt':
+      return `halt in ${decision.state}`;
+    case 'rest':
+      return `rest in ${decision.state}, ${decision.outcome}`;
+  }
+}
+
+function orderText({ command, object, node, with: given }: Order): string {
+  const words = Object.entries(given).map(([name, value]) => `${name}: ${String(value)}`);
+  const how = words.length === 0 ? '' : ` (${words.sort().join(', ')})`;
+  return `${command} ${object === node ? object : `${object} by ${node}`}${how}`;
+}

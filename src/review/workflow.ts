@@ -1,0 +1,76 @@
+import type { Place } from '../kernel/fault.ts';
+import type { Reason } from '../kernel/verdict.ts';
+import type { Level, Moved } from './change.ts';
+import type { Compared } from './decisions.ts';
+
+/** What one side decides of one workflow that a capture holds, as though it had been begun with it. */
+export interface WorkflowWord {
+  /** `ReplicationUpgrade/site` */
+  readonly id: string;
+  readonly pack: string;
+  /** `advance AcquireLock → Protect`, with whatever is ordered; `hold in Protect, overdue`. */
+  readonly word: string;
+  readonly does: 'goes on' | 'waits' | 'has given up' | 'rests';
+  readonly overdue: boolean;
+  readonly because: readonly Reason[];
+  /** When a budget of it runs out. */
+  readonly dueAtMs: readonly number[];
+  /** Where the state stands in which it is. */
+  readonly at: Place;
+}
+
+/** Whoever can decide on workflow objects; undefined where the side drives no such workflow. */
+export type DecideWorkflows = (nowMs: number) => Promise<readonly WorkflowWord[]>;
+
+export function compareWorkflows(olds: readonly WorkflowWord[], fresh: readonly WorkflowWord[]): Compared {
+  const before = new Map(olds.map((word) => [word.id, word]));
+  const after = new Map(fresh.map((word) => [word.id, word]));
+  const moved: Moved[] = [];
+  let equal = 0;
+  for (const id of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    const [was, is] = [before.get(id), after.get(id)];
+    const one = is ?? was;
+    if (one === undefined) continue;
+    const [gone, come] = [without(was, is), without(is, was)];
+    if (was !== undefined && is !== undefined && was.word === is.word && gone.length + come.length === 0) {
+      equal += 1;
+      continue;
+    }
+    moved.push({
+      level: levelOf(was, is),
+      kind: 'workflow',
+      pack: one.pack,
+      name: id,
+      object: 'site',
+      from: was?.word ?? 'not driven',
+      to: is?.word ?? 'not driven',
+      // What a machine decides hangs on all of it: the steps that changed are told beside it.
+      causes: [
+        {
+          was: was === undefined ? null : was.word,
+          is: is === undefined ? null : is.word,
+          oldAt: (was ?? one).at,
+          newAt: (is ?? one).at,
+        },
+      ],
+      was: gone,
+      is: come,
+    });
+  }
+  return { moved, equal };
+}
+
+/** Danger: it does something that it did not do, is woken from where it had given up, or has time left where it had none. */
+function levelOf(was: WorkflowWord | undefined, is: WorkflowWord | undefined): Level {
+  if (is === undefined) return 'caution';
+  if (is.does === 'goes on' && was?.word !== is.word) return 'danger';
+  if (was?.does === 'has given up' && is.does !== 'has given up') return 'danger';
+  return was?.overdue === true && is.does === 'waits' && !is.overdue ? 'danger' : 'caution';
+}
+
+function without(one: WorkflowWord | undefined, other: WorkflowWord | undefined): readonly Reason[] {
+  const keyOf = ({ says, fact, object, detail, unknown, law }: Reason): string =>
+    JSON.stringify([says, fact, object, detail, unknown, law]);
+  const said = new Set((other?.because ?? []).map(keyOf));
+  return (one?.because ?? []).filter((reason) => !said.has(keyOf(reason)));
+}
