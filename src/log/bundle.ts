@@ -57,6 +57,8 @@ export interface Bundle {
 /** Looks a log through for what is to be exported. Its last line may be one that is being written: it is left out. */
 export async function planBundle(log: StoredLog, chosen: Chosen | undefined): Promise<Loaded<Bundle>> {
   const digests = new Set<string>();
+  // Before the records: it must not speak of more than will be there.
+  const note = await log.text('checkpoint');
   let records = 0;
   let torn = false;
   for await (const lines of log.lines()) {
@@ -80,7 +82,7 @@ export async function planBundle(log: StoredLog, chosen: Chosen | undefined): Pr
     if (read.kind === 'damaged') return refused(read.file, `is not the document of ${digest}`);
     if (read.kind === 'text') there.push(digest);
   }
-  const [keyText, note] = [await log.text('publicKeys'), await log.text('checkpoint')];
+  const keyText = await log.text('publicKeys');
   const keys = parseNoteKeys(keyText.text ?? '', keyText.file);
   if (!keys.ok) return keys;
   const head: BundleHead = {

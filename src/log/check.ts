@@ -80,9 +80,10 @@ export async function checkLog(log: StoredLog, asked: CheckAsked): Promise<LogCh
     witnesses: asked.witnesses,
     witnessesNeeded: 0,
   };
-  // Read before the records: the log's writer may be at work, and a checkpoint is never ahead of what it speaks of.
-  const note = await log.text('checkpoint');
+  // The log's writer may be at work. It signs what is durable, replaces the checkpoint and then remembers it: read the other way round,
+  // nothing is behind what was read before it.
   const notes = await historyIn(log);
+  const note = await log.text('checkpoint');
   tell(notes.wrong);
   const fixed: Fixed[] = [];
   const believed: CheckedCheckpoint[] = [];
@@ -155,7 +156,9 @@ export async function checkLog(log: StoredLog, asked: CheckAsked): Promise<LogCh
   }
   // What no right record names cannot be missed: with a wrong one in between nobody knows what is named.
   const isWhole = report.wrong === undefined;
-  const documents = asked.documents ? await checkDocuments(log, expected.chosen, asked.progress) : undefined;
+  const documents = asked.documents
+    ? await checkDocuments(log, report.records, expected.chosen, asked.progress)
+    : undefined;
   if (documents !== undefined) tellDocuments(log, documents, isWhole, expected.counts?.documents, tell);
   const signed = (asked.witnessesNeeded > 0 ? seen : believed).toSorted(
     (left, right) => right.checkpoint.size - left.checkpoint.size,

@@ -54,9 +54,11 @@ export interface Trouble {
 
 const troublesMax = 100;
 
-/** Every document against its digest, and every record's against what is there. */
+/** Every document against its digest, and those that the first `records` name against what is there. The log's writer may be at work: what it
+ *  adds meanwhile is not looked at, and what it drops meanwhile it has recorded before. */
 export async function checkDocuments(
   log: StoredLog,
+  records: number,
   chosen: Chosen | undefined,
   progress?: (what: 'records' | 'documents', count: number) => void,
 ): Promise<DocumentsCheck> {
@@ -68,8 +70,10 @@ export async function checkDocuments(
       if (strange.length < troublesMax) strange.push(file);
       continue;
     }
+    const { kind } = await log.document(digest);
+    if (kind === 'missing') continue;
     there.add(digest);
-    if ((await log.document(digest)).kind !== 'text') damaged.set(digest, { file, record: undefined });
+    if (kind === 'damaged') damaged.set(digest, { file, record: undefined });
     if (there.size % progressDocuments === 0) progress?.('documents', there.size);
   }
   const pending = new Map<string, number>();
@@ -87,7 +91,8 @@ export async function checkDocuments(
       if (record.kind === 'facts-dropped' && Array.isArray(digests)) {
         for (const digest of digests) if (pending.delete(String(digest))) dropped += 1;
       }
-      if (record.kind !== 'decision' || (chosen !== undefined && !isChosen(record, chosen))) continue;
+      if (record.kind !== 'decision' || sequence >= records || (chosen !== undefined && !isChosen(record, chosen)))
+        continue;
       const key = ownDocuments(record).join();
       if (last?.key !== key) last = { key, named: await namedBy(record, log) };
       for (const digest of last.named) {

@@ -19,7 +19,8 @@ const world = {
   logFolder: async (path: string) => fileDisk(path),
 } as unknown as World;
 
-/** Stories whose transcripts are beside them: here is what their operators' logs tell of them, byte for byte, and that they verify. */
+/** Stories whose transcripts are beside them: here is what their operators' logs tell of them, byte for byte; that they verify, and
+ *  that each decision can be made again from the one file that was exported. */
 test.each(['node-replaced', 'second-leader'])(
   'log show of %s',
   async (name) => {
@@ -33,6 +34,15 @@ test.each(['node-replaced', 'second-leader'])(
     const told = shown.out.replaceAll(`${root}/`, '');
     await expect(told).toMatchFileSnapshot(join(import.meta.dirname, 'logs', `${name}.txt`));
     expect((await nwctl(['log', 'verify', logs])).code).toBe(0);
+    const log = join(logs, `seed-${story.seed}`, 'operator-1');
+    const bundle = join(root, `${name}.ndjson`);
+    expect((await nwctl(['log', 'export', log, '-o', bundle])).code).toBe(0);
+    expect((await nwctl(['log', 'verify', bundle])).code).toBe(0);
+    const again = await nwctl(['replay', '--all', bundle, '-o', 'json']);
+    expect(again.code).toBe(0);
+    const { logs: replayed } = JSON.parse(again.out) as { logs: { decisions: number; same: number }[] };
+    expect(replayed[0]?.same).toBe(replayed[0]?.decisions);
+    expect(replayed[0]?.decisions).toBeGreaterThan(20);
   },
   60_000,
 );
