@@ -51,11 +51,11 @@ export type OptionName =
   | 'steps'
   | 'time'
   | 'exit-code'
-  | 'algorithm'
-  | 'passphrase-file'
   | 'fail-on'
   | 'captures'
   | 'moments'
+  | 'algorithm'
+  | 'passphrase-file'
   | 'key'
   | 'signer'
   | 'public-key'
@@ -181,15 +181,6 @@ const forms: readonly OptionForm[] = [
   { name: 'steps', value: 'N', says: 'begin no run once so many steps were simulated' },
   { name: 'time', value: 'DURATION', says: 'begin no run once so long was spent (10m)' },
   { name: 'exit-code', says: 'exit 5 if there is a difference' },
-  { name: 'origin', says: 'also say where each value comes from' },
-  {
-    name: 'algorithm',
-    value: 'NAME',
-    choices: ['ed25519', 'ecdsa-p256'],
-    default: 'ed25519',
-    says: 'what kind of key',
-  },
-  {
   {
     name: 'fail-on',
     value: 'LEVEL',
@@ -204,6 +195,15 @@ const forms: readonly OptionForm[] = [
     says: 'captures to judge: a folder of them, or one; may be given again (default the folder captures here)',
   },
   { name: 'moments', says: 'judge each capture also at every later instant at which something in it gets too old' },
+  { name: 'origin', says: 'also say where each value comes from' },
+  {
+    name: 'algorithm',
+    value: 'NAME',
+    choices: ['ed25519', 'ecdsa-p256'],
+    default: 'ed25519',
+    says: 'what kind of key',
+  },
+  {
     name: 'passphrase-file',
     value: 'FILE',
     says: 'its first line opens the key; else NW_PASSPHRASE, else it is asked for',
