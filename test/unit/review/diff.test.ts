@@ -167,6 +167,38 @@ test('the whole of the shipped profile: one comparison, found by its line', asyn
   expect(out).toMatch(/of \d+ captures decides? differently/);
 });
 
+test('a workflow that the old side began is decided as though the new one had', async () => {
+  const copy = folderWith();
+  cpSync('profiles', copy, { recursive: true });
+  const file = `${copy}/three-node/profile.yaml`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace('version: 1.0.0', 'version: 1.0.1'));
+  const args = ['profiles/three-node', `${copy}/three-node`, '--captures', 'captures/flip-half-done'];
+  const { code, out } = await nwctl(['diff', ...args, '--moments', '--exit-code']);
+  expect(out).toContain('0 decisions are another one');
+  expect(out).toContain('1.0.0 → 1.0.1');
+  expect(code).toBe(0);
+});
+
+test.each(['Pacific/Kiritimati', 'America/St_Johns'])('in %s the bytes are the same', async (zone) => {
+  const at = async (name: string): Promise<readonly string[]> => {
+    const before = process.env.TZ;
+    process.env.TZ = name;
+    try {
+      const sides = [`${golden}/every-to-some/old`, `${golden}/every-to-some/new`];
+      const forms = ['wide', 'json', 'markdown', 'junit'];
+      return await Promise.all(
+        forms.map(
+          async (form) => (await nwctl(['diff', ...sides, '--captures', captures, '--moments', '-o', form])).out,
+        ),
+      );
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
+  };
+  expect(await at(zone)).toEqual(await at('UTC'));
+});
+
 test('a signed document is a side, and nobody looks at who signed it', async () => {
   const folder = folderWith();
   mkdirSync(`${folder}/x`);
