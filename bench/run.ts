@@ -10,6 +10,7 @@ const parts: Readonly<Record<string, () => Promise<{ measure(): Promise<readonly
   store: () => import('./store.ts'),
   drbd: () => import('./drbd.ts'),
   capture: () => import('./capture.ts'),
+  redact: () => import('./redact.ts'),
   workflow: () => import('./workflow.ts'),
   verify: () => import('./verify.ts'),
   log: () => import('./log.ts'),

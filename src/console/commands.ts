@@ -21,6 +21,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sim: () => import('./commands/sim.ts'),
   facts: () => import('./commands/facts.ts'),
   'capture pack': () => import('./commands/capture-pack.ts'),
+  redact: () => import('./commands/redact.ts'),
   'capture show': () => import('./commands/capture-show.ts'),
   'log show': () => import('./commands/log-show.ts'),
   'log verify': () => import('./commands/log-verify.ts'),

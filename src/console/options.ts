@@ -41,6 +41,8 @@ export type OptionName =
   | 'coverage'
   | 'coverage-format'
   | 'min'
+  | 'keep'
+  | 'mapping'
   | 'out'
   | 'all'
   | 'origin'
@@ -161,10 +163,17 @@ const forms: readonly OptionForm[] = [
     says: 'form of the coverage; other than text it is all that is printed',
   },
   { name: 'min', value: 'N%', says: 'exit 3 and name what is missing if the coverage is less' },
+  { name: 'keep', value: 'NAME', many: true, says: 'leave this name as it is' },
+  { name: 'mapping', value: 'FILE', says: 'also write what became what, for its owner only' },
   { name: 'out', short: 'o', value: 'FILE', says: 'the file to write' },
   { name: 'all', says: 'everything: of `why`, every part and every member; of `replay`, every record' },
   { name: 'workflow', short: 'w', value: 'KIND/NAME', says: 'which workflow; of `sim`, which kind' },
-  { name: 'seed', value: 'N', default: '1', says: 'of the first run; each next one has one more' },
+  {
+    name: 'seed',
+    value: 'N',
+    default: '1',
+    says: 'of `sim`: of the first run, each next one has one more; of `redact`: the same one, the same bytes',
+  },
   { name: 'runs', value: 'M', default: '100', says: 'how many runs' },
   {
     name: 'faults',

@@ -301,6 +301,14 @@ export const faultCodes = {
     why: 'A file in the capture folder that no normaliser understands. It is left out.',
     fix: 'Remove it, or name it as docs/captures.md says.',
   },
+  REDACT_READS_NAME: {
+    why: 'A rule compares a fact with a name that would be replaced: the redacted capture would be judged differently.',
+    fix: 'Leave the name as it is with --keep NAME, if it may be seen; or let the rule ask for something else.',
+  },
+  REDACT_CHANGED: {
+    why: 'With other names, a profile decides differently about this capture: something is read by its name.',
+    fix: 'Find the name that is read and leave it as it is with --keep NAME, if it may be seen.',
+  },
   TEST_NONE: {
     why: 'There is nothing to test here. No test found counts as failure.',
     fix: 'Put RuleTest files into `tests/` beside the pack.',
