@@ -26,6 +26,7 @@ const exits: Readonly<Record<string, number>> = {
   'only-the-version-raised': 0,
   'pack-split': 0,
   'sentence-changed': 5,
+  'two-changes-one-cause': 3,
   'undo-removed': 3,
   'when-empty-added': 3,
 };
