@@ -169,7 +169,7 @@ export async function checkLog(log: StoredLog, asked: CheckAsked): Promise<LogCh
 
 /** What is wrong with records comes first: whoever reads one line reads that. */
 function ordered(wrong: readonly Found[]): readonly Found[] {
-  const rank = ({ record, code }: Found): number => (record === undefined ? 1 : code === 'LOG_FACTS' ? 2 : 0);
+  const rank = ({ record, code }: Found): number => (code === 'LOG_FACTS' ? 2 : record === undefined ? 1 : 0);
   return wrong.toSorted((left, right) => rank(left) - rank(right));
 }
 

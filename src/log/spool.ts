@@ -222,6 +222,11 @@ export class Spool {
       for await (const lines of recordLines(this.#options.disk, at, end)) {
         for (const line of lines) for (const digest of digestsIn(line)) asked.add(digest);
       }
+      for (const digest of [...asked]) {
+        // What a document names goes with it: a snapshot is one that names its columns.
+        const read = await readDocument(this.#options.disk, digest);
+        if (read.kind === 'text') for (const named of digestsIn(read.text)) asked.add(named);
+      }
       const trouble = await this.#sendThese([...asked], sending);
       if (trouble !== undefined) return trouble;
       if (!sending.full) at = end;

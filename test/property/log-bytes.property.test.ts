@@ -198,4 +198,33 @@ describe('a log of which a piece is missing, or one too many', () => {
     expect(await verified()).toMatchObject({ code: 3, wrong: { code: 'LOG_TORN', record: 3 } });
     writeFileSync(path, whole);
   });
+
+  test('is wrong, exported, with a line exchanged, repeated, put in or left out', async () => {
+    const lines = readFileSync(bundle, 'utf8').split('\n').slice(0, -1);
+    const [head = '', first = '', second = '', third = '', one = '', two = '', last = '', ...rest] = lines;
+    expect(rest).toEqual([]);
+    const bundles: readonly (readonly string[])[] = [
+      [first, second, third, two, one, last],
+      [first, second, third, one, one, last],
+      [first, second, third, one, two, two, last],
+      [first, second, third, one, two],
+      [first, second, third, one, two, last, 'x'],
+      [first, second, third, one, two, last, ''],
+      [first, second, one, two, last],
+      [first, second, third, third, one, two, last],
+      [second, first, third, one, two, last],
+      [first, second, one, third, two, last],
+      [],
+    ];
+    const codes: number[] = [];
+    for (const more of bundles) {
+      writeFileSync(bundle, [head, ...more, ''].join('\n'));
+      codes.push((await nwctl(['log', 'verify', bundle])).code);
+    }
+    writeFileSync(bundle, [...lines, ''].join('\n').slice(0, -1));
+    codes.push((await nwctl(['log', 'verify', bundle])).code);
+    writeFileSync(bundle, [...lines, ''].join('\n'));
+    codes.push((await nwctl(['log', 'verify', bundle])).code);
+    expect(codes).toEqual([...bundles.map(() => 3), 3, 0]);
+  });
 });

@@ -58,6 +58,20 @@ function codeOf(spool: Spool): string {
 }
 
 describe('the spool', () => {
+  test('brings what a document names with it: a snapshot its columns', async () => {
+    const all = await site();
+    const column = documentOf('a column');
+    const snapshot = documentOf(JSON.stringify({ cells: column.digest }));
+    const { ok } = await all.log.append({ ...decision('seen', [snapshot]), attachments: [snapshot, column] });
+    await all.log.checkpoint();
+    await all.spool.push();
+    const files = all.sinkDisk.files();
+    expect([ok, files.has(factsPath(snapshot.digest) ?? ''), files.has(factsPath(column.digest) ?? '')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
   test('brings records, documents and checkpoint; again changes nothing', async () => {
     const all = await site();
     expect(await all.spool.push()).toEqual({
