@@ -321,6 +321,18 @@ describe('verify --remember', () => {
     expect((await run(['verify', at('signed'), '--trust', both, '--remember', book])).code).toBe(0);
     expect((await verified(at('signed'), book)).err).toContain('TRUST_ROLLBACK');
   });
+  test('a newer root that does not come from the remembered one is refused', async () => {
+    const book = join(folderWith(), 'ran.json');
+    expect((await verified(at('signed'), book)).code).toBe(0);
+    const chain = [
+      await signedRoot(rootOf([stranger], 1), [stranger]),
+      await signedRoot(rootOf([stranger], 1, { version: 2 }), [stranger]),
+    ];
+    const others = join(folderWith({ 't.yaml': trustText({ roots: chain }) }), 't.yaml');
+    expect((await run(['verify', at('strange'), '--trust', others])).code).toBe(0);
+    const { code, err } = await run(['verify', at('strange'), '--trust', others, '--remember', book]);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('another root 1 was trusted here before') });
+  });
   test.each(['', '{}\n', 'x'])('a damaged memory, `%s`, is never an empty one', async (text) => {
     const book = join(folderWith({ 'ran.json': text }), 'ran.json');
     expect(await verified(at('signed'), book)).toMatchObject({
