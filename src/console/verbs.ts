@@ -462,7 +462,7 @@ export const verbs: readonly Verb[] = [
     says: 'write what proves to a stranger that a record is in a log',
     more: 'Without -o on standard output. Exit 4: no checkpoint speaks of it yet. 3: the log does not bear it out.',
     profile: 'none',
-    options: ['log', 'out'],
+    options: ['log', 'log-key', 'out'],
     formats: [],
     examples: [{ does: 'a file to hand out', args: 'log prove 41 --log logs/seed-1/operator-1 -o proof.json' }],
   },

@@ -5,6 +5,7 @@ import { prove } from '../../log/prove.ts';
 import { parseNoteKeys } from '../../log/public-keys.ts';
 import type { Asked } from '../asked.ts';
 import { keptLogs, readingLogs, recordAsked } from '../kept-logs.ts';
+import { keysAsked } from '../log-keys.ts';
 import { refuse } from '../refuse.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -16,6 +17,8 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
 async function writeProof(asked: Asked, world: World): Promise<ExitCode> {
   const { settings, args } = asked;
   const [id = ''] = args;
+  const given = keysAsked(asked, world);
+  if (!given.ok) return refuse(given.faults, asked, world);
   const logs = await keptLogs(settings.text('log') ?? '.', world);
   if (!logs.ok) return refuse(logs.faults, asked, world);
   const found = await recordAsked(id, logs.value);
@@ -32,7 +35,12 @@ async function writeProof(asked: Asked, world: World): Promise<ExitCode> {
   const [keyText, source] = [await kept.text('publicKeys'), { file: `${path}/${note.file}`, text: note.text }];
   const keys = parseNoteKeys(keyText.text ?? '', `${path}/${keyText.file}`);
   if (!keys.ok) return denied(keys.faults);
-  const policy = { origin: kept.origin, logKeys: keys.value, witnesses: [], witnessesNeeded: 0 };
+  const logKeys = given.value.logKeys ?? keys.value;
+  if (logKeys.length === 0) {
+    const says = 'has no key beside it that its checkpoint could be checked by';
+    return denied([error('NOTE_KEY', at, says, 'give the log’s key with --log-key')]);
+  }
+  const policy = { origin: kept.origin, logKeys, witnesses: [], witnessesNeeded: 0 };
   const believed = checkCheckpoint(source, policy);
   if (!believed.ok) return denied(believed.faults);
   const read = readCheckpoint(source);

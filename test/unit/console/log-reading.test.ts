@@ -403,6 +403,14 @@ describe('log prove and check-proof', () => {
     const forged = altered((at) => rewrite(at, records, (text) => text.replace('Idle', 'Idol')));
     const wrong = await nwctl(['log', 'prove', '3', '--log', forged]);
     expect(wrong).toMatchObject({ code: 3, out: '', err: expect.stringContaining('LOG_CUT_OFF') as string });
+    const copy = altered((at) => rmSync(join(at, 'key.pub')));
+    expect(await nwctl(['log', 'prove', '3', '--log', copy])).toMatchObject({
+      code: 3,
+      out: '',
+      err: expect.stringContaining('--log-key') as string,
+    });
+    const given = await nwctl(['log', 'prove', '3', '--log', copy, '--log-key', formatNoteKey(keyA.key)]);
+    expect(given.out).toBe((await nwctl(['log', 'prove', '3', '--log', nodeA])).out);
     const keyless = altered((at) => rewrite(at, 'key.pub', () => 'nonsense\n'));
     expect(await nwctl(['log', 'prove', '3', '--log', keyless])).toMatchObject({ code: 3, out: '' });
   });
