@@ -1,5 +1,4 @@
-import type { Disk } from './disk.ts';
-import { readWhole } from './disk.ts';
+import { type Disk, DiskError, readWhole } from './disk.ts';
 import { type FactsRead, readDocument } from './facts.ts';
 import { factsPath, firstOfSegment, names } from './folder.ts';
 import { linesOf, segmentsOf } from './read.ts';
@@ -104,7 +103,15 @@ export async function storedIn(disk: Disk): Promise<StoredLog> {
         }
       }
     },
-    document: (digest) => readDocument(disk, digest),
+    async document(digest) {
+      try {
+        return await readDocument(disk, digest);
+      } catch (problem) {
+        // Dropped by the writer in the middle of it.
+        if (problem instanceof DiskError && problem.problem === 'missing') return { kind: 'missing' };
+        throw problem;
+      }
+    },
     async expects() {
       const segments: Expected['segments'][number][] = [];
       for (const { name, first } of await segmentsOf(disk)) {

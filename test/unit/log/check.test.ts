@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { bundleLines, planBundle, storedInBundle } from '../../../src/log/bundle.ts';
 import { type CheckAsked, checkLog } from '../../../src/log/check.ts';
+import { DiskError } from '../../../src/log/disk.ts';
 import { type StoredLog, storedIn } from '../../../src/log/stored.ts';
 import { fileDisk } from '../../../src/platform/file-disk.ts';
 import { begins, flips, profile, rests, waits, writeDecisions } from '../../support/decided-log.ts';
@@ -75,6 +76,20 @@ test('what is dropped while its documents are looked at is not taken for another
   const { wrong, documents } = await checkLog(busy, asked);
   expect(wrong).toEqual([]);
   expect(documents?.dropped).toBeGreaterThan(0);
+});
+
+test('what is dropped between two reads of it is not there', async () => {
+  const disk = fileDisk(folder);
+  const read: typeof disk.read = (path, ...where) =>
+    path.startsWith('facts/') ? Promise.reject(new DiskError('missing', `read ${path}`)) : disk.read(path, ...where);
+  const busy = await storedIn({ ...disk, read });
+  expect(await busy.document(profile.digest)).toEqual({ kind: 'missing' });
+  const failing = await storedIn({
+    ...disk,
+    read: (path, ...where) =>
+      path.startsWith('facts/') ? Promise.reject(new DiskError('io', `read ${path}`)) : disk.read(path, ...where),
+  });
+  await expect(failing.document(profile.digest)).rejects.toThrow('the disk failed');
 });
 
 test('a checkpoint that is signed while the older ones are read is no older one', async () => {
