@@ -14,6 +14,9 @@ function part(name: string): unknown {
       get spawn() {
         return process.getBuiltinModule('node:child_process').spawn;
       },
+      get spawnSync() {
+        return process.getBuiltinModule('node:child_process').spawnSync;
+      },
     };
   }
   return name === 'node:process' ? process : process.getBuiltinModule(name.startsWith('node:') ? name : `node:${name}`);
