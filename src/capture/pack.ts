@@ -22,13 +22,18 @@ export function* capturePages(capture: Capture): Generator<Uint8Array> {
 }
 
 /** The one-file form, packed. The capture must have been opened with `keep: 'all'`, or what is left out stays out. */
-export async function* packCapture(capture: Capture): AsyncGenerator<Uint8Array> {
+export function packCapture(capture: Capture): AsyncGenerator<Uint8Array> {
+  return packPages(capturePages(capture));
+}
+
+/** Pages of the one-file form, packed. */
+export async function* packPages(pages: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield gzipHeader;
   const deflate = createDeflateRaw({ level });
   let checksum = 0;
   let length = 0;
   const fed = (async (): Promise<void> => {
-    for (const page of capturePages(capture)) {
+    for (const page of pages) {
       checksum = crc32(page, checksum);
       length += page.length;
       if (!deflate.write(page)) await new Promise<void>((resume) => deflate.once('drain', () => resume()));

@@ -1,6 +1,6 @@
 import type { Capture } from '../../capture/capture.ts';
 import { openCapture } from '../../capture/files.ts';
-import { capturePages, packCapture } from '../../capture/pack.ts';
+import { capturePages, packPages } from '../../capture/pack.ts';
 import { publicNames, redact } from '../../capture/redact.ts';
 import { addSubject, namesIn } from '../../capture/redact-names.ts';
 import type { Rewriter } from '../../capture/redact-text.ts';
@@ -47,7 +47,7 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     if (!written.ok) return refuse(written.faults, asked, world);
   }
   if (target !== undefined) {
-    const written = await world.disk.write(target, untilInterrupted(packCapture(value.capture), world.interrupted));
+    const written = await world.disk.write(target, untilInterrupted(packPages(value.pages), world.interrupted));
     if (!written.ok) return refuse(written.faults, asked, world);
     asked.messages.note(`${target}: ${written.value.bytes} bytes, ${value.capture.digest}`);
   }
@@ -78,6 +78,8 @@ async function profilesAsked({ settings }: Asked, world: World): Promise<Loaded<
 interface Made {
   /** As it reads again from the bytes that are written. */
   readonly capture: Capture;
+  /** Those bytes. */
+  readonly pages: readonly Uint8Array[];
   readonly rewriter: Rewriter;
   readonly words: number;
   readonly reasons: number;
@@ -109,7 +111,8 @@ async function redacted(
   const { rewriter, capture: changed } = redact(capture, keyFor(asked, world), names, kept, shapes);
   const read = profiles.flatMap((profile) => readByName(profile, rewriter));
   if (read.length > 0) return { ok: false, faults: read };
-  const again = await openCapture('-', { stdin: pages(changed), keep: 'read' });
+  const pages = [...capturePages(changed)];
+  const again = await openCapture('-', { stdin: oneByOne(pages), keep: 'read' });
   if (!again.ok) return again;
 
   const renamed = (name: string): string => rewriter.text(name);
@@ -126,6 +129,7 @@ async function redacted(
     ok: true,
     value: {
       capture: again.value,
+      pages,
       rewriter,
       words: sum((said) => said.words().length),
       reasons: sum(({ reasons }) => reasons),
@@ -140,8 +144,8 @@ function keyFor({ settings }: Asked, world: World): string {
   return seed === undefined ? Buffer.from(world.randomBytes(32)).toString('hex') : `seed ${seed}`;
 }
 
-async function* pages(capture: Capture): AsyncGenerator<Uint8Array> {
-  yield* capturePages(capture);
+async function* oneByOne(pages: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pages;
 }
 
 function mappingOf(rewriter: Rewriter): string {

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type Around, nwctl, type Ran } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
+import { validates } from '../../support/schemas.ts';
 
 const head = 'apiVersion: nodewright.spectrocloud.com/v1alpha1\n';
 
@@ -105,6 +106,7 @@ describe('what is written', () => {
     const args = ['captures/calm', '-p', 'profiles/three-node', '--seed', '3', '--mapping', mapping];
     const { code, file } = await redact(args);
     expect([code, statSync(mapping).mode & 0o777]).toEqual([0, 0o600]);
+    validates('redaction', readFileSync(mapping, 'utf8'));
     const { names } = JSON.parse(readFileSync(mapping, 'utf8')) as { names: Record<string, string> };
     expect(linesOf(file)).toContain(`"node":"${names['node-a']}"`);
     const again = await redact(args);
