@@ -124,7 +124,7 @@ const forms: readonly OptionForm[] = [
     value: 'DIR',
     inFile: true,
     path: true,
-    says: 'the site: a folder with a profile.yaml, or that file',
+    says: 'the site: a folder with a profile.yaml, that file, or a built document',
   },
   {
     name: 'capture',

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { runSigner } from '../../../src/platform/signer-command.ts';
 import { parsePrivateKey } from '../../../src/signing/keys.ts';
@@ -33,6 +33,38 @@ async function site(): Promise<string> {
   expect((await run(`build profiles/three-node -o ${at}/p.json`)).code).toBe(0);
   return at;
 }
+
+describe('a folder', async () => {
+  const at = await site();
+  cpSync('profiles/packs', `${at}/packs`, { recursive: true });
+  cpSync('profiles/three-node/profile.yaml', `${at}/mine/profile.yaml`);
+  const verify = () => run(`verify ${at}/mine --trust ${at}/trust.yaml`);
+
+  test('is signed where it lies, by one after the other, and named by its file as well', async () => {
+    const first = await run(`sign ${at}/mine --key ${at}/bob.key`);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toContain(`in ${at}/mine/profile.sig\nnext: nwctl verify ${at}/mine --trust trust.yaml`);
+    expect((await verify()).err).toContain('SIGNATURE_TOO_FEW');
+    expect((await run(`sign ${at}/mine/profile.yaml --key ${at}/carol.key`)).out).toContain('2 signatures');
+    expect((await verify()).out).toContain('VERIFIED  three-node 1.0.0');
+    // It is the envelope of the built document, no other kind of signature.
+    expect((await run(`verify ${at}/mine/profile.sig --trust ${at}/trust.yaml`)).code).toBe(0);
+  });
+  test('whose content changed is signed anew, and nobody’s signature is taken over', async () => {
+    const path = `${at}/mine/profile.yaml`;
+    writeFileSync(path, readFileSync(path, 'utf8').replace('version: 1.0.0', 'version: 1.0.1'));
+    expect((await verify()).err).toContain('PROFILE_DRAFT');
+    expect((await run(`sign ${at}/mine/ --key ${at}/bob.key`)).out).not.toContain('2 signatures');
+    expect((await verify()).err).toContain('SIGNATURE_TOO_FEW');
+  });
+  test('that does not load is signed by nobody', async () => {
+    writeFileSync(`${at}/mine/profile.yaml`, 'kind: EdgeProfile\n');
+    const before = readFileSync(`${at}/mine/profile.sig`, 'utf8');
+    expect((await run(`sign ${at}/mine --key ${at}/bob.key`)).code).toBe(2);
+    expect(readFileSync(`${at}/mine/profile.sig`, 'utf8')).toBe(before);
+    expect((await run(`sign ${at}/packs --key ${at}/bob.key`)).err).toContain('FILE_MISSING');
+  });
+});
 
 describe('keygen', () => {
   test('makes two files, the private one for its owner’s eyes only', async () => {
