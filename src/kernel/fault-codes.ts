@@ -371,7 +371,7 @@ export const faultCodes = {
   },
   LOG_TORN: {
     why: 'The last line has no end. A machine that dies while it writes leaves such a line, and so does somebody who cuts a file off.',
-    fix: 'The log’s own process cuts it off when it starts again and records that it did. If it is running, look again.',
+    fix: 'If a checkpoint speaks of that record, it was durable once: keep the folder, and compare with the copy that the sink has. If not, the log’s own process cuts it off when it starts again and records that it did; if it is running, look again.',
   },
   LOG_FACTS: {
     why: 'A document that a record names is not there, and no record says that it was dropped; or what is there under its digest is another. What the record says still stands; nobody can decide it again.',
