@@ -45,6 +45,7 @@ describe('a rule that reads a name', () => {
     expect(code).toBe(3);
     expect(err).toMatch(/named\.yaml:10:\d+: gate first-node compares node\.name with `node-a`/);
     expect(err).toContain('--keep node-a');
+    expect(err).toContain('nwctl explain REDACT_READS_NAME');
     expect(existsSync(file)).toBe(false);
   });
 
