@@ -47,7 +47,9 @@ describe('an agent', () => {
     );
     const own = reports.find(({ reporter }) => reporter === 'agent');
     const read = new Map(own?.observations.map(({ fact, subject, value }) => [`${fact} ${subject.id}`, value]));
-    expect(own?.observations).toHaveLength(statusOf(host).observations.length);
+    // What stands before it is read of its object, and is no word of its own.
+    expect([...read.keys()]).toContain('node.order node-a');
+    expect(own?.observations).toHaveLength(statusOf(host).observations.length + 1);
     expect(Object.fromEntries(read)).toMatchObject({
       'node.journalEpoch node-a': 2,
       'node.journalStep node-a': 4,

@@ -41,7 +41,7 @@ function valueIn(snapshot: Snapshot, fact: string, id: string): unknown {
 
 /** What only an agent, the operator's own objects, or Events can say. */
 const notTheWorlds =
-  /^site\.(lock|legacyWarnings|legacyWarningCount)$|^node\.journal|^bond\.(stagedMode|armed|peersReachable)$|^connection\.progressAge$|^volume\.bookend$/;
+  /^site\.(lock|legacyWarnings|legacyWarningCount)$|^node\.(order$|journal)|^bond\.(stagedMode|armed|peersReachable)$|^connection\.progressAge$|^volume\.bookend$/;
 
 describe('what the real normalisers read of it', () => {
   test.each([
