@@ -533,6 +533,16 @@ describe('K3: what was ordered before is over before anybody is ordered back', (
 });
 
 describe('K10: an old status says nothing again', () => {
+  test('on the way back nobody is ordered while an agent is not heard', () => {
+    const story = new Story([step('network.stage', { atATime: 2 })], { nodes: 2 }).until('S0', 2).works();
+    story.walk.abort = true;
+    expect(story.pass()).toMatchObject({ kind: 'undo', to: 'RollingBack' });
+    story.walk.happen({ kind: 'silence', node: 0, on: true });
+    expect(story.says()).toBe('hold K10'); // also n1, which is heard
+    story.walk.happen({ kind: 'silence', node: 0, on: false });
+    expect(ordersOf(story.pass())).toEqual(['network.unstage n1', 'network.unstage n0']);
+  });
+
   test.each(['accepts', 'well'] as const)('what n0 %s stands only while every journal is known', (how) => {
     const story = new Story(stage, { nodes: 2 }).until('S0', 1).works(how, 0);
     const stands = (): readonly string[] => {
