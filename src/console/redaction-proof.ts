@@ -7,7 +7,7 @@ import { type Reason, type Truth, verdictWords } from '../kernel/verdict.ts';
 import type { Order } from '../kernel/workflow.ts';
 import { reasonsAgainst } from '../operator/spine.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
-import type { Condition, Leaf } from '../rules/condition.ts';
+import { allIn, type Condition, type Leaf } from '../rules/condition.ts';
 import { questionsOf } from '../rules/machine-frozen.ts';
 import { judged } from './inputs.ts';
 import { TestWorkflows } from './test-workflows.ts';
@@ -136,15 +136,16 @@ function changed({ at, of, called, says }: Word, other: string): Fault {
 /** Rules that compare a text with a name that would be replaced. */
 export function readByName(profile: VerifiedProfile, rewriter: Rewriter): readonly Fault[] {
   const faults = new Map<string, Fault>();
-  const look = (condition: Condition, of: string): void => {
-    if (condition.kind === 'leaf') {
+  const look = (whole: Condition, of: string): void => {
+    for (const condition of allIn(whole)) {
+      if (condition.kind !== 'leaf') continue;
       for (const name of namesRead(condition)) {
         if (rewriter.text(name) === name) continue;
         const says = `${of} compares ${condition.read.name} with \`${name}\`, which would be replaced`;
         const fault = error('REDACT_READS_NAME', condition.at, says, `--keep ${name} leaves it as it is`);
         faults.set(`${fault.at.file}:${fault.at.line}:${fault.at.col} ${name}`, fault);
       }
-    } else for (const part of partsOf(condition)) look(part, of);
+    }
   };
   for (const { gates, findings, rollup, machine } of profile.packs) {
     for (const { when, name } of gates) look(when, `gate ${name}`);
@@ -159,21 +160,6 @@ function namesRead({ read, against }: Leaf): readonly string[] {
   const isText = read.type.kind === 'text' || (read.type.kind === 'set' && read.type.words === undefined);
   const value = against.kind === 'literal' ? against.value : against.setTo;
   return isText ? [value].flat().filter((one) => typeof one === 'string') : [];
-}
-
-function partsOf(condition: Exclude<Condition, Leaf>): readonly Condition[] {
-  switch (condition.kind) {
-    case 'asks-unknown':
-      return [];
-    case 'all':
-    case 'any':
-      return condition.of;
-    case 'not':
-    case 'named':
-      return [condition.of];
-    case 'quantified':
-      return condition.where === undefined ? [condition.satisfies] : [condition.where, condition.satisfies];
-  }
 }
 
 /** What a profile says of a site by its name, so that it is read: none of it is a secret of the capture alone. */

@@ -56,7 +56,7 @@ export const vocabulary: Vocabulary = new Map(
 );
 
 /** Facts that say what something *is*, not how it does: nobody makes a copy a tie-breaker in order to open a gate, and
- *  what the profile sets is no fact at all. They decide as any other, but are the last thing to tell a person to change. */
+ *  what the profile sets is no fact at all. They decide like every other, but are the last thing to tell a person to change. */
 const lasting: ReadonlySet<string> = new Set([
   'node.name',
   'node.role',

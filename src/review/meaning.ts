@@ -77,27 +77,6 @@ function side(of: FactRef | Literal): unknown {
   return ['fact', of.name, of.subject, String(of.maxAgeMs), of.grade];
 }
 
-export function partsOf(condition: Condition): readonly Condition[] {
-  switch (condition.kind) {
-    case 'leaf':
-    case 'asks-unknown':
-      return [];
-    case 'all':
-    case 'any':
-      return condition.of;
-    case 'not':
-    case 'named':
-      return [condition.of];
-    case 'quantified':
-      return condition.where === undefined ? [condition.satisfies] : [condition.where, condition.satisfies];
-  }
-}
-
-/** Everything in it, itself first. */
-export function allIn(condition: Condition): readonly Condition[] {
-  return [condition, ...partsOf(condition).flatMap(allIn)];
-}
-
 const signs: Readonly<Record<Operator, string>> = {
   equal: '=',
   notEqual: '≠',

@@ -1,9 +1,8 @@
 import type { Snapshot } from '../kernel/snapshot.ts';
 import { subjectKinds } from '../kernel/subject.ts';
 import { censusMaxAgeMs } from '../kernel/vocabulary.ts';
-import type { FactRef, Literal } from '../rules/condition.ts';
+import { allIn, type FactRef, type Literal } from '../rules/condition.ts';
 import type { Asked } from './asked.ts';
-import { allIn } from './meaning.ts';
 import type { Side } from './side.ts';
 
 /** Every age limit that a side's rules have, by fact. */

@@ -1,6 +1,6 @@
 import type { Place } from '../kernel/fault.ts';
-import type { Condition } from '../rules/condition.ts';
-import { allIn, demandOf, meaningOf, partsOf, textOf, wordingOf } from './meaning.ts';
+import { allIn, type Condition, partsOf } from '../rules/condition.ts';
+import { demandOf, meaningOf, textOf, wordingOf } from './meaning.ts';
 
 /** One part of a condition that is not the same on both sides: changed, or there on one side only. */
 export type PartChange =

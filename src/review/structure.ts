@@ -1,13 +1,13 @@
 import { canonical, type Json } from '../kernel/digest.ts';
 import type { Place } from '../kernel/fault.ts';
 import { formatDuration, formatValue } from '../kernel/value.ts';
-import type { Condition } from '../rules/condition.ts';
+import { allIn, type Condition } from '../rules/condition.ts';
 import type { Finding, Gate, RollupStep, RulePack } from '../rules/pack.ts';
 import { child, type Entry, type Tree, toJson } from '../source/tree.ts';
 import { byText, levels, type StructureChange, structureKinds } from './change.ts';
 import { item, whenChanges } from './item.ts';
 import { structureOfMachines } from './machines.ts';
-import { allIn, meaningOf } from './meaning.ts';
+import { meaningOf } from './meaning.ts';
 import { type Names, renamed } from './names.ts';
 import { placeKey, placesIn } from './parts.ts';
 import type { Side } from './side.ts';

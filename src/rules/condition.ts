@@ -91,3 +91,25 @@ export interface Quantified extends Placed {
 export type Quantifier =
   | { readonly kind: 'every' | 'some' | 'none' }
   | { readonly kind: 'atLeast' | 'atMost'; readonly count: number };
+
+/** What a condition is made of, one level down; in the order in which it is written, `where` first. */
+export function partsOf(condition: Condition): readonly Condition[] {
+  switch (condition.kind) {
+    case 'leaf':
+    case 'asks-unknown':
+      return [];
+    case 'all':
+    case 'any':
+      return condition.of;
+    case 'not':
+    case 'named':
+      return [condition.of];
+    case 'quantified':
+      return condition.where === undefined ? [condition.satisfies] : [condition.where, condition.satisfies];
+  }
+}
+
+/** Everything in it, itself first. */
+export function allIn(condition: Condition): readonly Condition[] {
+  return [condition, ...partsOf(condition).flatMap(allIn)];
+}

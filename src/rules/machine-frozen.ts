@@ -2,7 +2,7 @@ import type { Machine } from '../kernel/machine.ts';
 import { type Cell, type Column, neverReported, type Snapshot } from '../kernel/snapshot.ts';
 import { fits } from '../kernel/value.ts';
 import type { Cohort } from '../kernel/workflow.ts';
-import type { Condition, FactRef, Literal } from './condition.ts';
+import { type Condition, type FactRef, type Literal, partsOf } from './condition.ts';
 import { frozen } from './link-fact.ts';
 import type { Question } from './pack.ts';
 
@@ -35,22 +35,6 @@ export function frozenFactsOf(condition: Condition): ReadonlySet<string> {
 
 function add(side: FactRef | Literal, to: Set<string>): void {
   if (side.kind === 'fact' && side.name.startsWith(frozen)) to.add(side.name.slice(frozen.length));
-}
-
-function partsOf(condition: Condition): readonly Condition[] {
-  switch (condition.kind) {
-    case 'leaf':
-    case 'asks-unknown':
-      return [];
-    case 'all':
-    case 'any':
-      return condition.of;
-    case 'not':
-    case 'named':
-      return [condition.of];
-    case 'quantified':
-      return condition.where === undefined ? [condition.satisfies] : [condition.where, condition.satisfies];
-  }
 }
 
 /** A snapshot in which `cohort.FACT` stands beside the facts: what it was, known and observed, and of no age. Of whom nothing

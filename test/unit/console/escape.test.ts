@@ -8,8 +8,8 @@ import { toJson } from '../../../src/source/tree.ts';
 import { parseTree } from '../../../src/source/yaml.ts';
 
 const plain = look({ color: false, ascii: false, width: Number.POSITIVE_INFINITY, wide: false });
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys is looked for.
-const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+/** Control characters but the line break, and what turns a line round or hides in it. */
+const obeyed = /(?!\n)[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
 
 describe('text from outside is never printed raw', () => {
   test.each([
