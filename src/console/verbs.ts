@@ -36,6 +36,13 @@ const calm = '--profile profiles/three-node --capture captures/calm';
 /** What every verb takes that decides over a site: by whom its profile must be signed, and how to do without. */
 const belief = ['trust', 'insecure-unsigned'] as const;
 const reports = [...formats, ...reportFormats];
+/** What a root is made of, be it the first or the next. */
+const rootOptions = ['root-key', 'threshold', 'profile-key', 'profile-threshold', 'signs'] as const;
+const aLog: Argument = {
+  form: '[log]',
+  says: 'a log, a folder with logs in it, or an exported file',
+  completes: 'path',
+};
 
 export const verbs: readonly Verb[] = [
   {
@@ -373,17 +380,7 @@ export const verbs: readonly Verb[] = [
     takes: [{ form: '<site>', says: 'what the trust is called' }],
     says: 'start a site’s trust: its first root, to be signed by its root keys',
     profile: 'none',
-    options: [
-      'trust',
-      'root-key',
-      'threshold',
-      'profile-key',
-      'profile-threshold',
-      'signs',
-      'expires',
-      'key-expires',
-      'output',
-    ],
+    options: ['trust', ...rootOptions, 'expires', 'key-expires', 'output'],
     formats,
     examples: [
       { does: 'two of three holders', args: 'trust init site-7 --root-key a.pub,b.pub,c.pub --threshold 2' },
@@ -399,18 +396,7 @@ export const verbs: readonly Verb[] = [
     says: 'start the next root: keys come and go, thresholds change, a new moment of expiry',
     more: 'A root that too few have signed yet is changed in its place.',
     profile: 'none',
-    options: [
-      'trust',
-      'root-key',
-      'threshold',
-      'profile-key',
-      'profile-threshold',
-      'signs',
-      'remove-key',
-      'expires',
-      'key-expires',
-      'output',
-    ],
+    options: ['trust', ...rootOptions, 'remove-key', 'expires', 'key-expires', 'output'],
     formats,
     examples: [
       { does: 'one more year', args: 'trust rotate --expires 365d' },
@@ -429,7 +415,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'log show',
-    takes: [{ form: '[log]', says: 'a log, a folder with logs in it, or an exported file', completes: 'path' }],
+    takes: [aLog],
     says: 'tell what was decided, when, why, and what was commanded',
     more: 'Several logs are told together, by their moments. Without a path: --log, else the folder here. Nothing of it is checked: ask `log verify`. Exit 3: a line is no record.',
     profile: 'none',
@@ -442,7 +428,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'log verify',
-    takes: [{ form: '[log]', says: 'a log, a folder with logs in it, or an exported file', completes: 'path' }],
+    takes: [aLog],
     says: 'say whether a log is as it was written, and which record is the first that is not',
     more: 'Records, chain, tree, signatures and documents. Exit 0: verified. 3: something is wrong. 4: it cannot be known: no checkpoint, no key of this log, too few witnesses. Without --log-key the key that lies beside the log is used, which proves only that whoever has it says so.',
     profile: 'none',
