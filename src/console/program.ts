@@ -4,7 +4,8 @@ import { hintFor } from '../rules/suggest.ts';
 import { harmless } from './escape.ts';
 import { camel, everywhere, formOf, type OptionName, optionForms, variableOf } from './options.ts';
 import { usage } from './usage.ts';
-import { groups, type Verb, verbs } from './verbs.ts';
+import type { Verb } from './verbs/verb.ts';
+import { groups, verbs } from './verbs.ts';
 
 /** What was typed, as far as the command line alone says. */
 export type Parsed =

@@ -1,7 +1,8 @@
 import type { Asked } from '../asked.ts';
 import { harmless } from '../escape.ts';
 import { everywhere, formOf, type OptionForm, type OptionName, optionForms } from '../options.ts';
-import { type Argument, groups, type Verb, verbs } from '../verbs.ts';
+import type { Argument, Verb } from '../verbs/verb.ts';
+import { groups, verbs } from '../verbs.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 /** `name<TAB>what it is` a line; `:files` and `:folders` hand over to the shell. It never fails and never says anything else:
