@@ -1,7 +1,8 @@
 /** What it costs to make records durable: many that share a sync, against one sync a record, on the same disk in the same round. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Log, openLog } from '../src/log/writer.ts';
+import type { Log } from '../src/log/log.ts';
+import { openLog } from '../src/log/writer.ts';
 import { fileDisk } from '../src/platform/file-disk.ts';
 import type { Row } from './row.ts';
 

@@ -1,6 +1,7 @@
 import { sha256 } from '../kernel/digest.ts';
 import type { Disk } from '../log/disk.ts';
-import { type LogOptions, openLog } from '../log/writer.ts';
+import type { LogOptions } from '../log/log.ts';
+import { openLog } from '../log/writer.ts';
 import { makePrivateKey } from '../signing/keys.ts';
 import { noteKey } from '../signing/note.ts';
 import { logKeeper } from '../sim/keeper.ts';

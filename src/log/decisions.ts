@@ -1,7 +1,7 @@
 import type { Attachment, RecordBody } from '../kernel/audit.ts';
 import type { Loaded } from '../kernel/fault.ts';
+import type { Appended, Log } from './log.ts';
 import type { Still } from './still.ts';
-import type { Appended, Log } from './writer.ts';
 
 /** One decision to be kept, with what makes the documents that it names. */
 export interface NewDecision {

@@ -3,9 +3,10 @@ import { leaseKind } from '../crd/lease.ts';
 import { member } from '../crd/read.ts';
 import { kindOf } from '../kernel/raw.ts';
 import type { ApiServer, ApiWrite } from './api.ts';
+import { writes } from './asked.ts';
 import { statusIn } from './oracles/court.ts';
 import type { Journals } from './oracles/journals.ts';
-import { type Onlooker, writes } from './site.ts';
+import type { Onlooker } from './runner.ts';
 
 /** What a fault is for, and what must really have come of it before anybody may say that it was tried. */
 export const deeds = {

@@ -2,8 +2,8 @@ import type { RecordInstruction } from '../actuators/instruction.ts';
 import type { Answer } from '../agent/instruction.ts';
 import { emptyHead, type Head, nextLine } from '../kernel/audit.ts';
 import { recordDecision, withBefore } from '../log/decisions.ts';
+import type { Log } from '../log/log.ts';
 import type { Still } from '../log/still.ts';
-import type { Log } from '../log/writer.ts';
 
 /** Keeps what operators decide, each in its own log, which outlives the process as its node's disk does. */
 export interface Keeper {

@@ -4,10 +4,12 @@ import { leaseKind } from '../crd/lease.ts';
 import { type KubeObject, kindOf } from '../kernel/raw.ts';
 import type { SiteShape } from '../kernel/site-shape.ts';
 import type { ApiWrite } from './api.ts';
+import { changes, isOurs } from './asked.ts';
 import type { Journals } from './oracles/journals.ts';
 import type { Truths } from './oracles/truth.ts';
+import type { Asked, Onlooker } from './runner.ts';
 import { type SimWorld, truthOf } from './sim-world.ts';
-import { type Asked, changes, isOurs, type Onlooker, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 /** Writes down what is true, whenever it may have changed. */
 export interface Notary extends Onlooker {

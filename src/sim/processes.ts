@@ -3,8 +3,8 @@ import { defaultTimes, Operator, type OperatorPorts, operate } from '../operator
 import type { HeldProfile } from '../operator/prepare.ts';
 import type { Keeper } from './keeper.ts';
 import type { Programs, RunOptions } from './run-options.ts';
+import type { Program } from './runner.ts';
 import type { SimWorld } from './sim-world.ts';
-import type { Program } from './site.ts';
 
 export const operatorNames = ['operator-1', 'operator-2'] as const;
 /** The Lease by which they know who leads. */

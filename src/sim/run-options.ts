@@ -7,7 +7,7 @@ import type { Fault } from './fault-kinds.ts';
 import type { FaultChoice } from './faults.ts';
 import type { Keeper } from './keeper.ts';
 import type { simWorld } from './real-world.ts';
-import type { Life, Program } from './site.ts';
+import type { Life, Program } from './runner.ts';
 import type { SiteSize } from './story.ts';
 
 /** One run: everything that decides what happens in it. The same options and the same build give the same bytes. */

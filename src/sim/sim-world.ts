@@ -10,8 +10,9 @@ import type { SiteShape } from '../kernel/site-shape.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import type { Journals } from './oracles/journals.ts';
-import type { Site, WorldPort } from './site.ts';
+import type { Site } from './site.ts';
 import type { Fault as WorldFault } from './world/fault.ts';
+import type { WorldPort } from './world-port.ts';
 
 /** The world as a run uses it. */
 export interface SimWorld extends WorldPort {

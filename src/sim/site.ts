@@ -1,89 +1,17 @@
-import type { Answer, ApiCall, Instruction } from '../agent/instruction.ts';
-import { apiVersion } from '../crd/workflow-object.ts';
-import type { KubeObject } from '../kernel/raw.ts';
-import type { OperatorInstruction } from '../operator/instruction.ts';
+import type { Answer } from '../agent/instruction.ts';
 import { answerOpinion } from '../operator/second-opinion.ts';
 import { type ApiServer, apiServer } from './api.ts';
-import { type Clock, clockOf, type TrueTime } from './clock.ts';
+import { changes, isOurs, writes } from './asked.ts';
+import { clockOf, type TrueTime } from './clock.ts';
 import { type AtWork, atWork, fateOf } from './fates.ts';
 import { type Keeper, lightKeeper } from './keeper.ts';
 import { type EventQueue, eventQueue } from './queue.ts';
 import type { Random } from './random.ts';
-import { type Death, type Running, runningOf } from './running.ts';
-import { type Watches, watchesOf } from './watch.ts';
-import { type Fate, send } from './wire.ts';
-
-/** What the loop asks of the world: hosts, links, DRBD, LINSTOR and KubeVirt (`world/`). */
-export interface WorldPort {
-  /** The hosts there are, running or not. */
-  nodes(): readonly string[];
-  power(node: string): 'up' | 'hung' | 'off' | 'booting';
-  /** Changes whenever a host gets another disk, and with it loses what its agent had written down. */
-  uid(node: string): string;
-  /** Grows with every change of DRBD, of links or of faults. */
-  readonly revision: number;
-  advance(nowMs: number): void;
-  nextEventAt(): number;
-  carryOut(node: string, instruction: Instruction): { readonly answer: Answer; readonly tookMs: number };
-  /** LINSTOR’s REST, for whoever asks it over the network. */
-  linstor(method: string, path: string, body?: string): Answer;
-  /** What controllers and kubelets have written since the last time. */
-  changedObjects(): readonly { readonly object?: KubeObject; readonly gone?: Gone }[];
-  /** Somebody wrote this to the API server: whoever watches it in the world acts on it. */
-  applied(object: KubeObject): void;
-  deleted(gone: Gone): void;
-}
-
-export interface Gone {
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string;
-}
-
-/** What a program asks; only an operator asks for a second opinion. */
-export type Asked = OperatorInstruction;
-export type Program = Generator<Asked, unknown, Answer>;
-
-/** What a program is handed when it is started. */
-export interface Life {
-  readonly name: string;
-  readonly clock: Clock;
-  /** 1 for the first. */
-  readonly incarnation: number;
-  readonly watches: Watches;
-}
-
-export interface Runner {
-  readonly name: string;
-  readonly kind: 'agent' | 'operator';
-  /** Whose host it runs on; an operator's disk is its own. */
-  readonly node: string | undefined;
-  readonly clock: Clock;
-  readonly watches: Watches;
-  readonly running: Running<Asked, Answer>;
-  /** Started again when it ends, after so long; while it is held down, not. */
-  downUntilMs: number;
-  /** Suspended: what it is answered it hears later. */
-  paused: boolean;
-  readonly held: (() => void)[];
-  /** Counts instructions that change something, down to a death. */
-  dying: { left: number; when: 'before' | 'after'; readonly downMs: number } | undefined;
-}
-
-/** Who looks on, and what each saw. Nothing that is looked at can change because of it. */
-export interface Onlooker {
-  /** A process asks for something. It may be carried out much later, or never. */
-  asked?(runner: Runner, instruction: Asked): void;
-  /** What becomes of a request that it sends. */
-  sent?(runner: Runner, fate: Fate, isWrite: boolean): void;
-  /** A process was answered by its host, by the API server or by LINSTOR: it has really been carried out. */
-  carriedOut?(runner: Runner, instruction: Asked, answer: Answer): void;
-  started?(runner: Runner): void;
-  ended?(runner: Runner, why: 'killed' | 'returned'): void;
-  /** The world may have changed. */
-  moved?(): void;
-  powered?(node: string, power: 'up' | 'hung' | 'off' | 'booting'): void;
-}
+import type { Asked, Life, Onlooker, Program, Runner } from './runner.ts';
+import { type Death, runningOf } from './running.ts';
+import { watchesOf } from './watch.ts';
+import { send } from './wire.ts';
+import type { WorldPort } from './world-port.ts';
 
 export interface Site {
   readonly time: TrueTime;
@@ -374,43 +302,4 @@ export function siteOf(
       return promise;
     },
   };
-}
-
-export function writes(call: ApiCall): boolean {
-  return call.verb !== 'get' && call.verb !== 'list';
-}
-
-/** What nobody in the world watches: it is between us and the API server. */
-export function isOurs({ apiVersion: version }: KubeObject): boolean {
-  return version === apiVersion || version.startsWith('coordination.k8s.io/');
-}
-
-const reads = new Set(['ping', 'find', 'cat', 'ls', 'kairos-agent']);
-
-/** Whether an instruction may leave something behind. Between two of these a death changes nothing that anybody could see, so
- *  deaths are counted by them. */
-export function changes(instruction: Asked): boolean {
-  switch (instruction.do) {
-    case 'write':
-    case 'append':
-    case 'record':
-    case 'remove':
-    case 'arm':
-    case 'disarm':
-      return true;
-    case 'api':
-      return writes(instruction.call);
-    case 'linstor':
-      return instruction.method !== 'GET';
-    case 'run': {
-      const [program = '', ...words] = instruction.argv;
-      if (reads.has(program)) return false;
-      if (program === 'drbdsetup') return words[0] !== 'status';
-      return program !== 'ip' || instruction.stdin !== undefined;
-    }
-    case 'read':
-    case 'sleep':
-    case 'second-opinion':
-      return false;
-  }
 }

@@ -5,7 +5,7 @@ import { isForeign, member } from '../crd/read.ts';
 import { kindOf } from '../kernel/raw.ts';
 import type { ApiWrite } from './api.ts';
 import type { TrueTime } from './clock.ts';
-import type { Onlooker } from './site.ts';
+import type { Onlooker } from './runner.ts';
 import { decided, waits } from './teller-words.ts';
 import type { Transcript } from './transcript.ts';
 

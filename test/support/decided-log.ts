@@ -2,7 +2,8 @@
 import type { Json } from '../../src/kernel/digest.ts';
 import { recordDecision } from '../../src/log/decisions.ts';
 import type { Attachment } from '../../src/log/facts.ts';
-import { type Log, type LogLimits, openLog } from '../../src/log/writer.ts';
+import type { Log, LogLimits } from '../../src/log/log.ts';
+import { openLog } from '../../src/log/writer.ts';
 import { fileDisk } from '../../src/platform/file-disk.ts';
 import { documentOf, keyFor, startMs } from './log-folder.ts';
 

@@ -5,9 +5,9 @@ import { checkCheckpoint } from '../../src/log/checkpoint.ts';
 import type { Disk } from '../../src/log/disk.ts';
 import { type Attachment, readDocument } from '../../src/log/facts.ts';
 import { names } from '../../src/log/folder.ts';
+import type { Appended, LogLimits, LogOptions, NewRecord } from '../../src/log/log.ts';
 import { linesOf, segmentsOf } from '../../src/log/read.ts';
 import { verifyLog } from '../../src/log/verify.ts';
-import type { Appended, LogLimits, LogOptions, NewRecord } from '../../src/log/writer.ts';
 import { makePrivateKey, type PrivateKey } from '../../src/signing/keys.ts';
 import { type NoteKey, noteKey } from '../../src/signing/note.ts';
 

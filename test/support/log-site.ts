@@ -1,9 +1,11 @@
 /** A log, its sink and the way between them, without a network: each on a disk of its own, each answer can be tampered with. */
+
+import type { Log, LogLimits } from '../../src/log/log.ts';
 import { LogKeeper, type ServedLog } from '../../src/log/serve.ts';
 import { Spool, type SpoolOptions } from '../../src/log/spool.ts';
 import { treeOf } from '../../src/log/tree-of.ts';
 import type { Sink, SinkAnswer, SinkHead } from '../../src/log/wire.ts';
-import { type Log, type LogLimits, openLog } from '../../src/log/writer.ts';
+import { openLog } from '../../src/log/writer.ts';
 import { keyFor, optionsFor, origin, startMs } from './log-folder.ts';
 import type { SimDisk } from './sim-disk.ts';
 

@@ -1,9 +1,9 @@
 import { sha256 } from '../../kernel/digest.ts';
 import type { Fault, Loaded } from '../../kernel/fault.ts';
 import { parseSize } from '../../kernel/value.ts';
+import { logLimits } from '../../log/log.ts';
 import { parseNoteKeys } from '../../log/public-keys.ts';
 import { LogKeeper, type ServedLog } from '../../log/serve.ts';
-import { logLimits } from '../../log/writer.ts';
 import { type NoteKey, noteKey } from '../../signing/note.ts';
 import type { Asked } from '../asked.ts';
 import { holderAsked } from '../holders.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { factsPath, names, segmentName } from '../../../src/log/folder.ts';
+import type { Log } from '../../../src/log/log.ts';
 import { recordLines } from '../../../src/log/read.ts';
 import { pauseMs, type Spool } from '../../../src/log/spool.ts';
 import type { SinkAnswer, SinkHead } from '../../../src/log/wire.ts';
-import type { Log } from '../../../src/log/writer.ts';
 import { parseNote, verifyNote } from '../../../src/signing/note.ts';
 import { randomOf } from '../../../src/sim/random.ts';
 import { checkpointIn, decision, documentOf, heldIn, keyFor, origin, type Promised } from '../../support/log-folder.ts';

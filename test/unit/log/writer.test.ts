@@ -4,8 +4,9 @@ import type { Disk } from '../../../src/log/disk.ts';
 import { readDocument } from '../../../src/log/facts.ts';
 import { factsPath, names, segmentName } from '../../../src/log/folder.ts';
 import { readHistory } from '../../../src/log/kept-checkpoints.ts';
+import type { Log, LogLimits } from '../../../src/log/log.ts';
 import { recordLines, segmentsOf } from '../../../src/log/read.ts';
-import { type Log, type LogLimits, openLog } from '../../../src/log/writer.ts';
+import { openLog } from '../../../src/log/writer.ts';
 import { SignerRefused } from '../../../src/signing/keys.ts';
 import {
   decision,

@@ -10,8 +10,9 @@ import { truthsOf } from '../../../src/sim/oracles/truth.ts';
 import type { Violation } from '../../../src/sim/oracles/violation.ts';
 import { randomOf } from '../../../src/sim/random.ts';
 import { simWorld } from '../../../src/sim/real-world.ts';
+import type { Runner } from '../../../src/sim/runner.ts';
 import { type SimWorld, truthOf } from '../../../src/sim/sim-world.ts';
-import { type Runner, type Site, siteOf } from '../../../src/sim/site.ts';
+import { type Site, siteOf } from '../../../src/sim/site.ts';
 import { kindOfWorkflow, lockLease, toyProfile } from '../../support/operator-site.ts';
 
 /** A calm site of two nodes. Nobody runs in it: each test writes what a wrong operator or agent would. */

@@ -3,9 +3,11 @@ import type { Answer, Instruction } from '../../../src/agent/instruction.ts';
 import type { KubeObject } from '../../../src/kernel/raw.ts';
 import type { Fault, FaultKind } from '../../../src/sim/fault-kinds.ts';
 import { randomOf } from '../../../src/sim/random.ts';
-import { type Program, type Site, siteOf, type WorldPort } from '../../../src/sim/site.ts';
+import type { Program } from '../../../src/sim/runner.ts';
+import { type Site, siteOf } from '../../../src/sim/site.ts';
 import { planFaults } from '../../../src/sim/strike.ts';
 import { type Transcript, transcriptOf, transcriptText } from '../../../src/sim/transcript.ts';
+import type { WorldPort } from '../../../src/sim/world-port.ts';
 
 /** Two hosts with a disk each, and nothing else. */
 class TwoHosts implements WorldPort {
