@@ -5,7 +5,9 @@ import { decidedIn, Replayer } from '../operator/replay.ts';
 import type { Asked } from './asked.ts';
 import { engineDigest } from './engine.ts';
 import { type KeptLog, keptLogs, recordAsked } from './kept-logs.ts';
+import { count } from './messages.ts';
 import { openVerified } from './profiles.ts';
+import { progressOn } from './progress.ts';
 import { refuse } from './refuse.ts';
 import { inForm } from './render/form.ts';
 import { allData, allText, recordData, recordText } from './render/replayed.ts';
@@ -51,10 +53,18 @@ export async function replayAll(path: string, asked: Asked, world: World): Promi
   const logs = await keptLogs(path, world);
   if (!logs.ok) return refuse(logs.faults, asked, world);
   const engine = await engineDigest(world);
-  const progress = progressOn(asked, world, logs.value.length);
+  asked.messages.note(`replaying ${count(logs.value.length, 'log')}`);
+  const progress = progressOn(asked, world);
+  const beganMs = world.monotonicMs();
+  let decisions = 0;
+  const tell = (more: number): void => {
+    decisions += more;
+    const tookMs = Math.max(1, world.monotonicMs() - beganMs);
+    progress.tell(() => `${decisions} decisions, ${Math.round((decisions / tookMs) * 1_000)}/s`);
+  };
   const done: ReplayedLog[] = [];
   for (const log of logs.value) {
-    done.push(await replayLog(log, engine, world, progress.tell));
+    done.push(await replayLog(log, engine, world, tell));
     if (world.interrupted.aborted) break;
   }
   progress.end();
@@ -138,35 +148,5 @@ function notDecided(id: string, { path }: KeptLog, says: string): Fault {
     at: { file: path, line: 0, col: 0 },
     message: `the record ${id} in ${path} ${says}`,
     severity: 'error',
-  };
-}
-
-const everyMs = 200;
-
-/** How far it is: on a terminal again and again, elsewhere once. */
-function progressOn(
-  { settings, messages }: Asked,
-  { err, monotonicMs }: World,
-  logs: number,
-): { tell(decisions: number): void; end(): void } {
-  if (!err.isTerminal || settings.text('log-format') === 'json') {
-    messages.note(`replaying ${logs} ${logs === 1 ? 'log' : 'logs'}`);
-    return { tell: () => undefined, end: () => undefined };
-  }
-  const beganMs = monotonicMs();
-  let [done, shownMs, widest] = [0, Number.NEGATIVE_INFINITY, 0];
-  return {
-    tell(decisions) {
-      done += decisions;
-      const nowMs = monotonicMs();
-      if (nowMs - shownMs < everyMs) return;
-      shownMs = nowMs;
-      const line = `${done} decisions, ${Math.round((done / Math.max(1, nowMs - beganMs)) * 1_000)}/s`;
-      err.write(`\r${line.padEnd(widest)}`);
-      widest = Math.max(widest, line.length);
-    },
-    end() {
-      if (widest > 0) err.write(`\r${' '.repeat(widest)}\r`);
-    },
   };
 }

@@ -52,13 +52,19 @@ export interface SimFound {
   readonly simulatedMs: number;
 }
 
+export interface SimSoFar {
+  readonly runs: number;
+  readonly steps: number;
+  readonly elapsedMs: number;
+}
+
 /** What the runs need of the outside. */
 export interface SimPorts {
   readonly meterMs: () => number;
   readonly isInterrupted: () => boolean;
   /** Between two runs: whoever waits for a signal is heard. */
   readonly breathe: () => Promise<void>;
-  readonly progress: (soFar: { readonly runs: number; readonly steps: number; readonly elapsedMs: number }) => void;
+  readonly progress: (soFar: SimSoFar) => void;
 }
 
 const faultsAtMost = 6;

@@ -5,7 +5,7 @@ import type { SourceText } from '../../source/text.ts';
 import type { Asked } from '../asked.ts';
 import { type KeptLog, keptLogs, readingLogs } from '../kept-logs.ts';
 import { type KeysAsked, keysAsked } from '../log-keys.ts';
-import { logProgress } from '../log-progress.ts';
+import { grouped, type Progress, progressOn } from '../progress.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
 import { type CheckedLog, verdictOf, verifiedData, verifiedText } from '../render/log-verify.ts';
@@ -26,11 +26,11 @@ async function verify(asked: Asked, world: World): Promise<ExitCode> {
   if (!logs.ok) return refuse(logs.faults, asked, world);
   const kept = keptCheckpoints(asked, world, logs.value);
   if (!kept.ok) return refuse(kept.faults, asked, world);
-  const progress = logProgress(asked, world);
+  const progress = progressOn(asked, world);
   const checked: CheckedLog[] = [];
   for (const log of logs.value) {
     if (world.interrupted.aborted) return exit.interrupted;
-    checked.push({ log, check: await checkOf(log, kept.value, keys.value, progress.tell) });
+    checked.push({ log, check: await checkOf(log, kept.value, keys.value, progress) });
   }
   progress.end();
   world.out.write(
@@ -48,11 +48,16 @@ async function verify(asked: Asked, world: World): Promise<ExitCode> {
     { path, kept: log }: KeptLog,
     notes: readonly SourceText[],
     by: KeysAsked,
-    tell: (path: string, what: 'records' | 'documents', count: number) => void,
+    progress: Progress,
   ): Promise<LogCheck> {
     const ofThis = notes.filter((note) => originIn(note) === log.origin);
     const documents = !settings.on('records-only');
-    return checkLog(log, { ...by, kept: ofThis, documents, progress: (what, count) => tell(path, what, count) });
+    return checkLog(log, {
+      ...by,
+      kept: ofThis,
+      documents,
+      progress: (what, count) => progress.tell(() => `${path}: ${grouped(count)} ${what}`),
+    });
   }
 }
 

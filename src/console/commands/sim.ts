@@ -14,13 +14,14 @@ import { expectsNothing } from '../../sim/story.ts';
 import { storyText } from '../../sim/story-text.ts';
 import type { Asked } from '../asked.ts';
 import { engineDigest } from '../engine.ts';
+import { count } from '../messages.ts';
 import { unknownName } from '../names.ts';
 import { openProfileAsked, openVerified } from '../profiles.ts';
+import { grouped, progressOn } from '../progress.ts';
 import { refuse } from '../refuse.ts';
 import { inForm } from '../render/form.ts';
 import { type SavedStory, type Simulated, simData, simText } from '../render/sim.ts';
-import { simProgress } from '../sim-progress.ts';
-import { runSimulations, type SimAsked, type SimFound } from '../sim-runs.ts';
+import { runSimulations, type SimAsked, type SimFound, type SimSoFar } from '../sim-runs.ts';
 import { usage } from '../usage.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -38,18 +39,32 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const nextHeld = held(next.value.profile, next.value.bundle);
   const question = questionOf(asked, profile, held(profile, loaded.value.bundle), nextHeld, logs.value);
   if (!question.ok) return refuse(question.faults, asked, world);
-  const progress = simProgress(question.value, asked, world);
+  asked.messages.note(begun(question.value));
+  const progress = progressOn(asked, world);
   const found = await runSimulations(question.value, {
     meterMs: () => world.monotonicMs(),
     isInterrupted: () => world.interrupted.aborted,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
-    progress: progress.tell,
+    progress: (soFar) => progress.tell(() => howFar(soFar, question.value.runs)),
   });
   progress.end();
   const story = await save(found, question.value, asked, world);
   const simulated: Simulated = { profile, asked: question.value, found, ...(story === undefined ? {} : { story }) };
   world.out.write(rendered(simulated, asked, world));
   return codeOf(found, asked);
+}
+
+function begun({ workflow, runs, seed, kinds }: SimAsked): string {
+  const faults =
+    kinds.length === 0
+      ? 'no faults'
+      : count(kinds.length, 'kind of fault').replace('kind of faults', 'kinds of faults');
+  return `simulating ${workflow}: ${count(runs, 'run')} from seed ${seed}, ${faults}`;
+}
+
+function howFar({ runs: done, steps, elapsedMs }: SimSoFar, runs: number): string {
+  const speed = elapsedMs > 0 ? `, ${grouped(Math.round((steps / elapsedMs) * 1_000))}/s` : '';
+  return `${done} of ${runs} runs, ${grouped(steps)} steps${speed}`;
 }
 
 /** A broken law outweighs a bound: that is what was asked for. */

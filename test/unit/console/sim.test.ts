@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { look } from '../../../src/console/paint.ts';
 import { simText } from '../../../src/console/render/sim.ts';
-import { simProgress } from '../../../src/console/sim-progress.ts';
 import { runSimulations, type SimAsked, type SimPorts } from '../../../src/console/sim-runs.ts';
 import type { RunResult } from '../../../src/sim/run.ts';
 import type { RunOptions } from '../../../src/sim/run-options.ts';
@@ -283,39 +282,6 @@ describe('many runs', () => {
   const plain = look({ color: false, ascii: false, width: Number.POSITIVE_INFINITY, wide: false });
   const profile = () =>
     ({ name: 'p', version: '1', digest: `sha256:${'0'.repeat(64)}`, signed: { kind: 'unsigned' } }) as never;
-});
-
-describe('progress', () => {
-  const progressOf = (isTerminal: boolean, logFormat = 'text') => {
-    const told: string[] = [];
-    const settings = { text: () => logFormat } as never;
-    const messages = { note: (says: string) => told.push(`${says}\n`) } as never;
-    const err = { write: (text: string) => told.push(text), isTerminal };
-    const asked = { workflow: 'BondModeFlipPlan', runs: 3, seed: 1, kinds: ['abort', 'cordon'] } as const;
-    return { told, progress: simProgress(asked, { settings, messages }, { err }) };
-  };
-
-  test('on a terminal one line, again and again, and gone when it is over', () => {
-    const { told, progress } = progressOf(true);
-    progress.tell({ runs: 1, steps: 1_000, elapsedMs: 500 });
-    progress.tell({ runs: 2, steps: 2_000, elapsedMs: 600 });
-    progress.tell({ runs: 3, steps: 1_234_567, elapsedMs: 700 });
-    progress.end();
-    expect(told).toHaveLength(3);
-    expect(told[0]).toBe('\r1 of 3 runs, 1,000 steps, 2,000/s');
-    expect(told[1]).toBe('\r3 of 3 runs, 1,234,567 steps, 1,763,667/s');
-    expect(told[2]).toMatch(/^\r {40,}\r$/);
-  });
-
-  test.each([
-    ['no terminal', false, 'text'],
-    ['messages for machines', true, 'json'],
-  ])('%s: one line at the beginning', (_, isTerminal, logFormat) => {
-    const { told, progress } = progressOf(isTerminal, logFormat);
-    progress.tell({ runs: 3, steps: 9, elapsedMs: 900 });
-    progress.end();
-    expect(told).toEqual(['simulating BondModeFlipPlan: 3 runs from seed 1, 2 kinds of faults\n']);
-  });
 });
 
 test('a story is checked as it is replayed', async () => {
