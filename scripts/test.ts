@@ -53,6 +53,9 @@ function notRunHere(): readonly string[] {
       ? ['a file that may not be read (root reads everything): run the tests as another user']
       : []),
     ...(has('go') ? [] : ['what Go says of our checkpoints and proofs (test/interop): needs go']),
+    ...(process.env.NW_OTHER_NODE === undefined
+      ? ['decisions replayed under another minor of Node: name one, NW_OTHER_NODE=PATH']
+      : []),
     ...shells.map((shell) => `completion in a live ${shell}: needs ${shell}, and script(1) for a terminal`),
   ];
 }
