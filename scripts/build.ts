@@ -8,10 +8,12 @@ import { generateValidators } from './validators.ts';
 await generateValidators();
 
 const consoleFolder = join(import.meta.dirname, '..', 'src', 'console');
-/** What few need and takes long to load stands in files of its own: the simulator, and what is kept of decisions with its disk and network. */
+/** What few need and takes long to load stands in files of its own: the simulator, what is kept of decisions with its disk and network,
+ *  and what speaks to the solver. */
 const apart: Readonly<Record<string, readonly string[]>> = {
   simulator: ['replay', 'sim'],
   logs: ['log-push', 'log-serve'],
+  solver: [],
 };
 const all = readdirSync(join(consoleFolder, 'commands')).map((file) => basename(file, '.ts'));
 const names = all.filter((name) => !Object.values(apart).flat().includes(name));
@@ -27,6 +29,7 @@ const late: Readonly<Record<string, readonly string[]>> = {
     '../platform/signer-command.ts',
   ],
   logs: ['../platform/file-disk.ts', '../platform/http-sink.ts', '../platform/log-server.ts'],
+  solver: ['../platform/z3.ts'],
 };
 
 const common: BuildOptions = {
@@ -40,6 +43,8 @@ const common: BuildOptions = {
   minifyWhitespace: true,
   sourcemap: 'linked',
   logLevel: 'warning',
+  // It brings a WebAssembly file of 35 MB, which it looks for beside itself.
+  external: ['z3-solver'],
 };
 
 /** The command's own files are scripts that `kept-code.ts` loads: one function each, which is given what it asks for. */

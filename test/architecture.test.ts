@@ -12,14 +12,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   signing: ['kernel', 'source'],
   profile: ['kernel', 'source', 'rules', 'signing'],
   log: ['kernel', 'source', 'signing'],
-  platform: ['kernel', 'crd', 'signing', 'log'],
+  platform: ['kernel', 'crd', 'signing', 'log', 'witness'],
+  witness: ['kernel', 'rules'],
   capture: ['kernel', 'source'],
   crd: ['kernel'],
   agent: ['kernel', 'facts', 'crd'],
   actuators: ['kernel', 'crd'],
   operator: ['kernel', 'facts', 'rules', 'profile', 'crd', 'actuators'],
   sim: ['kernel', 'source', 'facts', 'rules', 'profile', 'log', 'crd', 'agent', 'actuators', 'operator'],
-  review: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'operator'],
+  review: ['kernel', 'source', 'facts', 'rules', 'profile', 'capture', 'operator', 'witness'],
   console: [
     'kernel',
     'source',
@@ -34,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'sim',
     'log',
     'platform',
+    'witness',
   ],
 };
 
@@ -55,6 +57,7 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'platform/file-disk.ts': /^node:(fs\/promises|path)$/,
   'platform/signer-command.ts': /^node:child_process$/,
   'platform/git.ts': /^node:child_process$/,
+  'platform/z3.ts': /^z3-solver$/,
   'platform/log-server.ts': /^node:(crypto|http|net)$/,
   'platform/folder-lock.ts': /^node:(fs|net|os|path)$/,
   'console/main.ts': /^node:/,
@@ -77,6 +80,7 @@ const pureRooms = [
   'actuators',
   'operator',
   'review',
+  'witness',
   'sim',
 ];
 const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bprocess\.|\bconsole\./;

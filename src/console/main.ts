@@ -39,6 +39,11 @@ const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
 const called = basename(process.argv[1] ?? '');
 
+const outside = outsideOf(
+  () => process.stdin,
+  (text) => process.stderr.write(text),
+  interrupt.signal,
+);
 const code = await run(process.argv.slice(2), {
   calledAs: called.startsWith('kubectl-') ? 'kubectl nwctl' : 'nwctl',
   out: sink(process.stdout),
@@ -55,12 +60,9 @@ const code = await run(process.argv.slice(2), {
   monotonicMs: () => performance.now(),
   runtime: process.version,
   interrupted: interrupt.signal,
-  ...outsideOf(
-    () => process.stdin,
-    (text) => process.stderr.write(text),
-    interrupt.signal,
-  ),
+  ...outside,
 });
+await outside.close();
 if (interrupt.signal.aborted) process.stderr.write('interrupted\n', () => process.exit(code));
 else {
   process.exitCode ??= code;

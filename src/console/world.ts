@@ -5,6 +5,7 @@ import type { GitTree } from '../platform/git.ts';
 import type { HttpSinkOptions } from '../platform/http-sink.ts';
 import type { LogServer, LogServerOptions } from '../platform/log-server.ts';
 import type { Unread } from '../profile/folder.ts';
+import type { Solver } from '../witness/solver.ts';
 
 /** Everything outside of the command line: handed in, so that a test is a call and nothing here reaches for the process. */
 export interface World {
@@ -37,6 +38,8 @@ export interface World {
   serveLogs(options: LogServerOptions): Promise<LogServer>;
   /** The files of a revision of the repository in which a folder stands. */
   gitTree(revision: string, cwd: string): Promise<Loaded<GitTree>>;
+  /** Loaded when it is first asked for: it is large. Not there: a fault that says so. */
+  solver(): Promise<Loaded<Solver>>;
 }
 
 export interface Sink {

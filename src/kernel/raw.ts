@@ -1,5 +1,8 @@
+import type { FactValue, Grade } from './fact.ts';
+import type { SubjectKind } from './subject.ts';
+
 /** What was fetched, before anybody understood it. A capture is a list of these; so is what the operator's watches hold. */
-export type Raw = RawObject | RawList | RawLinstor | RawHost | RawObserver;
+export type Raw = RawObject | RawList | RawLinstor | RawHost | RawObserver | RawStated;
 
 /** One Kubernetes object. */
 export interface RawObject {
@@ -49,6 +52,35 @@ export interface RawObserver {
   readonly heartbeatChangedAt?: number;
   /** The node's clock minus ours, milliseconds. */
   readonly clockSkewMs?: number;
+}
+
+/** A site that nobody saw: who there is and what is known of each, written down as facts. A reviewer's question is answered with one
+ *  (`witness/`), and a person may make one up; no observer ever fetches it. */
+export interface RawStated {
+  readonly from: 'stated';
+  readonly at: number;
+  /** Lists that are known. Of a kind that is not here nobody knows who there is. The site needs no list. */
+  readonly lists: readonly StatedList[];
+  /** Facts that have a value. Whatever is not here was never reported. Computed facts may be stated too: then nobody computes them. */
+  readonly facts: readonly StatedFact[];
+}
+
+/** Ids as people write them (`subject.ts`): an id says by itself to whom its subject belongs. */
+export interface StatedList {
+  readonly kind: SubjectKind;
+  readonly members: readonly string[];
+}
+
+export interface StatedFact {
+  /** Of the vocabulary. */
+  readonly fact: string;
+  /** The subject's id. It may be on no list. */
+  readonly of: string;
+  /** Normalised: milliseconds, bytes, one number for a version. */
+  readonly value: FactValue;
+  /** Before `at`. */
+  readonly ageMs: number;
+  readonly grade: Grade;
 }
 
 /** As much of a Kubernetes object as every one has. Everything else is read with care: any word can arrive. */

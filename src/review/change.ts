@@ -76,7 +76,7 @@ export interface StructureChange {
   readonly newAt: Place | null;
 }
 
-export function worst(changes: readonly { readonly level: Level }[]): Level | undefined {
+export function worst(changes: readonly { readonly level: Level | undefined }[]): Level | undefined {
   return levels.find((level) => changes.some((change) => change.level === level));
 }
 

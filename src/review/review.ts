@@ -4,12 +4,13 @@ import { createStore, type FactStore } from '../facts/store.ts';
 import { canonical, type Json } from '../kernel/digest.ts';
 import type { Fault, Loaded } from '../kernel/fault.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
-import { type Asked, askedOf } from './asked.ts';
+import { askedOf } from './asked.ts';
 import { byText, type DecisionChange, type Level, type Moved, type StructureChange, worst } from './change.ts';
 import { type Compared, compare, comparePhase, type Pair, pairsOf } from './decisions.ts';
 import { folded, type Seen } from './fold.ts';
 import { instantsOf, type Limits, limitsOf } from './moments.ts';
 import { namesOf } from './names.ts';
+import type { Proof } from './proof.ts';
 import type { Side } from './side.ts';
 import { Judge } from './sight.ts';
 import { inOrder, structureOf } from './structure.ts';
@@ -25,6 +26,8 @@ export interface Review {
   /** The worst first. */
   readonly decisions: readonly DecisionChange[];
   readonly structure: readonly StructureChange[];
+  /** Undefined: nobody asked for it. */
+  readonly proof: Proof | undefined;
   /** Of everything; undefined where nothing is another one. */
   readonly level: Level | undefined;
 }
@@ -60,6 +63,8 @@ export interface ReviewOptions {
   readonly moments: boolean;
   /** Who decides on the workflows that a capture holds, for one side. */
   workflows(side: Side, capture: Capture, store: FactStore): DecideWorkflows;
+  /** Whoever looks for sites that are not in the corpus; without it nobody does. */
+  prove?(pairs: readonly Pair[], old: Side, fresh: Side): Promise<Proof>;
 }
 
 /** Of one capture. Past it the earliest are judged, and how many were not is said. */
@@ -72,12 +77,17 @@ export async function review(
   options: ReviewOptions,
 ): Promise<Review> {
   const names = namesOf(old, fresh);
-  const reviewer = new Reviewer(old, fresh, askedOf(old, names), askedOf(fresh, undefined), options);
+  const [olds, news] = [askedOf(old, names), askedOf(fresh, undefined)];
+  const pairs = pairsOf(olds, news);
+  const limits = [limitsOf(old, olds.values()), limitsOf(fresh, news.values())];
+  const reviewer = new Reviewer(old, fresh, pairs, limits, options);
   for (const capture of captures) await reviewer.judge(capture);
   const { corpus, decisions } = reviewer.result();
   const structure = structureOf(old, fresh, names);
   const all = inOrder([...structure, ...versionChanges(old, fresh, decisions, structure)]);
-  return { old, new: fresh, corpus, decisions, structure: all, level: worst([...decisions, ...all]) };
+  const proof = await options.prove?.(pairs, old, fresh);
+  const told = [...decisions, ...all, ...(proof?.questions ?? [])];
+  return { old, new: fresh, corpus, decisions, structure: all, proof, level: worst(told) };
 }
 
 class Reviewer {
@@ -94,17 +104,11 @@ class Reviewer {
   #momentsNotJudged = 0;
   #equal = 0;
 
-  constructor(
-    old: Side,
-    fresh: Side,
-    olds: ReadonlyMap<string, Asked>,
-    news: ReadonlyMap<string, Asked>,
-    options: ReviewOptions,
-  ) {
+  constructor(old: Side, fresh: Side, pairs: readonly Pair[], limits: readonly Limits[], options: ReviewOptions) {
     this.#old = new Judge(old);
     this.#new = new Judge(fresh);
-    this.#pairs = pairsOf(olds, news);
-    this.#limits = [limitsOf(old, olds.values()), limitsOf(fresh, news.values())];
+    this.#pairs = pairs;
+    this.#limits = limits;
     this.#options = options;
     this.#sameShape =
       canonical(old.profile.shape as unknown as Json) === canonical(fresh.profile.shape as unknown as Json);

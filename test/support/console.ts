@@ -7,6 +7,7 @@ import { fileDisk } from '../../src/platform/file-disk.ts';
 import { gitTree } from '../../src/platform/git.ts';
 import { httpSink } from '../../src/platform/http-sink.ts';
 import { serveLogs } from '../../src/platform/log-server.ts';
+import { solverForTests } from './solver.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -74,6 +75,7 @@ export async function nwctl(args: readonly string[], around: Around = {}): Promi
     logSink: async (options) => httpSink(options),
     serveLogs,
     gitTree: async (revision) => gitTree(revision, around.gitAt ?? root),
+    solver: async () => ({ ok: true, value: await solverForTests(), warnings: [] }),
     runSigner: around.runSigner ?? (() => Promise.reject(new Error('nobody signs here'))),
   };
   const code = await run(args, world);

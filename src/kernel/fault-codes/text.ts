@@ -34,6 +34,10 @@ export const textFaults = {
     why: 'Git, which reads revisions for us, could not be run here, or refused.',
     fix: 'Install Git and work inside of a repository, or name a folder instead of a revision.',
   },
+  SOLVER: {
+    why: 'The solver that looks for sites that are in no capture, `z3-solver` from npm, is not installed here or does not run.',
+    fix: 'Install it with `npm ci`, or leave the question out: `nwctl diff --no-prove`.',
+  },
   YAML_SYNTAX: {
     why: 'The text is not one YAML 1.2 document.',
     fix: 'Mend the place that is shown; an editor with the YAML language server marks it while typing.',
