@@ -63,6 +63,8 @@ export interface RawStated {
   readonly lists: readonly StatedList[];
   /** Facts that have a value. Whatever is not here was never reported. Computed facts may be stated too: then nobody computes them. */
   readonly facts: readonly StatedFact[];
+  /** What a workflow's cohort was frozen with, for whoever judges states: no store holds it. Absent and empty are the same. */
+  readonly frozen?: readonly FrozenFact[];
 }
 
 /** Ids as people write them (`subject.ts`): an id says by itself to whom its subject belongs. */
@@ -82,6 +84,9 @@ export interface StatedFact {
   readonly ageMs: number;
   readonly grade: Grade;
 }
+
+/** A fact by its own name, of no age. */
+export type FrozenFact = Pick<StatedFact, 'fact' | 'of' | 'value'>;
 
 /** As much of a Kubernetes object as every one has. Everything else is read with care: any word can arrive. */
 export interface KubeObject {

@@ -1,5 +1,6 @@
 import { apiVersion } from '../crd/workflow-object.ts';
 import { formatDuration } from '../kernel/value.ts';
+import { quoted } from '../source/quoted.ts';
 import { type Fault, faultForm } from './fault-kinds.ts';
 import type { Story } from './story.ts';
 
@@ -45,10 +46,4 @@ function eventText({ kind, state, afterMs, forMs, on, how }: Fault): string {
     ...(how === 0 ? [] : [`how: ${how}`]),
   ];
   return `{${parts.join(', ')}}`;
-}
-
-/** A plain word stays plain; anything that YAML could read otherwise is put in quotes. */
-function quoted(text: string): string {
-  const plain = /^[A-Za-z./][\w./@-]*( [\w./@-]+)*$/.test(text);
-  return plain && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text);
 }

@@ -1,4 +1,4 @@
-import type { StatedFact, StatedList } from '../kernel/raw.ts';
+import type { FrozenFact, StatedFact, StatedList } from '../kernel/raw.ts';
 import type { Bound } from './bound.ts';
 
 /** A site that makes a claim true, and the object of which it is true there. */
@@ -15,8 +15,6 @@ export interface MadeUpSite {
   /** What a workflow's cohort was frozen with, where a rule reads `cohort.FACT`: facts by their own names, of no age. */
   readonly frozen: readonly FrozenFact[];
 }
-
-export type FrozenFact = Pick<StatedFact, 'fact' | 'of' | 'value'>;
 
 /** Exact: there is none within the bound. */
 export interface NoneWithin {
