@@ -21,10 +21,10 @@ test('a made-up site says who there is, then what is known of each, and of a fac
     'no vm',
     'pvc-1@node-1:node-2',
     '  connection.outOfSync = 64KiB',
-    'pvc-1@node-1',
-    '  replica.disk = UpToDate (seen 1ms before)',
     'node-1',
     '  node.ready = true (seen 31s before, reported)',
     '  cohort.node.name = node-1',
+    'pvc-1@node-1',
+    '  replica.disk = UpToDate (seen 1ms before)',
   ]);
 });
