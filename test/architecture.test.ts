@@ -48,7 +48,7 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'source/yaml.ts': /^yaml$/,
   'signing/keys.ts': /^node:crypto$/,
   'rules/format.ts': /^yaml$/,
-  'rules/suggest.ts': /^fastest-levenshtein$/,
+  'source/suggest.ts': /^fastest-levenshtein$/,
   'rules/engine.ts': /^json-rules-engine$/,
   'capture/ndjson.ts': /^node:(buffer|crypto)$/,
   'capture/unpack.ts': /^node:(stream|zlib)$/,

@@ -1,6 +1,6 @@
 import { error, type Fault } from '../kernel/fault.ts';
 import { isUnread } from '../profile/folder.ts';
-import { hintFor } from '../rules/suggest.ts';
+import { hintFor } from '../source/suggest.ts';
 import { decodeText } from '../source/text.ts';
 import { type Tree, toJson } from '../source/tree.ts';
 import { camel, optionForms } from './options.ts';

@@ -3,7 +3,7 @@ import { error, type Fault, type Loaded } from '../kernel/fault.ts';
 import { type Bytes, storedInBundle } from '../log/bundle.ts';
 import { DiskError, diskFault } from '../log/disk.ts';
 import { isLogFolder, type StoredLog, storedIn } from '../log/stored.ts';
-import { shown } from '../rules/shown.ts';
+import { shown } from '../source/shown.ts';
 import type { Asked } from './asked.ts';
 import { unknownName } from './names.ts';
 import { refuse } from './refuse.ts';

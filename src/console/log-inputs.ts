@@ -1,8 +1,8 @@
 import { parseMoment } from '../capture/moment.ts';
 import { error, type Fault, type Loaded } from '../kernel/fault.ts';
 import { parseDuration } from '../kernel/value.ts';
-import { shown } from '../rules/shown.ts';
-import { hintFor, listed } from '../rules/suggest.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor, listed } from '../source/suggest.ts';
 import type { Asked } from './asked.ts';
 import { unknownName } from './names.ts';
 import { usage } from './usage.ts';

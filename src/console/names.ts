@@ -1,7 +1,7 @@
 import { error, type Fault, type Loaded } from '../kernel/fault.ts';
 import type { Finding, Gate } from '../rules/pack.ts';
-import { shown } from '../rules/shown.ts';
-import { hintFor, listed } from '../rules/suggest.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor, listed } from '../source/suggest.ts';
 import type { AskedGate } from './answer.ts';
 import type { Site } from './inputs.ts';
 

@@ -56,6 +56,7 @@ export type OptionName =
   | 'fail-on'
   | 'captures'
   | 'moments'
+  | 'save'
   | 'algorithm'
   | 'passphrase-file'
   | 'key'
@@ -204,6 +205,12 @@ const forms: readonly OptionForm[] = [
     says: 'captures to judge: a folder of them, or one; may be given again (default the folder captures here)',
   },
   { name: 'moments', says: 'judge each capture also at every later instant at which something in it gets too old' },
+  {
+    name: 'save',
+    value: 'FORM=FILE',
+    many: true,
+    says: 'also write this form into a file, of the same run; may be given again; markdown@N=FILE: at most N characters',
+  },
   { name: 'origin', says: 'also say where each value comes from' },
   {
     name: 'algorithm',

@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Fault } from '../kernel/fault.ts';
-import { hintFor } from '../rules/suggest.ts';
+import { hintFor } from '../source/suggest.ts';
 import { harmless } from './escape.ts';
 import { camel, everywhere, formOf, type OptionName, optionForms, variableOf } from './options.ts';
 import { usage } from './usage.ts';

@@ -1,5 +1,5 @@
 import { error, type Fault, type Place } from '../kernel/fault.ts';
-import { hintFor, listed } from '../rules/suggest.ts';
+import { hintFor, listed } from '../source/suggest.ts';
 import { formOf, type OptionForm, type OptionName, optionForms, variableOf } from './options.ts';
 
 /** Where a value was said. A flag wins over its variable, that over the project's file, that over the user's, that over

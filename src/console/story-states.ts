@@ -1,7 +1,7 @@
 import { error, type Fault } from '../kernel/fault.ts';
 import type { Machine } from '../kernel/machine.ts';
-import { shown } from '../rules/shown.ts';
-import { hintFor } from '../rules/suggest.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor } from '../source/suggest.ts';
 import type { SourceText } from '../source/text.ts';
 import { child, type Tree } from '../source/tree.ts';
 import { parseTree } from '../source/yaml.ts';

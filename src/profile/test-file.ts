@@ -3,14 +3,14 @@ import { error, type Fault, type Loaded, loadedUnless, type Place } from '../ker
 import type { SubjectKind } from '../kernel/subject.ts';
 import type { VerdictWord } from '../kernel/verdict.ts';
 import type { Vocabulary } from '../kernel/vocabulary.ts';
-import { declarationOf, durationOf, gradeWord } from '../rules/link-fact.ts';
-import { readLiteral } from '../rules/link-literal.ts';
 import { type Phase, phases } from '../rules/pack.ts';
 import { checkShape } from '../rules/shape.ts';
-import { shown } from '../rules/shown.ts';
-import { hintFor } from '../rules/suggest.ts';
+import { readLiteral } from '../source/literal.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor } from '../source/suggest.ts';
 import type { SourceText } from '../source/text.ts';
 import { child, type Entry, type Tree } from '../source/tree.ts';
+import { declarationOf, durationOf, gradeWord } from '../source/words.ts';
 import { parseTree } from '../source/yaml.ts';
 import type { Profile } from './profile.ts';
 

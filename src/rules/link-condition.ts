@@ -1,12 +1,13 @@
 import { error, type Place } from '../kernel/fault.ts';
 import { ancestorsOf, type SubjectKind } from '../kernel/subject.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor, listed } from '../source/suggest.ts';
 import { child, type MapTree, type Tree } from '../source/tree.ts';
+import { subjectWord } from '../source/words.ts';
 import type { Condition, Quantifier } from './condition.ts';
-import { linkFact, subjectWord } from './link-fact.ts';
+import { linkFact } from './link-fact.ts';
 import { linkLeaf } from './link-leaf.ts';
 import { type PackContext, type Size, type Standing, scopeInWords, scopeOf } from './link-scope.ts';
-import { shown } from './shown.ts';
-import { hintFor, listed } from './suggest.ts';
 
 /** What a person can follow, and what an evaluator can hold: past these a condition is refused, names followed. */
 const bounds = { parts: 20_000, depth: 128, names: 32, quantifiers: 4 } as const;

@@ -1,14 +1,12 @@
 import { type Grade, grades } from '../kernel/fact.ts';
 import { error, type Place } from '../kernel/fault.ts';
-import type { SubjectKind } from '../kernel/subject.ts';
-import { subjectKinds } from '../kernel/subject.ts';
 import { formatDuration, parseDuration } from '../kernel/value.ts';
 import type { FactDeclaration } from '../kernel/vocabulary.ts';
+import { shown } from '../source/shown.ts';
 import { child, entryOf, type Tree } from '../source/tree.ts';
+import { declarationOf, gradeWord, reportDuration } from '../source/words.ts';
 import type { FactRef } from './condition.ts';
 import { type PackContext, type Standing, scopeInWords } from './link-scope.ts';
-import { shown } from './shown.ts';
-import { hintFor, likely, listed } from './suggest.ts';
 
 /** Before the name of a fact: what it was when the cohort was frozen. */
 export const frozen = 'cohort.';
@@ -67,33 +65,6 @@ function frozenAge(beside: Tree, name: string, context: PackContext): number | u
   return undefined;
 }
 
-/** The vocabulary's entry of a name. */
-export function declarationOf(
-  name: string,
-  at: Place,
-  context: Pick<PackContext, 'vocabulary' | 'report'>,
-): FactDeclaration | undefined {
-  const fact = context.vocabulary.get(name);
-  if (fact !== undefined) return fact;
-  const [kind = '', word = ''] = name.split('.', 2);
-  const isKind = (subjectKinds as readonly string[]).includes(kind);
-  const names = [...context.vocabulary.keys()];
-  const own = names.filter((known) => known.startsWith(`${kind}.`));
-  if (isKind && word !== '') {
-    const words = own.map((known) => known.slice(kind.length + 1));
-    const near = likely(word, words);
-    const hint =
-      near === undefined ? hintFor(name, names, `it has ${listed(words, 'and')}`) : `did you mean \`${kind}.${near}\`?`;
-    context.report(error('PACK_UNKNOWN_FACT', at, `${kind} has no fact \`${shown(word)}\``, hint));
-  } else {
-    const bare = names.find((known) => known.endsWith(`.${name}`));
-    const hint =
-      bare === undefined ? hintFor(name, names, '`nwctl facts` lists them all') : `did you mean \`${bare}\`?`;
-    context.report(error('PACK_UNKNOWN_FACT', at, `there is no fact \`${shown(name)}\``, hint));
-  }
-  return undefined;
-}
-
 function maxAgeOf(beside: Tree, fact: FactDeclaration, context: PackContext): number | undefined {
   const tree = child(beside, 'maxAge');
   if (tree === undefined) return fact.maxAgeMs;
@@ -111,31 +82,9 @@ function maxAgeOf(beside: Tree, fact: FactDeclaration, context: PackContext): nu
   return asked;
 }
 
-/** A duration that stands in a field of its own. */
-export function durationOf(tree: Tree | undefined, context: Pick<PackContext, 'report'>): number | undefined {
-  if (tree === undefined) return undefined;
-  const parsed = tree.kind === 'scalar' && typeof tree.value === 'string' ? parseDuration(tree.value) : undefined;
-  if (parsed === undefined) reportDuration(tree, context);
-  return parsed;
-}
-
-function reportDuration(tree: Tree, context: Pick<PackContext, 'report'>): void {
-  const word = tree.kind === 'scalar' ? `\`${shown(tree.text)}\`` : `a ${tree.kind}`;
-  const hint = 'units are ms, s, m, h and d, the larger first: 1m30s';
-  context.report(error('PACK_VALUE_TYPE', tree.at, `${word} is no duration`, hint));
-}
-
 /** The grade that is asked for here: what the part says itself, else what stands around it. A part may say less than its
  *  rule: that is then written where a reviewer reads it, as for the legacy DaemonSet's word, which nobody else can give. */
 function gradeOf(tree: Tree | undefined, around: Grade): Grade | undefined {
   if (tree === undefined) return around;
   return gradeWord(tree); // where it is no grade, the shape has said so
-}
-
-export function gradeWord(tree: Tree | undefined): Grade | undefined {
-  return grades.find((grade) => tree?.kind === 'scalar' && grade === tree.value);
-}
-
-export function subjectWord(tree: Tree | undefined): SubjectKind | undefined {
-  return subjectKinds.find((kind) => tree?.kind === 'scalar' && kind === tree.value);
 }

@@ -1,15 +1,15 @@
 import type { FactValue } from '../kernel/fact.ts';
 import { error, type Place } from '../kernel/fault.ts';
 import { type FactType, fits, formatValue } from '../kernel/value.ts';
+import { elementOf, inWords, readLiteral } from '../source/literal.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor, listed } from '../source/suggest.ts';
 import { child, entryOf, type Tree } from '../source/tree.ts';
 import type { FactRef, Leaf, Literal, Operator } from './condition.ts';
 import { linkFact } from './link-fact.ts';
-import { elementOf, inWords, readLiteral } from './link-literal.ts';
 import type { PackContext, Standing } from './link-scope.ts';
 import { isOperator, operatorsFor } from './operators.ts';
 import type { Parameter } from './pack.ts';
-import { shown } from './shown.ts';
-import { hintFor, listed } from './suggest.ts';
 
 const parameterPrefix = 'param.';
 

@@ -3,15 +3,16 @@ import { error } from '../kernel/fault.ts';
 import type { Act, Argument, Instruction, Undo } from '../kernel/machine.ts';
 import { fits } from '../kernel/value.ts';
 import type { FactDeclaration } from '../kernel/vocabulary.ts';
+import { inWords, readLiteral } from '../source/literal.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor, listed } from '../source/suggest.ts';
 import { child, entryOf, type MapTree, type Tree } from '../source/tree.ts';
-import { declarationOf, durationOf, frozen } from './link-fact.ts';
+import { declarationOf, durationOf } from '../source/words.ts';
+import { frozen } from './link-fact.ts';
 import { parameterOf } from './link-leaf.ts';
-import { inWords, readLiteral } from './link-literal.ts';
 import { linkGateUses, linkQuestion } from './link-machine-question.ts';
 import type { PackContext } from './link-scope.ts';
 import type { Question } from './pack.ts';
-import { shown } from './shown.ts';
-import { hintFor, listed } from './suggest.ts';
 
 /** The command that a step or an undo names; undefined where it is none, which the shape has said. */
 export function commandOf(tree: Tree | undefined): CommandName | undefined {

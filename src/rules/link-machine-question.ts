@@ -1,13 +1,13 @@
 import { error, type Place } from '../kernel/fault.ts';
 import type { GateUse } from '../kernel/machine.ts';
 import { ancestorsOf, type SubjectKind } from '../kernel/subject.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor } from '../source/suggest.ts';
 import { child, type Tree } from '../source/tree.ts';
 import type { Condition } from './condition.ts';
 import { has, linkCondition, measured, saysOf } from './link-condition.ts';
 import { type PackContext, type Standing, scopeOf } from './link-scope.ts';
 import type { Gate, Question } from './pack.ts';
-import { shown } from './shown.ts';
-import { hintFor } from './suggest.ts';
 
 /** Whom a question is about: what it is called, of whom it is asked, and the sentence that people read. */
 export interface About {

@@ -2,7 +2,7 @@ import { type CommandName, commands } from '../kernel/command.ts';
 import type { Place } from '../kernel/fault.ts';
 import type { Act, GateUse, State } from '../kernel/machine.ts';
 import { child, type Entry, type MapTree, type Tree } from '../source/tree.ts';
-import { durationOf } from './link-fact.ts';
+import { durationOf } from '../source/words.ts';
 import { commandOf, linkAct } from './link-machine-command.ts';
 import { linkGateUses } from './link-machine-question.ts';
 import type { PackContext } from './link-scope.ts';

@@ -3,9 +3,11 @@ import { commands, formOf } from '../kernel/command.ts';
 import { digestOf, type Json } from '../kernel/digest.ts';
 import { error, type Place, warning } from '../kernel/fault.ts';
 import type { Guard, Machine, State } from '../kernel/machine.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor } from '../source/suggest.ts';
 import { child, type Entry, entryOf, type Tree } from '../source/tree.ts';
+import { durationOf } from '../source/words.ts';
 import { has } from './link-condition.ts';
-import { durationOf } from './link-fact.ts';
 import { linkQuestion } from './link-machine-question.ts';
 import { wordIn } from './link-machine-state.ts';
 import type { PackContext } from './link-scope.ts';
@@ -14,7 +16,6 @@ import { frozenFactsOf, questionsOf } from './machine-frozen.ts';
 import { checkGraph } from './machine-graph.ts';
 import { inOrder } from './machine-walk.ts';
 import type { Question } from './pack.ts';
-import { shown } from './shown.ts';
 import {
   beginningOf,
   entriesOf,
@@ -25,7 +26,6 @@ import {
   placeStates,
   type Stretch,
 } from './stretches.ts';
-import { hintFor } from './suggest.ts';
 
 /** A pack whose gates are linked, and whose machine is not yet. */
 export interface MachinePack {

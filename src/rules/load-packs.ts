@@ -1,6 +1,8 @@
 import type { Capability } from '../kernel/capability.ts';
 import { error, type Fault, invariant, type Loaded, loadedUnless, type Place } from '../kernel/fault.ts';
 import type { Vocabulary } from '../kernel/vocabulary.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor } from '../source/suggest.ts';
 import type { SourceText } from '../source/text.ts';
 import { child, type Entry, type MapTree, type Tree } from '../source/tree.ts';
 import { parseTree } from '../source/yaml.ts';
@@ -10,8 +12,6 @@ import { linkMachines } from './link-machine.ts';
 import type { GateNames, Size } from './link-scope.ts';
 import type { Gate, RulePack } from './pack.ts';
 import { checkShape } from './shape.ts';
-import { shown } from './shown.ts';
-import { hintFor } from './suggest.ts';
 
 export interface PackOptions {
   readonly vocabulary: Vocabulary;

@@ -1,10 +1,10 @@
 import { formOf } from '../kernel/command.ts';
 import { error } from '../kernel/fault.ts';
+import { shown } from '../source/shown.ts';
 import { child, entryOf } from '../source/tree.ts';
 import { has } from './link-condition.ts';
 import { commandOf } from './link-machine-command.ts';
 import type { WrittenState } from './link-machine-state.ts';
-import { shown } from './shown.ts';
 
 /** What a state must say, wherever it stands. A part that was written and could not be linked counts as said: it has been
  *  complained about. INVARIANTS K8, K12. */

@@ -1,9 +1,9 @@
 import { error, type Fault, type Place } from '../kernel/fault.ts';
+import { shown } from '../source/shown.ts';
 import { child } from '../source/tree.ts';
 import { has } from './link-condition.ts';
 import { checkLock } from './machine-lock.ts';
 import { closure, type Graph, nameOf, nextOf, type Roles, roundTrip } from './machine-walk.ts';
-import { shown } from './shown.ts';
 import type { PlacedState } from './stretches.ts';
 
 /** Whether a machine can be lived in: each state is reached and left, nothing acts unlocked or for ever, and every failure

@@ -1,8 +1,8 @@
 import { formOf } from '../kernel/command.ts';
 import { error } from '../kernel/fault.ts';
+import { shown } from '../source/shown.ts';
 import { child } from '../source/tree.ts';
 import { type Graph, nameOf, nextOf } from './machine-walk.ts';
-import { shown } from './shown.ts';
 import type { PlacedState } from './stretches.ts';
 
 /** One way to be in a state: with the site lock or without, and how one came there. */

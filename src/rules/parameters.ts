@@ -2,11 +2,11 @@ import type { FactValue } from '../kernel/fact.ts';
 import { error, type Place } from '../kernel/fault.ts';
 import { type FactType, formatValue } from '../kernel/value.ts';
 import type { Vocabulary } from '../kernel/vocabulary.ts';
+import { readLiteral } from '../source/literal.ts';
+import { shown } from '../source/shown.ts';
 import { child, entryOf, type MapTree, type Tree } from '../source/tree.ts';
-import { readLiteral } from './link-literal.ts';
 import type { PackContext } from './link-scope.ts';
 import type { Parameter } from './pack.ts';
-import { shown } from './shown.ts';
 
 /** Types of a parameter that are no fact's. */
 export const parameterKinds = ['bool', 'int', 'duration', 'size', 'version', 'text', 'set'] as const;

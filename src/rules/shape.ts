@@ -1,14 +1,14 @@
 import type { Json } from '../kernel/digest.ts';
 import { error, type Fault, type Place } from '../kernel/fault.ts';
 import type { FaultCode } from '../kernel/fault-codes.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor, likely, listed } from '../source/suggest.ts';
 import { entryOf, type Tree, toJson, treeAt } from '../source/tree.ts';
 import { validate as validateProfile } from './generated/edge-profile.js';
 import { validate as validatePack } from './generated/rule-pack.js';
 import { validate as validateTest } from './generated/rule-test.js';
 import { validate as validateTrust } from './generated/trust.js';
 import type { SchemaError, Validator } from './schema-error.ts';
-import { shown } from './shown.ts';
-import { hintFor, likely, listed } from './suggest.ts';
 
 /** The schemas in schemas/, generated into functions by scripts/validators.ts. */
 const validators: Readonly<Record<SchemaName, Validator>> = {

@@ -1,12 +1,12 @@
 import { error, type Place } from '../kernel/fault.ts';
 import type { GateUse } from '../kernel/machine.ts';
+import { shown } from '../source/shown.ts';
+import { hintFor } from '../source/suggest.ts';
 import { child, type Entry, type Tree } from '../source/tree.ts';
 import { has } from './link-condition.ts';
 import { linkState, type Word, type WrittenState, wordIn } from './link-machine-state.ts';
 import type { PackContext } from './link-scope.ts';
 import type { Question } from './pack.ts';
-import { shown } from './shown.ts';
-import { hintFor } from './suggest.ts';
 
 /** States that machines share, as its pack has it. */
 export interface Stretch {

@@ -1,6 +1,6 @@
 import { error, type Fault, type Place } from '../kernel/fault.ts';
 import { parseDuration } from '../kernel/value.ts';
-import { hintFor, listed } from '../rules/suggest.ts';
+import { hintFor, listed } from '../source/suggest.ts';
 import { child, entryOf, type Tree } from '../source/tree.ts';
 
 /** Reads the fields of one mapping that a person wrote. Each question gives the value or tells a fault at its place and gives

@@ -1,6 +1,6 @@
 import { error, type Fault as LoadFault } from '../kernel/fault.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
-import { hintFor, listed } from '../rules/suggest.ts';
+import { hintFor, listed } from '../source/suggest.ts';
 import { faultForm } from './fault-kinds.ts';
 import { targetsOf } from './faults.ts';
 import { nextProfileOf } from './next-profile.ts';

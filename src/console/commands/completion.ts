@@ -1,4 +1,4 @@
-import { hintFor } from '../../rules/suggest.ts';
+import { hintFor } from '../../source/suggest.ts';
 import type { Asked } from '../asked.ts';
 import { refuse } from '../refuse.ts';
 import { usage } from '../usage.ts';

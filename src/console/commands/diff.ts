@@ -2,6 +2,7 @@ import type { Fault } from '../../kernel/fault.ts';
 import type { Level } from '../../review/change.ts';
 import { type Review, review } from '../../review/review.ts';
 import type { Asked } from '../asked.ts';
+import type { Look } from '../paint.ts';
 import { mention, refuse } from '../refuse.ts';
 import { diffData, diffNames } from '../render/diff-data.ts';
 import { diffMarkdown } from '../render/diff-markdown.ts';
@@ -11,6 +12,8 @@ import { inForm } from '../render/form.ts';
 import { reportForms } from '../render/report.ts';
 import { corpusOf, openSide } from '../review-inputs.ts';
 import { workflowsOf } from '../review-workflows.ts';
+import { type Saved, save, savedAs } from '../saved.ts';
+import { verbs } from '../verbs.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
 /** Where a project keeps its captures. */
@@ -18,6 +21,8 @@ const usualCorpus = 'captures';
 
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const { settings } = asked;
+  const saved = savedAs(settings.list('save'), verbs.find(({ name }) => name === asked.verb)?.formats ?? []);
+  if (!saved.ok) return refuse(saved.faults, asked, world);
   const [older = '', newer = ''] = asked.args;
   const named = settings.list('captures');
   const usual = world.disk.kindOf(usualCorpus) === 'folder' ? [usualCorpus] : [];
@@ -33,7 +38,9 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     moments: settings.on('moments'),
     workflows: workflowsOf,
   });
-  world.out.write(rendered(found, asked));
+  const unwritten = await save(saved.value, (as, plain) => rendered(found, as, plain), world);
+  if (unwritten.length > 0) return refuse(unwritten, asked, world);
+  world.out.write(rendered(found, asked, asked.look));
   const { broken } = found.corpus;
   if (broken.length > 0) {
     await asked.messages.faults(broken.flatMap(({ faults }) => faults));
@@ -53,12 +60,12 @@ function codeOf({ level, corpus }: Review, { settings }: Asked): ExitCode {
   return corpus.momentsNotJudged > 0 ? exit.bound : exit.ok;
 }
 
-function rendered(found: Review, { format, look }: Asked): string {
+function rendered(found: Review, { format, most }: Pick<Saved, 'format' | 'most'>, look: Look): string {
   return inForm(format, {
     data: () => diffData(found),
     names: () => diffNames(found),
     text: () => diffText(found, look),
-    markdown: () => diffMarkdown(found),
+    markdown: () => diffMarkdown(found, most),
     report: (form) => reportForms[form](diffReport(found)),
   });
 }

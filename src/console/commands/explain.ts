@@ -1,5 +1,5 @@
 import { type FaultCode, faultCodes } from '../../kernel/fault-codes.ts';
-import { hintFor } from '../../rules/suggest.ts';
+import { hintFor } from '../../source/suggest.ts';
 import type { Asked } from '../asked.ts';
 import { unknownName } from '../names.ts';
 import type { Look } from '../paint.ts';

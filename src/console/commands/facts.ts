@@ -4,7 +4,7 @@ import { readingAt } from '../../kernel/snapshot.ts';
 import { subjectKinds } from '../../kernel/subject.ts';
 import { type FactType, formatDuration, formatValue } from '../../kernel/value.ts';
 import { type FactDeclaration, vocabulary, vocabularyVersion } from '../../kernel/vocabulary.ts';
-import { hintFor, listed } from '../../rules/suggest.ts';
+import { hintFor, listed } from '../../source/suggest.ts';
 import { ago, moment } from '../ages.ts';
 import type { Asked } from '../asked.ts';
 import { lookOf, openSite, type Site } from '../inputs.ts';

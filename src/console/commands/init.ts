@@ -1,6 +1,6 @@
 import { error, type Fault } from '../../kernel/fault.ts';
 import { isUnread } from '../../profile/folder.ts';
-import { hintFor, listed } from '../../rules/suggest.ts';
+import { hintFor, listed } from '../../source/suggest.ts';
 import type { Asked } from '../asked.ts';
 import { unknownName } from '../names.ts';
 import { plainly } from '../paint.ts';

@@ -2,9 +2,9 @@ import type { Place } from '../../kernel/fault.ts';
 import { type DecisionChange, type Level, levels, type Occurrence, type StructureChange } from '../../review/change.ts';
 import type { Review } from '../../review/review.ts';
 import { harmless } from '../escape.ts';
+import { count } from './count.ts';
 import {
   corpusWords,
-  count,
   decisionName,
   levelSays,
   momentsWords,

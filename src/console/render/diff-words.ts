@@ -4,6 +4,7 @@ import type { DecisionChange, Level, Occurrence, StructureChange } from '../../r
 import type { Cause } from '../../review/parts.ts';
 import type { Review } from '../../review/review.ts';
 import type { Side } from '../../review/side.ts';
+import { count } from './count.ts';
 import { reasonSays } from './reason-text.ts';
 
 /** A review in sentences, as every form of it has them. */
@@ -28,7 +29,7 @@ export function momentsWords({ corpus }: Review): string | undefined {
   return momentsNotJudged === 0 ? undefined : `${count(momentsNotJudged, 'moment')} past the bound: not judged`;
 }
 
-export function decisionName({ kind, name, wasCalled }: DecisionChange): string {
+export function decisionName({ kind, name, wasCalled }: Pick<DecisionChange, 'kind' | 'name' | 'wasCalled'>): string {
   const called = wasCalled === undefined ? '' : ` (was ${wasCalled})`;
   return kind === 'phase' ? name : `${kind} ${name}${called}`;
 }
@@ -61,16 +62,8 @@ export function whenWords({ afterMs }: Occurrence): string {
 /** What it was decided by, before and now. */
 export function reasonWords({ from, to }: DecisionChange, { was, is }: Occurrence): readonly string[] {
   const told = (word: string, reasons: readonly Reason[]): readonly string[] =>
-    reasons.map((reason) => `${word}: ${sentence(reason)}`);
+    reasons.map((reason) => `${word}: ${reasonSays(reason)}`);
   return [...told(`${from} was`, was), ...told(`${to} is`, is)];
-}
-
-function sentence(reason: Reason): string {
-  return reasonSays(reason);
-}
-
-export function count(of: number, thing: string): string {
-  return `${of} ${thing}${of === 1 ? '' : 's'}`;
 }
 
 export const levelSays: Readonly<Record<Level, string>> = {

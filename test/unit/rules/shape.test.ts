@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { schemaNames, schemaPath, withCurrentWords } from '../../../scripts/schemas.ts';
 import { checkShape } from '../../../src/rules/shape.ts';
-import { shown } from '../../../src/rules/shown.ts';
-import { likely, listed } from '../../../src/rules/suggest.ts';
+import { shown } from '../../../src/source/shown.ts';
+import { likely, listed } from '../../../src/source/suggest.ts';
 import { toJson } from '../../../src/source/tree.ts';
 import { parseTree } from '../../../src/source/yaml.ts';
 

@@ -1,9 +1,9 @@
 import type { FactValue } from '../kernel/fact.ts';
 import type { Place } from '../kernel/fault.ts';
 import { type FactType, parseDuration, parseSize, parseVersion } from '../kernel/value.ts';
-import type { ScalarTree, Tree } from '../source/tree.ts';
 import { shown } from './shown.ts';
 import { hintFor, listed } from './suggest.ts';
+import type { ScalarTree, Tree } from './tree.ts';
 
 /** A value that a person wrote, as the type asks for it; or what is wrong with it. */
 export type Literally =
