@@ -24,6 +24,8 @@ export interface Proved {
   readonly wasCalled?: string;
   readonly oldAt: Place;
   readonly newAt: Place;
+  /** It lets something be taken back: what closes it takes a way back. */
+  readonly wayBack?: true;
   /** The worst that was found; undefined: no site within the bound can tell, or nobody knows yet. */
   readonly level: Level | undefined;
   /** Whether the new side opens it on any site on which the old one does not. */

@@ -6,9 +6,11 @@ import type { Side } from '../../review/side.ts';
 import { moment } from '../ages.ts';
 import type { Data } from './data.ts';
 import { faultData, placeData, reasonData } from './parts.ts';
+import { proofData } from './proof-data.ts';
+import { witnessesOf } from './proof-words.ts';
 
 /** `diff -o json`: described in schemas/diff.v1.json. */
-export function diffData({ old, new: fresh, level, corpus, decisions, structure }: Review): Data {
+export function diffData({ old, new: fresh, level, corpus, decisions, proof, structure }: Review): Data {
   return {
     schemaVersion: 'diff/v1',
     old: sideData(old),
@@ -23,13 +25,15 @@ export function diffData({ old, new: fresh, level, corpus, decisions, structure 
       decisions: { equal: corpus.equal, differ: corpus.differ },
     },
     decisions: decisions.map(decisionData),
+    proof: proof === undefined ? null : proofData(proof),
     structure: structure.map(structureData),
   };
 }
 
-/** `diff -o name`: what decides otherwise. */
-export function diffNames({ decisions }: Review): readonly string[] {
-  return [...new Set(decisions.map(({ kind, name }) => `${kind}/${name}`))];
+/** `diff -o name`: what decides otherwise, on a capture or on a site that was made up. */
+export function diffNames({ decisions, proof }: Review): readonly string[] {
+  const told = [...decisions, ...witnessesOf(proof).map(({ question }) => question)];
+  return [...new Set(told.map(({ kind, name }) => `${kind}/${name}`))];
 }
 
 function sideData({ label, signature, profile }: Side): Data {

@@ -1,0 +1,134 @@
+import type { Place } from '../../kernel/fault.ts';
+import type { Level } from '../../review/change.ts';
+import type { Answered, LetThrough, Proof, Proved, Witness } from '../../review/proof.ts';
+import type { Review } from '../../review/review.ts';
+import { count } from './count.ts';
+import { decisionName } from './diff-words.ts';
+import { reasonSays } from './reason-text.ts';
+import { answerWords, boundWords, sizeWords } from './witness-words.ts';
+
+/** What a review proves of any site, in sentences, as every form of it has them. «None», «not shown» and «not looked for» are three words. */
+
+/** One site on which the two sides part, with the question that it answers. */
+export interface ToldWitness {
+  readonly level: Level;
+  readonly question: Proved;
+  /** As the new side has it. */
+  readonly turn: 'opens' | 'closes';
+  readonly witness: Witness;
+  /** What was answered the other way round. */
+  readonly other: Answered;
+  /** Of the folder that it is kept in: `node-may-restart-opens`. */
+  readonly slug: string;
+}
+
+/** The worst first, and otherwise in the order of the questions. */
+export function witnessesOf(proof: Proof | undefined): readonly ToldWitness[] {
+  const taken = new Map<string, number>();
+  return (proof?.questions ?? []).flatMap((question) => {
+    const { opens, closes, wayBack, level = 'caution' } = question;
+    const worse = (wayBack ? closes : opens).kind === 'witness' ? (wayBack ? 'closes' : 'opens') : undefined;
+    const told = (turn: 'opens' | 'closes', witness: Answered, other: Answered): readonly ToldWitness[] => {
+      if (witness.kind !== 'witness') return [];
+      const slug = slugOf(`${question.name} ${turn}`, taken);
+      return [
+        { level: worse === undefined || worse === turn ? level : 'caution', question, turn, witness, other, slug },
+      ];
+    };
+    const both = [...told('opens', opens, closes), ...told('closes', closes, opens)];
+    return wayBack ? both.reverse() : both;
+  });
+}
+
+function slugOf(name: string, taken: Map<string, number>): string {
+  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const slug = words.join('-').slice(0, 60).replace(/-$/, '') || 'site';
+  const before = taken.get(slug) ?? 0;
+  taken.set(slug, before + 1);
+  return before === 0 ? slug : `${slug}-${before + 1}`;
+}
+
+/** Questions that mean something else, and that no site was found to tell. */
+export function untoldOf(proof: Proof | undefined): readonly Proved[] {
+  return (proof?.questions ?? []).filter(({ opens, closes }) => opens.kind !== 'witness' && closes.kind !== 'witness');
+}
+
+/** All of it in a line. */
+export function proofWords(proof: Proof | undefined): string {
+  if (proof === undefined) return 'no site outside of the captures was looked for';
+  const { bound, questions, same, solver } = proof;
+  const alike = `${count(same, 'question')} ${same === 1 ? 'means' : 'mean'} the same on both sides`;
+  if (questions.length === 0) return `${alike}: no site can tell`;
+  const untold = untoldOf(proof);
+  const unfinished = untold.filter(({ opens, closes }) => [opens, closes].some(({ kind }) => kind === 'unfinished'));
+  const words = [
+    of(questions.filter(({ opens }) => opens.kind === 'witness').length, 'opens', 'open', 'what was held'),
+    of(questions.filter(({ closes }) => closes.kind === 'witness').length, 'holds', 'hold', 'what was open'),
+    of(untold.length - unfinished.length, 'is', 'are', 'another one on none'),
+    of(unfinished.length, 'is', 'are', 'not finished'),
+  ].filter((part) => part !== '');
+  return `any site within ${boundWords(bound)} (${solver}): of ${count(questions.length, 'question')} that ${questions.length === 1 ? 'means' : 'mean'} something else ${words.join(', ')}; ${alike}`;
+}
+
+function of(many: number, one: string, several: string, rest: string): string {
+  return many === 0 ? '' : `${many} ${many === 1 ? one : several} ${rest}`;
+}
+
+/** `closed → open on a made-up site`. */
+export function witnessTurn({ witness: { was, is } }: ToldWitness): string {
+  return `${was} → ${is} on a made-up site`;
+}
+
+/** `node-1, on 2 nodes and 1 VM`: of whom, and how large the site is. */
+export function witnessWhom({ witness: { object, site } }: ToldWitness): string {
+  return `${object === 'site' ? '' : `${object}, `}on ${sizeWords(site)}`;
+}
+
+/** Which side lets through, and which holds. */
+export function witnessVerbs({ turn }: ToldWitness): { readonly lets: string; readonly held: string } {
+  return turn === 'opens'
+    ? { lets: 'is let through by', held: 'was held by' }
+    : { lets: 'was let through by', held: 'is held by' };
+}
+
+export function heldWords({ witness: { held } }: ToldWitness): readonly string[] {
+  return held.map(reasonSays);
+}
+
+/** What was found the other way round; nothing where that is a site too, which is told by itself. */
+export function otherWay({ turn, other }: ToldWitness): string | undefined {
+  return other.kind === 'witness' ? undefined : `${turn === 'opens' ? 'closes' : 'opens'}: ${answerWords(other)}`;
+}
+
+/** What was answered of a question for which there is no site to show. */
+export function untoldWords({ opens, closes }: Proved): string {
+  const [one, other] = [opens, closes].map((answer) => (answer.kind === 'witness' ? '' : answerWords(answer)));
+  return one === other ? `opens or closes: ${one}` : `opens: ${one}; closes: ${other}`;
+}
+
+/** The line of the new side at which a reader should look: one that lets through, or holds, and was changed; else where its rule was; else
+ *  the rule itself, as when what changed stands on the old side only. */
+export function lineOfWitness({ turn, question, witness }: ToldWitness, review: Review): Place {
+  const { decisions, structure } = review;
+  const changed = [...decisions.flatMap(({ causes }) => causes), ...structure].flatMap(({ newAt }) => newAt ?? []);
+  const places = new Set(changed.map(lineKey));
+  const read = turn === 'opens' ? witness.let : witness.held;
+  const exact = read.find(({ at }) => at.line > 0 && places.has(lineKey(at)))?.at;
+  const ofRule = structure.find(({ kind, name }) => kind === question.kind && name === question.name)?.newAt;
+  return exact ?? ofRule ?? question.newAt;
+}
+
+function lineKey({ file, line }: Place): string {
+  return `${file}:${line}`;
+}
+
+/** What a line read, of the site: the facts that its sentence names. */
+export function factsRead({ says }: LetThrough, { site }: Witness): Witness['site']['facts'] {
+  return site.facts.filter(({ fact, of: whose }) =>
+    says.includes(whose === 'site' ? `${fact} ` : `${fact} of ${whose} `),
+  );
+}
+
+export function witnessName({ question }: ToldWitness): string {
+  return decisionName(question);
+}
