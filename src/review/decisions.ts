@@ -1,4 +1,5 @@
 import { type Reason, TRUE, UNKNOWN, verdictWords } from '../kernel/verdict.ts';
+import { allIn, type Condition } from '../rules/condition.ts';
 import type { RollupStep } from '../rules/pack.ts';
 import type { Asked, Way } from './asked.ts';
 import type { Level, Moved } from './change.ts';
@@ -66,8 +67,9 @@ export function compare(pairs: readonly Pair[], was: SideSight, is: SideSight): 
     }
     const [before, after] = [pair.old && was.words(pair.old), pair.new && is.words(pair.new)];
     const objects = new Set([...(after?.keys() ?? []), ...(before?.keys() ?? [])]);
+    const keyOf = reasonKey(sentencesOf([pair.old, pair.new].flatMap((one) => (one?.ways ?? []).flat())));
     for (const object of [...objects].sort()) {
-      const one = movedOf(pair, asked, object, before?.get(object), after?.get(object));
+      const one = movedOf(pair, asked, keyOf, object, before?.get(object), after?.get(object));
       if (one === undefined) equal += 1;
       else moved.push(one);
     }
@@ -78,6 +80,7 @@ export function compare(pairs: readonly Pair[], was: SideSight, is: SideSight): 
 function movedOf(
   pair: Pair,
   asked: Asked,
+  keyOf: (reason: Reason) => string,
   object: string,
   was: Word | undefined,
   is: Word | undefined,
@@ -87,7 +90,7 @@ function movedOf(
   const before = was !== undefined && tells(was) ? was.why() : [];
   const after = is !== undefined && tells(is) ? is.why() : [];
   const sameVerdict = from === to;
-  const [gone, come] = [without(before, after), without(after, before)];
+  const [gone, come] = [without(before, after, keyOf), without(after, before, keyOf)];
   if (sameVerdict && gone.length === 0 && come.length === 0) return undefined;
   const { old } = pair;
   return {
@@ -107,7 +110,7 @@ function movedOf(
 
 const notAsked = 'not asked';
 
-function wordOf({ kind }: Asked, word: Word | undefined): string {
+export function wordOf({ kind }: Asked, word: Word | undefined): string {
   if (word === undefined) return notAsked;
   if (kind !== 'finding') return verdictWords[word.truth];
   return word.truth === TRUE ? 'raised' : word.truth === UNKNOWN ? 'unknown' : 'not raised';
@@ -124,13 +127,26 @@ function levelOf({ kind, wayBack }: Asked, was: Word | undefined, is: Word | und
 }
 
 /** Reasons of one side that the other does not give. */
-function without(reasons: readonly Reason[], others: readonly Reason[]): readonly Reason[] {
-  const said = new Set(others.map(reasonKey));
-  return reasons.filter((reason) => !said.has(reasonKey(reason)));
+function without(
+  reasons: readonly Reason[],
+  others: readonly Reason[],
+  keyOf: (reason: Reason) => string,
+): readonly Reason[] {
+  const said = new Set(others.map(keyOf));
+  return reasons.filter((reason) => !said.has(keyOf(reason)));
 }
 
-function reasonKey({ says, fact, object, detail, unknown }: Reason): string {
-  return JSON.stringify([says, fact, object, detail, unknown]);
+/** What people are told of a reason. Where no author wrote a sentence its words are the leaf's, which say nothing that the detail does
+ *  not: of a fact that was never reported nobody cares what it would have been compared with. */
+function reasonKey(sentences: ReadonlySet<string>): (reason: Reason) => string {
+  return ({ says, fact, object, detail, unknown }) =>
+    JSON.stringify([sentences.has(says) ? says : null, fact, object, detail, unknown]);
+}
+
+/** Every sentence that an author wrote into conditions. */
+function sentencesOf(asked: readonly { readonly rule: { readonly when: Condition } }[]): ReadonlySet<string> {
+  const parts = asked.flatMap(({ rule }) => allIn(rule.when));
+  return new Set(parts.flatMap(({ says }) => (says === undefined ? [] : [says])));
 }
 
 /** Of all parts that were changed those in which what held it, or holds it now, stands; and those of one side only, which nothing can
@@ -168,7 +184,8 @@ export function comparePhase(old: Side, fresh: Side, was: SideSight, is: SideSig
   const shared = was.snapshot === is.snapshot;
   if (shared && rollupKey(before.steps) === rollupKey(after.steps)) return { moved: [], equal: 1 };
   const [one, other] = [was.phase(), is.phase()];
-  const [gone, come] = [without(one.why(), other.why()), without(other.why(), one.why())];
+  const keyOf = reasonKey(sentencesOf([...before.steps, ...after.steps].map((rule) => ({ rule }))));
+  const [gone, come] = [without(one.why(), other.why(), keyOf), without(other.why(), one.why(), keyOf)];
   if (one.phase === other.phase && gone.length === 0 && come.length === 0) return { moved: [], equal: 1 };
   const changes = after.steps.flatMap((step): readonly PartChange[] => {
     const match = before.steps.find(({ phase }) => phase === step.phase);

@@ -3,6 +3,7 @@ import type { Place } from '../kernel/fault.ts';
 import { formatDuration, formatValue } from '../kernel/value.ts';
 import { allIn, type Condition } from '../rules/condition.ts';
 import type { Finding, Gate, RollupStep, RulePack } from '../rules/pack.ts';
+import { readLiteral } from '../source/literal.ts';
 import { child, type Entry, type Tree, toJson } from '../source/tree.ts';
 import { byText, levels, type StructureChange, structureKinds } from './change.ts';
 import { item, whenChanges } from './item.ts';
@@ -195,7 +196,9 @@ function parametersOf({ profile, packs }: Side): ReadonlyMap<string, ParameterRe
       const entry = entriesOf(declared).find(({ key }) => key === name);
       const word = (key: string): string | undefined => {
         const tree = child(entry?.value, key);
-        return tree === undefined ? undefined : plain(toJson(tree));
+        if (tree === undefined) return undefined;
+        const literal = readLiteral(tree, type, name);
+        return literal.ok ? formatValue(type, literal.value) : plain(toJson(tree));
       };
       const byDefault = word('default');
       const bounds = [
