@@ -1,5 +1,6 @@
 import type { Snapshot } from '../kernel/snapshot.ts';
 import { FALSE, type Reason, TRUE, type Truth, UNKNOWN } from '../kernel/verdict.ts';
+import type { Cohort } from '../kernel/workflow.ts';
 import { phaseOf, reasonsAgainst } from '../operator/spine.ts';
 import { type Compiled, compile } from '../rules/compile.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
@@ -29,8 +30,9 @@ export class Judge {
     this.#machines = new Map(machinesOf(side).map((machine) => [machine.drives, compileMachine(machine)]));
   }
 
-  look(snapshot: Snapshot): SideSight {
-    return new SideSight(snapshot, this.#compiled.evaluate(snapshot), this.#machines);
+  /** `cohort`: what a workflow was frozen with; without it `cohort.FACT` is unknown. */
+  look(snapshot: Snapshot, cohort?: Cohort): SideSight {
+    return new SideSight(snapshot, this.#compiled.evaluate(snapshot), this.#machines, cohort);
   }
 }
 
@@ -45,15 +47,22 @@ export class SideSight {
   readonly #evaluation: Evaluation;
   readonly #truths: ReadonlyMap<unknown, readonly Truth[]>;
   readonly #machines: ReadonlyMap<string, CompiledMachine>;
+  readonly #cohort: Cohort | undefined;
   readonly #sights = new Map<string, MachineSight>();
 
-  constructor(snapshot: Snapshot, evaluation: Evaluation, machines: ReadonlyMap<string, CompiledMachine>) {
+  constructor(
+    snapshot: Snapshot,
+    evaluation: Evaluation,
+    machines: ReadonlyMap<string, CompiledMachine>,
+    cohort: Cohort | undefined,
+  ) {
     this.snapshot = snapshot;
     this.#evaluation = evaluation;
     this.#truths = new Map(
       [...evaluation.gates, ...evaluation.findings].map(({ rule, truths }) => [rule as unknown, truths]),
     );
     this.#machines = machines;
+    this.#cohort = cohort;
   }
 
   /** One word for each object of its kind. */
@@ -102,7 +111,7 @@ export class SideSight {
     if (known !== undefined) return known;
     const machine = this.#machines.get(drives);
     if (machine === undefined) throw new Error('invariant broken: a machine that asks is one of its side');
-    const made = machine.sightOf(this.snapshot, epoch);
+    const made = machine.sightOf(this.snapshot, epoch, this.#cohort);
     this.#sights.set(drives, made);
     return made;
   }

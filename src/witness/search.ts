@@ -1,0 +1,260 @@
+import { invariant } from '../kernel/fault.ts';
+import type { StatedFact } from '../kernel/raw.ts';
+import type { SiteShape } from '../kernel/site-shape.ts';
+import { type SubjectKind, subjectKinds } from '../kernel/subject.ts';
+import type { Vocabulary } from '../kernel/vocabulary.ts';
+import { allIn, type FactRef } from '../rules/condition.ts';
+import { frozen } from '../rules/link-fact.ts';
+import type { Answer, MadeUpSite } from './answer.ts';
+import { type Bound, stepsTo } from './bound.ts';
+import { bestGradeOf, CellChoice, demandsOf } from './cells.ts';
+import type { Claim, Held } from './claim.ts';
+import { holdsOn } from './holds.ts';
+import { type Meaning, Meanings } from './meaning.ts';
+import { type Formula, no, Script } from './script.ts';
+import { shrunk } from './shrink.ts';
+import { type Chosen, snapshotOf } from './snapshot.ts';
+import type { Problem, Solver } from './solver.ts';
+import { type Candidate, entering, type Universe, universeWithin } from './universe.ts';
+import { valuesToTellApart } from './values.ts';
+
+export interface SearchOptions {
+  readonly bound: Bound;
+  readonly vocabulary: Vocabulary;
+  /** How sites of the profile look: which bond its nodes have. */
+  readonly shape: Pick<SiteShape, 'storageBond'>;
+  readonly solver: Solver;
+  /** How long it may still take, milliseconds; asked again and again. */
+  readonly leftMs: () => number;
+}
+
+/** Is there any site within the bound on which the claim is true of somebody? Exact: the smallest such site, or that there is none; or
+ *  that the time was over. Small bounds are asked first. */
+export async function search(claim: Claim, options: SearchOptions): Promise<Answer> {
+  let sure: Bound | undefined;
+  for (const bound of stepsTo(options.bound)) {
+    const found = await new Search(claim, bound, options).run();
+    if (found === 'unknown') return { kind: 'unfinished', none: sure };
+    if (found !== 'none') return { kind: 'found', ...found };
+    sure = bound;
+  }
+  return { kind: 'none', within: options.bound };
+}
+
+interface FoundSite {
+  readonly object: string;
+  readonly site: MadeUpSite;
+}
+
+/** One claim over one bound, put to the solver. */
+class Search {
+  readonly #claim: Claim;
+  readonly #options: SearchOptions;
+  readonly #script = new Script();
+  readonly #universe: Universe;
+  readonly #cells = new Map<string, CellChoice>();
+  readonly #object: Candidate | undefined;
+  /** What the rules of the claim come to of the object. */
+  readonly #meanings: readonly Meaning[];
+
+  constructor(claim: Claim, bound: Bound, options: SearchOptions) {
+    this.#claim = claim;
+    this.#options = options;
+    const script = this.#script;
+    this.#universe = universeWithin(bound, options.shape, script);
+    const { of, listed } = this.#universe;
+    this.#makeCells();
+    const meanings = new Meanings(this.#universe, script, (ref, id) => this.#cells.get(`${ref.name} ${id}`));
+    // All of a kind are alike until something is said of them: what can be true of one can be true of the first.
+    const [object] = of[claim.per];
+    this.#object = object;
+    if (object === undefined) {
+      this.#meanings = [];
+      return;
+    }
+    const scope = entering({}, object.subject);
+    this.#meanings = claim.holds.map(({ ways }) =>
+      meanings.any(ways.map((way) => meanings.all(way.map((condition) => meanings.of(condition, scope))))),
+    );
+    script.assert(script.and(listed[claim.per], object.exists));
+    claim.holds.forEach((held, at) => {
+      script.assert(this.#isAs(held.is, this.#meanings[at]));
+    });
+  }
+
+  async run(): Promise<FoundSite | 'none' | 'unknown'> {
+    const object = this.#object;
+    if (object === undefined) return 'none';
+    const problem = await this.#options.solver.problem();
+    try {
+      await problem.add(this.#script.take());
+      const answer = await this.#check(problem, []);
+      if (answer !== 'sat') return answer === 'unsat' ? 'none' : 'unknown';
+      const chosen = await this.#smallest(problem);
+      return this.#shown(chosen, object.subject.id);
+    } finally {
+      await problem.close();
+    }
+  }
+
+  /** As few subjects as will do; of those rather one on which what is not open is surely closed: that is plainer than not known. */
+  async #smallest(problem: Problem): Promise<Chosen> {
+    const script = this.#script;
+    let chosen = await this.#chosen(problem);
+    const all = subjectKinds.flatMap((kind) =>
+      kind === 'site' ? [] : this.#universe.of[kind].map(({ exists }) => exists),
+    );
+    const atMost = async (count: number): Promise<Formula> => {
+      const assumed = script.choose();
+      script.assert(script.implies(assumed, script.not(script.atLeast(count + 1, all))));
+      await problem.add(script.take());
+      return assumed;
+    };
+    let [least, most] = [0, sizeOf(chosen)];
+    let limit: Formula[] = [];
+    while (least < most) {
+      const middle = Math.floor((least + most) / 2);
+      const assumed = [await atMost(middle)];
+      const answer = await this.#check(problem, assumed);
+      if (answer === 'unknown') return chosen;
+      if (answer === 'unsat') {
+        least = middle + 1;
+        continue;
+      }
+      chosen = await this.#chosen(problem);
+      most = Math.min(middle, sizeOf(chosen));
+      limit = assumed;
+    }
+    if (limit.length === 0) limit = [await atMost(most)];
+    const closed = this.#claim.holds.flatMap(({ is }, at) =>
+      is === 'not open' ? [this.#meanings[at]?.isFalse ?? no] : [],
+    );
+    const plain = [...limit, ...(await this.#assumed(problem, closed))];
+    if (closed.length === 0 || (await this.#check(problem, plain)) !== 'sat') return chosen;
+    return this.#chosen(problem);
+  }
+
+  async #assumed(problem: Problem, formulas: readonly Formula[]): Promise<readonly Formula[]> {
+    const assumed = formulas.map((formula) => {
+      const name = this.#script.choose();
+      this.#script.assert(this.#script.implies(name, formula));
+      return name;
+    });
+    await problem.add(this.#script.take());
+    return assumed;
+  }
+
+  #check(problem: Problem, assumed: readonly Formula[]): Promise<'sat' | 'unsat' | 'unknown'> {
+    const leftMs = this.#options.leftMs();
+    return leftMs <= 0 ? Promise.resolve('unknown') : problem.check(assumed, leftMs);
+  }
+
+  /** The site that the solver has in mind. */
+  async #chosen(problem: Problem): Promise<Chosen> {
+    const { of, listed } = this.#universe;
+    const cells = [...this.#cells.values()];
+    const candidates = subjectKinds.flatMap((kind) => of[kind]);
+    const kinds = subjectKinds.filter((kind) => kind !== 'site');
+    const names = [
+      ...candidates.map(({ exists }) => exists),
+      ...kinds.map((kind) => listed[kind]),
+      ...cells.flatMap(({ chosen }) => chosen),
+    ];
+    const values = [...(await problem.values(names))];
+    const there = new Set(candidates.filter((_, at) => values[at] === 1));
+    const known = new Set<SubjectKind>(['site', ...kinds.filter((_, at) => values[candidates.length + at] === 1)]);
+    let next = candidates.length + kinds.length;
+    const said = cells.flatMap((cell): readonly StatedFact[] => {
+      const { length } = cell.chosen;
+      const fact = cell.read(values.slice(next, next + length));
+      next += length;
+      return fact === undefined ? [] : [fact];
+    });
+    return {
+      members: Object.fromEntries(
+        subjectKinds.map((kind) => [kind, of[kind].filter((one) => there.has(one)).map(({ subject }) => subject)]),
+      ) as unknown as Chosen['members'],
+      listed: known,
+      facts: said.filter(({ fact }) => !fact.startsWith(frozen)),
+      frozen: said.flatMap(({ fact, of: id, value }) =>
+        fact.startsWith(frozen) ? [{ fact: fact.slice(frozen.length), of: id, value }] : [],
+      ),
+    };
+  }
+
+  /** Shrunk by an evaluator that knows nothing of the solver. */
+  #shown(chosen: Chosen, object: string): FoundSite {
+    const { vocabulary } = this.#options;
+    const holds = (one: Chosen): boolean => holdsOn(this.#claim, snapshotOf(one, vocabulary), object);
+    invariant(holds(chosen), 'what the solver finds is true of the site that it finds');
+    const small = shrunk(chosen, holds);
+    const lists = subjectKinds.flatMap((kind) =>
+      kind === 'site' || !small.listed.has(kind) ? [] : [{ kind, members: small.members[kind].map(({ id }) => id) }],
+    );
+    return { object, site: { lists, facts: small.facts, frozen: small.frozen } };
+  }
+
+  #isAs(is: Held['is'], { isTrue, isFalse }: Meaning = { isTrue: no, isFalse: no }): Formula {
+    const script = this.#script;
+    switch (is) {
+      case 'open':
+        return isTrue;
+      case 'not open':
+        return script.not(isTrue);
+      case 'closed':
+        return isFalse;
+      case 'unknown':
+        return script.not(script.or(isTrue, isFalse));
+    }
+  }
+
+  #makeCells(): void {
+    const { vocabulary } = this.#options;
+    const { of, diskless } = this.#universe;
+    const script = this.#script;
+    const conditions = this.#claim.holds.flatMap(({ ways }) => ways.flat());
+    const refs = conditions.flatMap(allIn).flatMap((part): readonly FactRef[] => {
+      if (part.kind !== 'leaf' && part.kind !== 'asks-unknown') return [];
+      const sides = part.kind === 'leaf' ? [part.read, part.against] : [part.read];
+      return sides.filter((side): side is FactRef => side.kind === 'fact' && side.setTo === undefined);
+    });
+    const demands = demandsOf(refs);
+    const names = of.node.map(({ subject }) => subject.id);
+    const isNodeName = (fact: string): boolean => fact === nodeName || fact === frozen + nodeName;
+    const values = valuesToTellApart(
+      conditions,
+      ({ subject }) => of[subject].length,
+      (fact) => (isNodeName(fact) ? names : []),
+    );
+    for (const [name, asked] of demands) {
+      const ref = refs.find((one) => one.name === name);
+      const apart = values.get(name);
+      if (ref === undefined || apart === undefined) continue;
+      for (const whose of of[ref.subject]) {
+        const cell = new CellChoice(ref, whose, apart, asked, bestGradeOf(name, vocabulary), script);
+        this.#cells.set(`${name} ${whose.subject.id}`, cell);
+        const { id } = whose.subject;
+        if (isNodeName(name))
+          script.assert(
+            script.implies(
+              cell.isSaid,
+              cell.isAmong((value) => value === id),
+            ),
+          );
+        // LINSTOR connects two copies or not by the kind that it says they are of.
+        if (name === replicaKind) {
+          const hasNone = cell.isAmong((value) => value !== 'diskful');
+          script.assert(script.implies(cell.isSaid, script.same(hasNone, diskless.get(id) ?? no)));
+        }
+      }
+    }
+  }
+}
+
+/** A node is called by its name, whoever says so. */
+const nodeName = 'node.name';
+const replicaKind = 'replica.kind';
+
+function sizeOf({ members }: Chosen): number {
+  return subjectKinds.reduce((sum, kind) => (kind === 'site' ? sum : sum + members[kind].length), 0);
+}
