@@ -56,6 +56,9 @@ export type OptionName =
   | 'fail-on'
   | 'captures'
   | 'moments'
+  | 'captures-only'
+  | 'bound'
+  | 'budget'
   | 'save'
   | 'algorithm'
   | 'passphrase-file'
@@ -205,6 +208,14 @@ const forms: readonly OptionForm[] = [
     says: 'captures to judge: a folder of them, or one; may be given again (default the folder captures here)',
   },
   { name: 'moments', says: 'judge each capture also at every later instant at which something in it gets too old' },
+  { name: 'captures-only', says: 'do not look for sites that are in no capture' },
+  {
+    name: 'bound',
+    value: 'SIZES',
+    default: 'nodes=3,volumes=3,vms=3',
+    says: 'how large the sites may be that are looked for; what is not said is as by default',
+  },
+  { name: 'budget', value: 'DURATION', default: '60s', says: 'how long sites may be looked for' },
   {
     name: 'save',
     value: 'FORM=FILE',

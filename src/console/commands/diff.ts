@@ -1,8 +1,11 @@
 import type { Fault } from '../../kernel/fault.ts';
 import type { Level } from '../../review/change.ts';
-import { type Review, review } from '../../review/review.ts';
+import { prove } from '../../review/prove.ts';
+import { type Review, type ReviewOptions, review } from '../../review/review.ts';
 import type { Asked } from '../asked.ts';
+import { type Looking, lookingFor } from '../looking.ts';
 import type { Look } from '../paint.ts';
+import { type Progress, progressOn } from '../progress.ts';
 import { mention, refuse } from '../refuse.ts';
 import { diffData, diffNames } from '../render/diff-data.ts';
 import { diffMarkdown } from '../render/diff-markdown.ts';
@@ -33,11 +36,16 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     const distinct = [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
     return refuse(distinct, asked, world);
   }
+  const looking = settings.on('captures-only') ? undefined : await lookingFor(asked, world);
+  if (looking?.ok === false) return refuse(looking.faults, asked, world);
   await mention(fresh.warnings, asked);
+  const progress = progressOn(asked, world);
   const found = await review(old.value, fresh.value, corpus.value, {
     moments: settings.on('moments'),
     workflows: workflowsOf,
+    ...(looking === undefined ? {} : { prove: proving(looking.value, progress) }),
   });
+  progress.end();
   const unwritten = await save(saved.value, (as, plain) => rendered(found, as, plain), world);
   if (unwritten.length > 0) return refuse(unwritten, asked, world);
   world.out.write(rendered(found, asked, asked.look));
@@ -49,15 +57,27 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   return codeOf(found, asked);
 }
 
+/** Whatever means something else is looked at on sites that are in no capture. */
+function proving(looking: Looking, progress: Progress): NonNullable<ReviewOptions['prove']> {
+  return (pairs, old, fresh) =>
+    prove(pairs, old, fresh, {
+      ...looking,
+      progress: (done, of) => progress.tell(() => `sites are looked for: question ${done + 1} of ${of}`),
+    });
+}
+
 /** Danger before difference before a bound that was hit; without the flags nothing but 0. */
-function codeOf({ level, corpus }: Review, { settings }: Asked): ExitCode {
+function codeOf({ level, corpus, proof }: Review, { settings }: Asked): ExitCode {
   const failOn = settings.text('fail-on') as Exclude<Level, 'routine'> | undefined;
   if (failOn === undefined && !settings.on('exit-code')) return exit.ok;
   if (level === 'danger' || (level === 'caution' && failOn === 'caution')) return exit.denied;
   if (!settings.on('exit-code')) return exit.ok;
   // What no site can tell is no difference.
   if (level === 'caution') return exit.differs;
-  return corpus.momentsNotJudged > 0 ? exit.bound : exit.ok;
+  const unfinished = proof?.questions.some(({ opens, closes }) =>
+    [opens, closes].some(({ kind }) => kind === 'unfinished'),
+  );
+  return unfinished || corpus.momentsNotJudged > 0 ? exit.bound : exit.ok;
 }
 
 function rendered(found: Review, { format, most }: Pick<Saved, 'format' | 'most'>, look: Look): string {

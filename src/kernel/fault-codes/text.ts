@@ -36,7 +36,7 @@ export const textFaults = {
   },
   SOLVER: {
     why: 'The solver that looks for sites that are in no capture, `z3-solver` from npm, is not installed here or does not run.',
-    fix: 'Install it with `npm ci`, or leave the question out: `nwctl diff --no-prove`.',
+    fix: 'Install it with `npm ci`, or leave the question out: `nwctl diff --captures-only`.',
   },
   YAML_SYNTAX: {
     why: 'The text is not one YAML 1.2 document.',
