@@ -3,6 +3,7 @@ import type { Cause } from '../../review/parts.ts';
 import type { Review } from '../../review/review.ts';
 import { indented, type Look, narrower, type Paint, plainly } from '../paint.ts';
 import { type Cell, paragraph, table } from '../table.ts';
+import { sitesText, untoldText, witnessesText } from './diff-text-proof.ts';
 import {
   corpusWords,
   decisionName,
@@ -17,6 +18,7 @@ import {
   whenWords,
 } from './diff-words.ts';
 import { named } from './named.ts';
+import { proofWords } from './proof-words.ts';
 
 const shown = { on: 3, reasons: 2, causes: 3, routine: 12 };
 
@@ -29,22 +31,24 @@ export function diffText(review: Review, look: Look): string {
     `${look.quiet('new')}  ${plainly(`${fresh.label}: ${sideWords(fresh, look.wide)}`, look)}\n`,
     paragraph(look, '', corpusWords(review)),
     bound === undefined ? '' : paragraph(look, '', bound, look.unsure),
+    paragraph(look, '', proofWords(review.proof)),
     ...review.corpus.broken.map(({ capture, faults }) =>
       paragraph(look, '', `not judged: ${capture}: ${faults[0]?.message ?? ''}`, look.bad),
     ),
   ].join('');
   if (decisions.length === 0 && structure.length === 0) return `${head}nothing is another one\n`;
   const parts = levels.map((level) => levelText(level, review, look));
-  return [head, ...parts].filter((part) => part !== '').join('\n');
+  return [head, ...parts, untoldText(review, look), sitesText(review, look)].filter((part) => part !== '').join('\n');
 }
 
 function paintOf(level: Level, look: Look): Paint {
   return { danger: look.bad, caution: look.unsure, routine: look.quiet }[level];
 }
 
-function levelText(level: Level, { decisions, structure }: Review, look: Look): string {
-  const [decided, written] = [ofLevel(decisions, level), ofLevel(structure, level)];
-  if (decided.length + written.length === 0) return '';
+function levelText(level: Level, review: Review, look: Look): string {
+  const [decided, written] = [ofLevel(review.decisions, level), ofLevel(review.structure, level)];
+  const proved = witnessesText(level, review, look);
+  if (decided.length + written.length === 0 && proved === '') return '';
   const title = `${paintOf(level, look)(look.strong(level.toUpperCase()))}  ${look.quiet(levelSays[level])}\n`;
   const all = decided.map((change) => decisionText(change, look)).join('');
   const some = level === 'routine' && !look.wide ? written.slice(0, shown.routine) : written;
@@ -53,7 +57,7 @@ function levelText(level: Level, { decisions, structure }: Review, look: Look): 
     return [kind, name, change, says, ...(look.wide && at !== null ? [placeWords(at)] : [])];
   });
   const rest = moreText(written.length - some.length, '  ', look);
-  return `${title}${all}${indented(table(narrower(look, 2), undefined, rows), 2)}${rest}`;
+  return `${title}${all}${proved}${indented(table(narrower(look, 2), undefined, rows), 2)}${rest}`;
 }
 
 function decisionText(change: DecisionChange, look: Look): string {

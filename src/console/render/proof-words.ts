@@ -2,6 +2,7 @@ import type { Place } from '../../kernel/fault.ts';
 import type { Level } from '../../review/change.ts';
 import type { Answered, LetThrough, Proof, Proved, Witness } from '../../review/proof.ts';
 import type { Review } from '../../review/review.ts';
+import { quoted } from '../shell.ts';
 import { count } from './count.ts';
 import { decisionName } from './diff-words.ts';
 import { reasonSays } from './reason-text.ts';
@@ -61,17 +62,18 @@ export function proofWords(proof: Proof | undefined): string {
   if (questions.length === 0) return `${alike}: no site can tell`;
   const untold = untoldOf(proof);
   const unfinished = untold.filter(({ opens, closes }) => [opens, closes].some(({ kind }) => kind === 'unfinished'));
+  const [opens, closes] = (['opens', 'closes'] as const).map(
+    (turn) => questions.filter((question) => question[turn].kind === 'witness').length,
+  );
   const words = [
-    of(questions.filter(({ opens }) => opens.kind === 'witness').length, 'opens', 'open', 'what was held'),
-    of(questions.filter(({ closes }) => closes.kind === 'witness').length, 'holds', 'hold', 'what was open'),
-    of(untold.length - unfinished.length, 'is', 'are', 'another one on none'),
-    of(unfinished.length, 'is', 'are', 'not finished'),
-  ].filter((part) => part !== '');
-  return `any site within ${boundWords(bound)} (${solver}): of ${count(questions.length, 'question')} that ${questions.length === 1 ? 'means' : 'mean'} something else ${words.join(', ')}; ${alike}`;
-}
-
-function of(many: number, one: string, several: string, rest: string): string {
-  return many === 0 ? '' : `${many} ${many === 1 ? one : several} ${rest}`;
+    [opens, opens === 1 ? 'opens where it held' : 'open where they held'],
+    [closes, closes === 1 ? 'holds where it was open' : 'hold where they were open'],
+    [untold.length - unfinished.length, 'no site can tell'],
+    [unfinished.length, 'not finished'],
+  ] as const;
+  const told = words.filter(([many]) => many !== 0).map(([many, says]) => `${many} ${says}`);
+  const other = `${count(questions.length, 'question')} ${questions.length === 1 ? 'means' : 'mean'} something else`;
+  return `any site within ${boundWords(bound)} (${solver}): ${other}: ${told.join(', ')}; ${alike}`;
 }
 
 /** `closed → open on a made-up site`. */
@@ -93,6 +95,14 @@ export function witnessVerbs({ turn }: ToldWitness): { readonly lets: string; re
 
 export function heldWords({ witness: { held } }: ToldWitness): readonly string[] {
   return held.map(reasonSays);
+}
+
+/** How a reader looks at a site by himself, once `--sites DIR` has written it. */
+export function lookWords(review: Review): string | undefined {
+  if (witnessesOf(review.proof).length === 0) return undefined;
+  const sides = [review.new, review.old].map(({ label }) => label);
+  const folder = sides.find((label) => !label.includes(':')) ?? 'PROFILE';
+  return `nwctl eval --profile ${quoted(folder)} --insecure-unsigned --capture DIR/NAME`;
 }
 
 /** What was found the other way round; nothing where that is a site too, which is told by itself. */

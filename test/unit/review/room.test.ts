@@ -207,7 +207,7 @@ describe('folding', () => {
 // --- levels ---
 
 const word = (does: WorkflowWord['does'], text: string, overdue = false): WorkflowWord => {
-  return { id: 'K/n', pack: 'p', word: text, does, overdue, because: [], dueAtMs: [], at: nowhere };
+  return { id: 'K/n', pack: 'p', word: text, alike: text, does, overdue, because: [], dueAtMs: [], at: nowhere };
 };
 
 test.each<[string, WorkflowWord | undefined, WorkflowWord | undefined, Level]>([
@@ -260,6 +260,7 @@ describe('a comment', () => {
     },
     decisions: names.flatMap((name) => folded([seen('c', 0, moved('o', { name }))])),
     structure: [],
+    proof: undefined,
     level: names.length === 0 ? undefined : 'danger',
   });
   const many = (count: number, length: number): Review =>
