@@ -5,6 +5,7 @@ import type { SiteShape } from '../kernel/site-shape.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
 import { type Reason, type Truth, verdictWords } from '../kernel/verdict.ts';
 import type { Order } from '../kernel/workflow.ts';
+import { held } from '../operator/held.ts';
 import { reasonsAgainst } from '../operator/spine.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
 import { allIn, type Condition, type Leaf } from '../rules/condition.ts';
@@ -51,7 +52,7 @@ export async function saidOf(profile: VerifiedProfile, capture: Capture): Promis
   }));
   const at = profile.packs.find(({ rollup }) => rollup.length > 0)?.rollup[0]?.at ?? { file: '', line: 0, col: 0 };
   const phase = { at, of: 'phase', object: 'site', says: [site.phase], because: reasonsAgainst(site.verdict()) };
-  const answers = await new TestWorkflows(profile, capture.raws).pass([], snapshot);
+  const answers = await new TestWorkflows(held(profile), capture.raws).pass([], snapshot);
   const decided = answers.map((answer) => ({ answer, because: becauseOf(answer) }));
   const reasons = [...ruled, phase, ...decided].reduce((sum, { because }) => sum + because.length, 0);
   const sentence = (says: readonly string[], because: readonly Reason[], renamed: Renames): string =>

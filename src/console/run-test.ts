@@ -9,13 +9,13 @@ import { type Cell, neverReported, type Snapshot } from '../kernel/snapshot.ts';
 import type { Subject, SubjectKind } from '../kernel/subject.ts';
 import { type Truth, verdictWords } from '../kernel/verdict.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
-import { type Judgement, judge, reasonsAgainst } from '../operator/spine.ts';
-import type { VerifiedProfile } from '../profile/profile.ts';
+import { held } from '../operator/held.ts';
+import { type Judgement, judgementOf, reasonsAgainst } from '../operator/spine.ts';
+import type { Profile, VerifiedProfile } from '../profile/profile.ts';
 import type { Change, Expectation, RuleTest, TestStep } from '../profile/test-file.ts';
 import type { Compiled } from '../rules/compile.ts';
 import type { Watcher } from './coverage.ts';
 import { rawsAt } from './inputs.ts';
-import type { TestWorkflows } from './test-workflows.ts';
 import { isWorkflow } from './workflow-kinds.ts';
 import type { WorkflowAnswer } from './workflows.ts';
 
@@ -56,42 +56,68 @@ export async function runTest(
   capture: Capture,
   watcher?: Watcher,
 ): Promise<TestRun> {
-  let nowMs = test.nowMs ?? capture.takenAtMs ?? 0;
-  const raws = rawsAt(capture, nowMs);
-  const workflows = await workflowsOf(test, profile, raws, watcher);
-  const held: Held[] = [];
+  const raws = rawsOf(test, capture);
+  const { TestWorkflows } = hasWorkflows(test, raws) ? await import('./test-workflows.ts') : {};
+  const workflows = TestWorkflows && new TestWorkflows(held(profile), raws, watcher === undefined ? {} : { watcher });
   const steps: StepResult[] = [];
   const faults: Fault[] = [];
-  for (const step of test.steps) {
-    nowMs = step.nowMs ?? nowMs + (step.advanceMs ?? 0);
-    held.push(...step.changes.map((change) => ({ change, nowMs })));
-    const kept = removed(raws, held, faults);
-    const store = storeOf(changed(normalise(kept, profile.shape), held, faults), held);
-    const judgement = judge(profile, evaluator, store, nowMs);
-    for (const change of step.changes) {
-      const fault = strangerIn(change, judgement.snapshot);
-      if (fault !== undefined) faults.push(fault);
-    }
-    if (faults.length > 0) return { ok: false, faults };
+  for (const { step, nowMs, snapshot } of momentsOf(test, profile, capture, faults)) {
+    const judgement = judgementOf(profile, evaluator.evaluate(snapshot), snapshot);
     watcher?.judged(judgement);
-    const named = step.expects.flatMap((one) => (one.kind === 'workflow' ? `${one.drives}/${one.name}` : []));
-    const decided = (await workflows?.pass(named, judgement.snapshot)) ?? [];
+    const decided = (await workflows?.pass(workflowsNamed(step), snapshot)) ?? [];
     steps.push({ ...resultOf(step, judgement, decided), nowMs, workflows: decided });
   }
-  return { ok: true, steps };
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, steps };
 }
 
-/** Loaded only for a test that is about one. */
-async function workflowsOf(
-  { steps }: RuleTest,
-  profile: VerifiedProfile,
-  raws: readonly Raw[],
-  watcher: Watcher | undefined,
-): Promise<TestWorkflows | undefined> {
-  const isNamed = steps.some(({ expects }) => expects.some(({ kind }) => kind === 'workflow'));
-  if (!isNamed && !raws.some((raw) => raw.from === 'object' && isWorkflow(raw.object))) return undefined;
-  const { TestWorkflows } = await import('./test-workflows.ts');
-  return new TestWorkflows(profile, raws, watcher);
+/** One step of a test, and what is known then. */
+export interface TestMoment {
+  readonly step: TestStep;
+  readonly nowMs: number;
+  readonly snapshot: Snapshot;
+}
+
+/** The moments of a test, one a step. What is known at one rests on the capture and on what the test changes, and on nothing that is
+ *  decided: the same test of other rules has the same moments. It ends where a step is wrong, and `faults` say why. */
+export function* momentsOf(
+  test: RuleTest,
+  { shape }: Pick<Profile, 'shape'>,
+  capture: Capture,
+  faults: Fault[],
+): Generator<TestMoment, void> {
+  let nowMs = startOf(test, capture);
+  const raws = rawsOf(test, capture);
+  const changes: Held[] = [];
+  for (const step of test.steps) {
+    nowMs = step.nowMs ?? nowMs + (step.advanceMs ?? 0);
+    changes.push(...step.changes.map((change) => ({ change, nowMs })));
+    const kept = removed(raws, changes, faults);
+    const snapshot = storeOf(changed(normalise(kept, shape), changes, faults), changes).cut(nowMs);
+    for (const change of step.changes) {
+      const fault = strangerIn(change, snapshot);
+      if (fault !== undefined) faults.push(fault);
+    }
+    if (faults.length > 0) return;
+    yield { step, nowMs, snapshot };
+  }
+}
+
+function startOf(test: RuleTest, capture: Capture): number {
+  return test.nowMs ?? capture.takenAtMs ?? 0;
+}
+
+export function rawsOf(test: RuleTest, capture: Capture): readonly Raw[] {
+  return rawsAt(capture, startOf(test, capture));
+}
+
+/** Whether a test has to do with workflows: it names one, or its capture holds one. */
+export function hasWorkflows({ steps }: RuleTest, raws: readonly Raw[]): boolean {
+  const isNamed = steps.some((step) => workflowsNamed(step).length > 0);
+  return isNamed || raws.some((raw) => raw.from === 'object' && isWorkflow(raw.object));
+}
+
+export function workflowsNamed({ expects }: TestStep): readonly string[] {
+  return expects.flatMap((one) => (one.kind === 'workflow' ? `${one.drives}/${one.name}` : []));
 }
 
 // --- changes ---
@@ -282,7 +308,8 @@ function resultOf(
 
 const raised = { closed: 'quiet', unknown: 'unknown', open: 'raised' } as const;
 
-function failureOf(
+/** Undefined: it came as expected. */
+export function failureOf(
   expectation: Expectation,
   judgement: Judgement,
   workflows: readonly WorkflowAnswer[],

@@ -1,12 +1,16 @@
 import { apiVersion } from '../crd/workflow-object.ts';
 import type { KubeObject, Raw } from '../kernel/raw.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
-import { held } from '../operator/held.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
-import type { VerifiedProfile } from '../profile/profile.ts';
+import type { passWorkflow } from '../operator/spine.ts';
 import type { MachineSight } from '../rules/machine-evaluator.ts';
 import type { Watcher } from './coverage.ts';
 import { decidedOn, notYetAsked, type WorkflowAnswer, workflowObjects } from './workflows.ts';
+
+export interface Watching {
+  readonly watcher?: Watcher;
+  readonly pass?: typeof passWorkflow;
+}
 
 /** The workflows of one test: those that its capture holds, and those that it names and nobody has asked for yet. Each step is
  *  one pass over each of them, and what the pass would write is what the next step begins with: nobody carries an order out, so
@@ -14,11 +18,14 @@ import { decidedOn, notYetAsked, type WorkflowAnswer, workflowObjects } from './
 export class TestWorkflows {
   readonly #profile: HeldProfile;
   readonly #watcher: Watcher | undefined;
+  readonly #pass: Watching['pass'];
   readonly #objects = new Map<string, KubeObject>();
 
-  constructor(profile: VerifiedProfile, raws: readonly Raw[], watcher?: Watcher) {
+  /** `pass`: who decides; without it, who decides for a site. */
+  constructor(profile: HeldProfile, raws: readonly Raw[], { watcher, pass }: Watching = {}) {
     this.#watcher = watcher;
-    this.#profile = watcher === undefined ? held(profile) : watched(held(profile), watcher);
+    this.#pass = pass;
+    this.#profile = watcher === undefined ? profile : watched(profile, watcher);
     for (const [id, object] of workflowObjects(raws)) this.#objects.set(id, this.#ofTheseRules(id, object));
   }
 
@@ -27,7 +34,7 @@ export class TestWorkflows {
     for (const id of named) if (!this.#objects.has(id)) this.#objects.set(id, notAskedFor(id));
     const answers: WorkflowAnswer[] = [];
     for (const [id, object] of this.#objects) {
-      const answer = await decidedOn(this.#profile, object, snapshot);
+      const answer = await decidedOn(this.#profile, object, snapshot, this.#pass);
       const { decision } = answer;
       const next = 'next' in decision ? decision.next : undefined;
       if (next !== undefined) this.#objects.set(id, { ...object, status: { workflow: next } });

@@ -38,7 +38,12 @@ export function workflowObjects(raws: readonly Raw[]): ReadonlyMap<string, KubeO
 }
 
 /** One pass of a workflow as it stands in its object, in the epoch of its status: what the leader that wrote it would decide now. */
-export async function decidedOn(profile: HeldProfile, object: KubeObject, snapshot: Snapshot): Promise<WorkflowAnswer> {
+export async function decidedOn(
+  profile: HeldProfile,
+  object: KubeObject,
+  snapshot: Snapshot,
+  pass = passWorkflow,
+): Promise<WorkflowAnswer> {
   const read = readWorkflow(versioned(object));
   if (!read.ok) return unreadable(object, read.field, read.says, snapshot.nowMs);
   const workflow = read.value;
@@ -48,7 +53,7 @@ export async function decidedOn(profile: HeldProfile, object: KubeObject, snapsh
     return { ...about, state: prepared.decision.state, decision: prepared.decision, budgetMs: null };
   }
   const { evaluator, status } = prepared;
-  return { ...about, ...(await passed(profile, evaluator, snapshot, status, workflow.intent)) };
+  return { ...about, ...(await passed(profile, evaluator, snapshot, status, workflow.intent, pass)) };
 }
 
 /** A workflow that nobody has asked for yet, as though it were begun now. */
@@ -67,8 +72,9 @@ export async function passed(
   snapshot: Snapshot,
   status: WorkflowStatus,
   intent: Intent,
+  pass = passWorkflow,
 ): Promise<Pick<WorkflowAnswer, 'state' | 'decision' | 'status' | 'evaluator' | 'budgetMs'>> {
-  const decision = await passWorkflow(profile, evaluator, snapshot, status, status.epoch, intent);
+  const decision = await pass(profile, evaluator, snapshot, status, status.epoch, intent);
   const budgetMs = stateOf(evaluator.machine, status.state)?.budgetMs ?? Number.POSITIVE_INFINITY;
   return { state: status.state, decision, status, evaluator, budgetMs: Number.isFinite(budgetMs) ? budgetMs : null };
 }

@@ -22,7 +22,11 @@ import { type reasonsOf, verdictOf } from '../rules/reasons.ts';
  *  `evaluator` is the profile's packs, compiled (`rules/compile.ts`); it is handed in because compiling outlives a pass. */
 export function judge(profile: VerifiedProfile, evaluator: Evaluator, store: FactStore, nowMs: number): Judgement {
   const snapshot = store.cut(nowMs);
-  const evaluation = evaluator.evaluate(snapshot);
+  return judgementOf(profile, evaluator.evaluate(snapshot), snapshot);
+}
+
+/** What was evaluated, in the words of a judgement. */
+export function judgementOf(profile: VerifiedProfile, evaluation: Evaluation, snapshot: Snapshot): Judgement {
   return {
     profile,
     snapshot,
