@@ -1,6 +1,6 @@
 import type { FactValue, Observation, Report } from '../kernel/fact.ts';
 import type { RawObserver } from '../kernel/raw.ts';
-import { bond, connection, node, replica, type Subject, type SubjectKind } from '../kernel/subject.ts';
+import { node, type Subject, type SubjectKind, subjectFromId } from '../kernel/subject.ts';
 import { type FactType, parseDuration, parseSize, parseVersion } from '../kernel/value.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import { type Cluster, isMap, listAt, type SeenObject, textAt } from './kube.ts';
@@ -92,34 +92,10 @@ function lineOf(entry: unknown, name: string): Line {
 
 /** The subject that an id names, if it is of this kind and this node's own. */
 export function subjectOf(kind: SubjectKind, id: string, name: string): Subject | undefined {
-  const subject = readId(kind, id);
+  const subject = subjectFromId(kind, id);
+  // Of site, volumes and VMs none is a node's own to speak of.
   const owner = kind === 'node' ? subject?.id : subject?.of.node;
-  return subject?.id === id && owner === name ? subject : undefined;
-}
-
-function readId(kind: SubjectKind, id: string): Subject | undefined {
-  switch (kind) {
-    case 'node':
-      return node(id);
-    case 'bond': {
-      const match = /^([^/]+)\/([^/]+)$/.exec(id);
-      return match === null ? undefined : bond(match[1] ?? '', match[2] ?? '');
-    }
-    case 'replica': {
-      const match = /^([^/@]+)(?:\/([1-9]\d{0,8}))?@([^@:]+)$/.exec(id);
-      return match === null ? undefined : replica(match[1] ?? '', Number(match[2] ?? 0), match[3] ?? '');
-    }
-    case 'connection': {
-      const match = /^([^/@]+)(?:\/([1-9]\d{0,8}))?@([^@:]+):([^@:]+)$/.exec(id);
-      return match === null
-        ? undefined
-        : connection(match[1] ?? '', Number(match[2] ?? 0), match[3] ?? '', match[4] ?? '');
-    }
-    case 'site':
-    case 'volume':
-    case 'vm':
-      return undefined; // nobody's own: these are not a node's to speak of
-  }
+  return owner === name ? subject : undefined;
 }
 
 /** Which order stands before the agent: its number, and 0 where none does. What an operator wrote, not what the agent says. */

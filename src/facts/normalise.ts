@@ -6,10 +6,13 @@ import { families, type Sources } from './families.ts';
 import { hostReports } from './host.ts';
 import { clusterOf } from './kube.ts';
 import { observerReport, observersOf } from './observer.ts';
+import { statedReports } from './stated.ts';
 
 /** Everything that was fetched → what each reporter says. Pure and total: whatever shape comes in, the answer is reports;
  *  what nothing was fetched for has none. The order of the raw objects decides nothing. */
 export function normalise(raws: readonly Raw[], shape: SiteShape): readonly Report[] {
+  const stated = statedReports(raws);
+  if (stated !== undefined) return stated;
   const cluster = clusterOf(raws);
   const observers = observersOf(raws);
   const hosts = hostsOf(raws);

@@ -14,6 +14,7 @@ import { derive, derivedFacts, derivedFrom, type Inputs, type Members } from './
 import { PopulationMaker, type Populations } from './populations.ts';
 import { sameContent } from './same-content.ts';
 import { type Said, settle } from './settle.ts';
+import { statedReporter } from './stated.ts';
 
 /** What was reported so far. The order and the repetition of reports decide nothing: of one reporter and scope the newest
  *  stands, whole; two of the same moment that differ both stand, as two sources that must agree. */
@@ -38,6 +39,11 @@ interface Shelf {
   readonly isBase: boolean;
 }
 
+/** One computed fact. Of a site that nobody saw it is stated like any other, and nothing is computed. */
+interface DerivedShelf extends Shelf {
+  readonly cells: Map<string, Cell>;
+}
+
 class Store implements FactStore {
   readonly #vocabulary: Vocabulary;
   /** The newest reports of each reporter and scope: one, or several of one moment that differ. */
@@ -46,7 +52,7 @@ class Store implements FactStore {
   readonly #shelves = new Map<string, Shelf>();
   /** What fits no fact of the vocabulary: kept where people can see it, and never read by a rule. */
   readonly #misfits = new Map<string, Shelf>();
-  readonly #derived = new Map<string, { readonly cells: Map<string, Cell>; readonly column: ColumnMaker }>();
+  readonly #derived = new Map<string, DerivedShelf>();
   readonly #touchedVolumes = new Set<string>();
   #volumes: ReadonlyMap<string, Members> = new Map();
   /** What the list of volumes and their members was made from. */
@@ -57,9 +63,7 @@ class Store implements FactStore {
     this.#vocabulary = vocabulary;
     for (const fact of vocabulary.values()) {
       if (derivedFacts.has(fact.name)) {
-        const cells = new Map<string, Cell>();
-        const column = new ColumnMaker(fact, (id) => cells.get(id) ?? neverReported);
-        this.#derived.set(fact.name, { cells, column });
+        this.#derived.set(fact.name, derivedShelfFor(fact));
       } else {
         this.#shelves.set(fact.name, shelfFor(fact));
       }
@@ -67,7 +71,7 @@ class Store implements FactStore {
   }
 
   fold(report: Report): void {
-    const key = JSON.stringify([report.reporter, report.scope]);
+    const key = keyOf(report.reporter, report.scope);
     const standing = this.#standing.get(key) ?? [];
     const [one] = standing;
     const newer = one === undefined || momentOf(report) > momentOf(one);
@@ -77,7 +81,7 @@ class Store implements FactStore {
   }
 
   replace(reporter: string, scope: string, report: Report | undefined): void {
-    const key = JSON.stringify([reporter, scope]);
+    const key = keyOf(reporter, scope);
     const standing = this.#standing.get(key) ?? [];
     if (standing.length === 1 && standing[0] === report) return;
     if (report === undefined) this.#standing.delete(key);
@@ -126,7 +130,7 @@ class Store implements FactStore {
 
   #add(said: Said): void {
     const { subject } = said.observation;
-    const shelf = this.#shelfOf(said.observation);
+    const shelf = this.#shelfOf(said);
     const others = shelf.said.get(subject.id);
     shelf.said.set(subject.id, others === undefined ? [said] : [...others, said]);
     this.#touch(shelf, subject);
@@ -135,7 +139,7 @@ class Store implements FactStore {
   /** In the place of what the same reporter said before of the same. */
   #put(said: Said, before: Observation): void {
     const { subject } = said.observation;
-    const shelf = this.#shelfOf(said.observation);
+    const shelf = this.#shelfOf(said);
     const others = shelf.said.get(subject.id) ?? [];
     if (others.length === 1) shelf.said.set(subject.id, [said]);
     else
@@ -151,7 +155,7 @@ class Store implements FactStore {
 
   #remove(report: Report, observation: Observation): void {
     const { subject } = observation;
-    const shelf = this.#shelfOf(observation);
+    const shelf = this.#shelfOf({ report, observation });
     const rest = (shelf.said.get(subject.id) ?? []).filter((said) => said.report !== report);
     if (rest.length > 0) shelf.said.set(subject.id, rest);
     else shelf.said.delete(subject.id);
@@ -164,8 +168,8 @@ class Store implements FactStore {
     if (shelf.isBase) this.#touchedVolumes.add(subject.kind === 'volume' ? subject.id : (subject.of.volume ?? ''));
   }
 
-  #shelfOf({ fact, subject }: Observation): Shelf {
-    const shelf = this.#shelves.get(fact);
+  #shelfOf({ report, observation: { fact, subject } }: Said): Shelf {
+    const shelf = this.#shelves.get(fact) ?? (report.reporter === statedReporter ? this.#derived.get(fact) : undefined);
     if (shelf !== undefined && shelf.column.fact.subject === subject.kind) return shelf;
     const name = `${fact} of ${subject.kind}`;
     const known = this.#misfits.get(name);
@@ -179,12 +183,16 @@ class Store implements FactStore {
   #derive(populations: Populations, columns: ReadonlyMap<string, Column>, nowMs: number): void {
     const { volume, replica, connection } = populations;
     const replicasSeenAtMs = replica.state === 'absent' ? undefined : replica.seenAtMs;
-    const base = [volume.indexOf, replica.indexOf, connection.indexOf, replicasSeenAtMs];
+    const isStated = this.#standing.has(statedKey);
+    const base = [volume.indexOf, replica.indexOf, connection.indexOf, replicasSeenAtMs, isStated];
     const sameBase = base.every((part, at) => part === this.#derivedBase[at]);
     if (!sameBase) {
       this.#derivedBase = base;
-      this.#volumes = volumesOf(populations);
-      for (const { cells } of this.#derived.values()) cells.clear();
+      this.#volumes = isStated ? new Map() : volumesOf(populations);
+      for (const { cells, column } of this.#derived.values()) {
+        for (const id of cells.keys()) column.touch(id);
+        cells.clear();
+      }
     }
     // When the clock was set back, what was past may lie ahead again.
     const all = !sameBase || nowMs < this.#lastCutMs;
@@ -221,6 +229,13 @@ function shelfFor(fact: FactDeclaration): Shelf {
   const said = new Map<string, readonly Said[]>();
   const column = new ColumnMaker(fact, (id) => settle(fact, said.get(id)));
   return { said, column, isBase: derivedFrom.has(fact.name) };
+}
+
+function derivedShelfFor(fact: FactDeclaration): DerivedShelf {
+  const said = new Map<string, readonly Said[]>();
+  const cells = new Map<string, Cell>();
+  const column = new ColumnMaker(fact, (id) => cells.get(id) ?? settle(fact, said.get(id)));
+  return { said, cells, column, isBase: false };
 }
 
 /** A shelf for what no rule may read: a name that the vocabulary does not have, a fact of the wrong kind of subject, a
@@ -277,6 +292,12 @@ function speaksOfTheSame({ observations: before }: Report, { observations: now }
 function isSameSubject(left: Subject, right: Subject): boolean {
   return left.id === right.id && left.kind === right.kind && left.of.volume === right.of.volume;
 }
+
+function keyOf(reporter: string, scope: string): string {
+  return JSON.stringify([reporter, scope]);
+}
+
+const statedKey = keyOf(statedReporter, 'site');
 
 function momentOf({ seenAtMs }: Report): number {
   return Number.isNaN(seenAtMs) ? Number.NEGATIVE_INFINITY : seenAtMs;

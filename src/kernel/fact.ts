@@ -52,7 +52,8 @@ export function isFailed(members: readonly Subject[] | CensusFailed): members is
  *  of different reporters about one fact must agree, or the fact is disputed. */
 export interface Report {
   /** Stable words: `drbd`, `drbd:version`, `kernel:ip`, `kernel:proc`, `networkd`, `networkctl`, `kairos`, `agent` and `observer` of
-   *  a node; `linstor`, `legacy`, `kubernetes:nodes`, `:kubevirt`, `:storage`, `:piraeus` and `:lock` of the site. */
+   *  a node; `linstor`, `legacy`, `kubernetes:nodes`, `:kubevirt`, `:storage`, `:piraeus` and `:lock` of the site;
+   *  `stated` of a site that nobody saw. */
   readonly reporter: string;
   readonly scope: string;
   readonly seenAtMs: number;

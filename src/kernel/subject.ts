@@ -65,6 +65,39 @@ export function connectionOf(owner: Subject, peer: string): Subject {
 export function vm(namespace: string, name: string): Subject {
   return { kind: 'vm', id: `${namespace}/${name}`, of: {} };
 }
+
+/** The subject of a kind that an id names, with everybody it belongs to; undefined where no such subject has such an id. */
+export function subjectFromId(kind: SubjectKind, id: string): Subject | undefined {
+  const [, first = '', second = '', third = '', fourth = ''] = idForms[kind].exec(id) ?? [];
+  if (first === '') return undefined;
+  switch (kind) {
+    case 'site':
+      return site;
+    case 'node':
+      return node(first);
+    case 'bond':
+      return bond(first, second);
+    case 'volume':
+      return volume(first, Number(second));
+    case 'replica':
+      return replica(first, Number(second), third);
+    case 'connection':
+      return connection(first, Number(second), third, fourth);
+    case 'vm':
+      return vm(first, second);
+  }
+}
+
+const idForms: Readonly<Record<SubjectKind, RegExp>> = {
+  site: /^(site)$/,
+  node: /^([^/@:]+)$/,
+  bond: /^([^/]+)\/([^/]+)$/,
+  volume: /^([^/@]+)(?:\/([1-9]\d{0,8}))?$/,
+  replica: /^([^/@]+)(?:\/([1-9]\d{0,8}))?@([^/@:]+)$/,
+  connection: /^([^/@]+)(?:\/([1-9]\d{0,8}))?@([^/@:]+):([^/@:]+)$/,
+  vm: /^([^/]+)\/([^/]+)$/,
+};
+
 export function volumeId(resource: string, number: number): string {
   return number === 0 ? resource : `${resource}/${number}`;
 }

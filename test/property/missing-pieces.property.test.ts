@@ -28,6 +28,8 @@ function nameOf(raw: Raw): string {
       return `${raw.what} of ${raw.node}`;
     case 'observer':
       return `observer of ${raw.node}`;
+    case 'stated':
+      return 'a site that nobody saw';
   }
 }
 

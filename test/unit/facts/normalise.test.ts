@@ -206,6 +206,8 @@ describe('losing sight of whole kinds and replies makes nothing known that was n
         return raw.kind;
       case 'linstor':
         return raw.path;
+      case 'stated':
+        return raw.from;
       default:
         return `${raw.from} ${raw.node}`;
     }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as subjects from '../../../src/kernel/subject.ts';
 
@@ -17,7 +18,57 @@ test.each<[subjects.Subject, string, subjects.Subject['of']]>([
 ])('%j is called %s', (subject, id, of) => {
   expect(subject.id).toBe(id);
   expect(subject.of).toEqual(of);
+  expect(subjects.subjectFromId(subject.kind, id)).toEqual(subject);
 });
+
+test('an id names its subject, whatever its names are', () => {
+  const name = fc.stringMatching(/^[a-z0-9]([a-z0-9._-]{0,8}[a-z0-9])?$/);
+  const number = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 999_999_999 }));
+  const subject = fc.oneof(
+    fc.constant(subjects.site),
+    name.map(subjects.node),
+    fc.tuple(name, name).map((names) => subjects.bond(...names)),
+    fc.tuple(name, number).map((names) => subjects.volume(...names)),
+    fc.tuple(name, number, name).map((names) => subjects.replica(...names)),
+    fc.tuple(name, number, name, name).map((names) => subjects.connection(...names)),
+    fc.tuple(name, name).map((names) => subjects.vm(...names)),
+  );
+  fc.assert(
+    fc.property(subject, (one) => {
+      expect(subjects.subjectFromId(one.kind, one.id)).toEqual(one);
+    }),
+  );
+});
+
+test('whatever is read as an id is called by it', () => {
+  const text = fc.oneof(fc.string(), fc.stringMatching(/^[a-z01/@:]{1,12}$/));
+  fc.assert(
+    fc.property(fc.constantFrom(...subjects.subjectKinds), text, (kind, id) => {
+      const subject = subjects.subjectFromId(kind, id);
+      if (subject !== undefined) expect(subject).toMatchObject({ kind, id });
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test.each<[subjects.SubjectKind, string]>([
+  ['site', 'place'],
+  ['node', ''],
+  ['node', 'pvc-7@node-a'],
+  ['node', 'node-a/bond1'],
+  ['bond', 'bond1'],
+  ['bond', 'node-a/bond1/x'],
+  ['volume', 'pvc-7/0'],
+  ['volume', 'pvc-7/01'],
+  ['volume', 'pvc-7@node-a'],
+  ['replica', 'pvc-7'],
+  ['replica', 'pvc-7@'],
+  ['replica', 'pvc-7@node-a:node-b'],
+  ['connection', 'pvc-7@node-a'],
+  ['connection', 'pvc-7@node-a:'],
+  ['vm', 'web'],
+  ['vm', '/web'],
+])('no %s is called %j', (kind, id) => expect(subjects.subjectFromId(kind, id)).toBeUndefined());
 
 test.each<[subjects.SubjectKind, readonly subjects.SubjectKind[]]>([
   ['site', []],
