@@ -6,8 +6,32 @@ export interface Z3Solver extends Solver {
   close(): Promise<void>;
 }
 
+/** What there is of its WebAssembly beside the interface that is made for people. */
+interface Inner {
+  readonly HEAPU32: Uint32Array;
+  _malloc(bytes: number): number;
+  _free(at: number): void;
+  ccall(name: string, answers: null, types: readonly 'number'[], values: readonly number[]): void;
+  async_call(start: () => void): Promise<string>;
+}
+
 export async function z3(): Promise<Z3Solver> {
   const { Z3: api, em } = await init();
+  const inner: Inner = em;
+  /** `Z3.eval_smtlib2_string` puts the text on the stack of the thread that calls, which may be gone before the thread that works has
+   *  read it. So the text is put where it stays until there is an answer. */
+  const evaluate = async (context: number, text: string): Promise<string> => {
+    const bytes = new TextEncoder().encode(`${text}\0`);
+    const at = inner._malloc(bytes.length);
+    new Uint8Array(inner.HEAPU32.buffer).set(bytes, at);
+    try {
+      return await inner.async_call(() => {
+        inner.ccall('async_Z3_eval_smtlib2_string', null, ['number', 'number'], [context, at]);
+      });
+    } finally {
+      inner._free(at);
+    }
+  };
   const { major, minor, build_number: patch } = api.get_version();
   return {
     name: `Z3 ${major}.${minor}.${patch}`,
@@ -16,7 +40,7 @@ export async function z3(): Promise<Z3Solver> {
       const context = api.mk_context(config);
       api.del_config(config);
       const ask = async (text: string): Promise<string> => {
-        const answer = (await api.eval_smtlib2_string(context, text)).trim();
+        const answer = (await evaluate(context as unknown as number, text)).trim();
         if (answer.includes('(error')) throw new Error(`invariant broken: the solver does not understand: ${answer}`);
         return answer;
       };
