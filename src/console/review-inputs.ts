@@ -33,7 +33,8 @@ export async function openSide(word: string, world: World): Promise<Loaded<Side>
     read: (inner): Uint8Array | Unread => tree.value.read(joined(root, inner)),
     nameOf: (inner) => `${revision}:${joined(root, inner)}`,
   };
-  return readSide(word, folder, root === '' ? file : file.slice(root.length + 1), vocabulary);
+  const side = readSide(word, folder, root === '' ? file : file.slice(root.length + 1), vocabulary);
+  return side.ok ? { ...side, value: { ...side.value, revision } } : side;
 }
 
 function joined(folder: string, name: string): string {
@@ -61,6 +62,9 @@ export function corpusOf(paths: readonly string[], world: World): Loaded<readonl
   }
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value: [...found.values()], warnings: [] };
 }
+
+/** Where a project keeps its captures. */
+export const usualCorpus = 'captures';
 
 /** What a capture's folder has at its top. */
 const tops = ['capture.yaml', 'hosts', 'kubernetes', 'linstor'];

@@ -14,6 +14,8 @@ import { parseTree } from '../source/yaml.ts';
 export interface Side {
   /** As somebody typed it: a path, or `main:profiles/three-node`. */
   readonly label: string;
+  /** Of Git, if it was read from one: then its files are called `REVISION:PATH`. */
+  readonly revision?: string;
   readonly signature: Signature;
   readonly profile: Profile;
   readonly document: Tree;

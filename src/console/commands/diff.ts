@@ -10,17 +10,15 @@ import { mention, refuse } from '../refuse.ts';
 import { diffData, diffNames } from '../render/diff-data.ts';
 import { diffMarkdown } from '../render/diff-markdown.ts';
 import { diffReport } from '../render/diff-report.ts';
+import { diffSarif } from '../render/diff-sarif.ts';
 import { diffText } from '../render/diff-text.ts';
 import { inForm } from '../render/form.ts';
 import { reportForms } from '../render/report.ts';
-import { corpusOf, openSide } from '../review-inputs.ts';
+import { corpusOf, openSide, usualCorpus } from '../review-inputs.ts';
 import { workflowsOf } from '../review-workflows.ts';
 import { type Saved, save, savedAs } from '../saved.ts';
 import { verbs } from '../verbs.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
-
-/** Where a project keeps its captures. */
-const usualCorpus = 'captures';
 
 export async function run(asked: Asked, world: World): Promise<ExitCode> {
   const { settings } = asked;
@@ -86,6 +84,6 @@ function rendered(found: Review, { format, most }: Pick<Saved, 'format' | 'most'
     names: () => diffNames(found),
     text: () => diffText(found, look),
     markdown: () => diffMarkdown(found, most),
-    report: (form) => reportForms[form](diffReport(found)),
+    report: (form) => (form === 'sarif' ? diffSarif(found) : reportForms[form](diffReport(found))),
   });
 }

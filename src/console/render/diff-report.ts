@@ -1,17 +1,30 @@
 import type { DecisionChange, Level, StructureChange } from '../../review/change.ts';
+import { nowhere } from '../../review/parts.ts';
+import type { Proved } from '../../review/proof.ts';
 import type { Review } from '../../review/review.ts';
-import { corpusWords, decisionName, objectsOf, structureName, turnWords } from './diff-words.ts';
+import type { Side } from '../../review/side.ts';
+import { corpusWords, decisionName, inTree, seenWords, structureName, turnWords } from './diff-words.ts';
+import {
+  lineOfWitness,
+  proofWords,
+  type ToldWitness,
+  untoldOf,
+  untoldWords,
+  witnessesOf,
+  witnessSentence,
+} from './proof-words.ts';
 import type { Case, Report } from './report.ts';
 
 /** `diff` for machines that show results to people: each change at the line of the new side that made it so. */
 export function diffReport(review: Review): Report {
-  const { old, new: fresh, corpus, decisions, structure } = review;
+  const { old, new: fresh, corpus, decisions, proof, structure } = review;
   return {
     name: `${old.label} → ${fresh.label}`,
     properties: {
       old: `${old.profile.digest} (${old.signature})`,
       new: `${fresh.profile.digest} (${fresh.signature})`,
       decisions: corpusWords(review),
+      proof: proofWords(proof),
     },
     cases: [
       ...corpus.broken.map(({ capture, faults }): Case => {
@@ -26,15 +39,17 @@ export function diffReport(review: Review): Report {
           at,
         };
       }),
-      ...decisions.flatMap(decisionCases),
-      ...structure.filter(({ level }) => level !== 'routine').map(structureCase),
+      ...decisions.flatMap((change) => decisionCases(change, fresh)),
+      ...witnessesOf(proof).map((told) => witnessCase(told, review)),
+      ...untoldOf(proof).map((question) => untoldCase(question, fresh)),
+      ...structure.filter(({ level }) => level !== 'routine').map((change) => structureCase(change, fresh)),
       {
         rule: 'equal',
         group: 'corpus',
         name: 'what both decide alike',
         state: 'ok',
         says: '',
-        at: { file: '', line: 0, col: 0 },
+        at: nowhere,
       },
     ],
   };
@@ -43,29 +58,46 @@ export function diffReport(review: Review): Report {
 const states: Readonly<Record<Level, Case['state']>> = { danger: 'failed', caution: 'warning', routine: 'note' };
 
 /** One a place: an annotation that names two lines stands at one of them only. */
-function decisionCases(change: DecisionChange): readonly Case[] {
-  const { level, kind, pack, causes, on } = change;
-  const [first] = on;
-  const objects = first === undefined ? [] : objectsOf(first);
-  const whom =
-    objects.length === 0
-      ? ''
-      : ` (${objects.slice(0, 3).join(', ')}${objects.length > 3 ? ` and ${objects.length - 3} more` : ''})`;
-  const where =
-    on.length === 0 ? '' : ` on ${first?.capture}${whom}${on.length > 1 ? ` and ${on.length - 1} more` : ''}`;
+function decisionCases(change: DecisionChange, fresh: Side): readonly Case[] {
+  const { level, kind, pack, causes } = change;
   const name = decisionName(change);
-  const head = `${name}: ${turnWords(change)}${where}`;
+  const head = `${name}: ${turnWords(change)}${seenWords(change)}`;
   const all = causes.length === 0 ? [undefined] : causes;
   return all.map((cause) => {
     const parts = cause === undefined ? '' : `: was ${cause.was ?? 'not there'}, is ${cause.is ?? 'not there'}`;
-    const at = cause?.newAt ?? { file: '', line: 0, col: 0 };
+    const at = cause === undefined ? nowhere : inTree(cause.newAt, fresh);
     return { rule: `${level}/${kind}`, group: pack, name, state: states[level], says: `${head}${parts}`, at };
   });
 }
 
-function structureCase(change: StructureChange): Case {
+/** At the line of the new side that lets it through, or holds it. */
+function witnessCase(told: ToldWitness, review: Review): Case {
+  const { level, question } = told;
+  const { kind, pack, name } = question;
+  const says = witnessSentence(told);
+  const at = inTree(lineOfWitness(told, review), review.new);
+  return { rule: `${level}/${kind}`, group: pack, name: `${name}, any site`, state: states[level], says, at };
+}
+
+/** What no site tells is well, and what nobody finished is not. */
+function untoldCase(question: Proved, fresh: Side): Case {
+  const { kind, pack, name, newAt, opens, closes } = question;
+  const isDone = opens.kind === 'none' && closes.kind === 'none';
+  const says = isDone ? '' : `${decisionName(question)}: ${untoldWords(question)}`;
+  const at = inTree(newAt, fresh);
+  return {
+    rule: `unfinished/${kind}`,
+    group: pack,
+    name: `${name}, any site`,
+    state: isDone ? 'ok' : 'held',
+    says,
+    at,
+  };
+}
+
+function structureCase(change: StructureChange, fresh: Side): Case {
   const { level, kind, name, says, newAt } = change;
-  const at = newAt ?? { file: '', line: 0, col: 0 };
+  const at = newAt === null ? nowhere : inTree(newAt, fresh);
   const text = `${structureName(change)}${says === '' ? '' : `: ${says}`}`;
   return { rule: `${level}/structure`, group: kind, name, state: states[level], says: text, at };
 }

@@ -1,3 +1,4 @@
+import type { Place } from '../../kernel/fault.ts';
 import { formatDuration } from '../../kernel/value.ts';
 import type { Reason } from '../../kernel/verdict.ts';
 import type { DecisionChange, Level, Occurrence, StructureChange } from '../../review/change.ts';
@@ -50,6 +51,22 @@ export function placeWords({ file, line }: Cause['oldAt']): string {
 /** Nobody, where it is about the whole site. */
 export function objectsOf({ objects }: Occurrence): readonly string[] {
   return objects.length === 1 && objects[0] === 'site' ? [] : objects;
+}
+
+/** ` on captures/calm (node-a, node-b, node-c and 2 more) and 3 more`: where it was seen, in half a line. */
+export function seenWords({ on }: DecisionChange): string {
+  const [first] = on;
+  if (first === undefined) return '';
+  const objects = objectsOf(first);
+  const more = objects.length > 3 ? ` and ${objects.length - 3} more` : '';
+  const whom = objects.length === 0 ? '' : ` (${objects.slice(0, 3).join(', ')}${more})`;
+  return ` on ${first.capture}${whom}${on.length > 1 ? ` and ${on.length - 1} more` : ''}`;
+}
+
+/** A place as it is called in a work tree: of a side that was read from Git, without the revision. */
+export function inTree(at: Place, { revision }: Side): Place {
+  const before = `${revision}:`;
+  return revision !== undefined && at.file.startsWith(before) ? { ...at, file: at.file.slice(before.length) } : at;
 }
 
 /** When, if not at the moment of the capture itself. */

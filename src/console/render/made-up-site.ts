@@ -24,11 +24,15 @@ export function siteLines({ lists, facts, frozen }: MadeUpSite): readonly string
 
 const observed: Grade = 'observed';
 
-/** `replica.disk = UpToDate (seen 31s before, reported)`; what is fresh and observed says neither. */
-function factLine({ fact, value, ageMs, grade }: StatedFact): string {
+function factLine(fact: StatedFact): string {
+  return `${fact.fact} = ${factText(fact)}`;
+}
+
+/** `UpToDate (seen 31s before, reported)`; what is fresh and observed says neither. */
+export function factText({ fact, value, ageMs, grade }: StatedFact): string {
   const declared = vocabulary.get(fact.replace(/^cohort\./, ''));
   const text = declared === undefined ? String(value) : formatValue(declared.type, value);
   const marks = [ageMs === 0 ? '' : `seen ${formatDuration(ageMs)} before`, grade === observed ? '' : grade];
   const aside = marks.filter((mark) => mark !== '').join(', ');
-  return `${fact} = ${text}${aside === '' ? '' : ` (${aside})`}`;
+  return `${text}${aside === '' ? '' : ` (${aside})`}`;
 }

@@ -86,6 +86,17 @@ export function witnessWhom({ witness: { object, site } }: ToldWitness): string 
   return `${object === 'site' ? '' : `${object}, `}on ${sizeWords(site)}`;
 }
 
+/** All that half a line holds: `gate g: closed → open on a made-up site, on 2 nodes: is let through by …`. */
+export function witnessSentence(told: ToldWitness): string {
+  const { turn, witness } = told;
+  const { lets, held } = witnessVerbs(told);
+  const words = turn === 'opens' ? witness.let.map(({ says }) => says) : heldWords(told);
+  const few = words.slice(0, 2).join(', ');
+  const rest = words.length > 2 ? ` and ${words.length - 2} more` : '';
+  const why = words.length === 0 ? '' : `: ${turn === 'opens' ? lets : held} ${few}${rest}`;
+  return `${witnessName(told)}: ${witnessTurn(told)} (${witnessWhom(told)})${why}`;
+}
+
 /** Which side lets through, and which holds. */
 export function witnessVerbs({ turn }: ToldWitness): { readonly lets: string; readonly held: string } {
   return turn === 'opens'

@@ -1,6 +1,6 @@
 import type { Place } from '../../kernel/fault.ts';
 import { harmless } from '../escape.ts';
-import { type Data, json } from './data.ts';
+import { message, physical, resultsMax, sarifOf, toolWith } from './sarif.ts';
 
 /** What machines that show results to people take: one case for each thing that was looked at. `check`, `eval` and `test`
  *  make one of these, and the three forms are functions of it. */
@@ -72,56 +72,29 @@ function xml(text: string): string {
 
 // --- SARIF 2.1.0 ---
 
-/** What GitHub keeps of one run; beyond it, it drops silently, so we say so. */
-const resultsMax = 5_000;
-
 export function sarif({ name, properties, cases }: Report): string {
   const all = cases.filter(({ state }) => state !== 'ok');
   const results = all.slice(0, resultsMax);
   const rules = [...new Set(results.map(({ rule }) => rule))].sort();
   const cut = all.length - results.length;
-  const data: Data = {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: 'nwctl',
-            informationUri: 'https://nodewright.spectrocloud.com',
-            rules: rules.map((id) => ({ id })),
-          },
+  return sarifOf({
+    tool: toolWith(rules.map((id) => ({ id }))),
+    automationDetails: { id: `nwctl/${name}` },
+    properties: { ...properties, ...(cut > 0 ? { resultsNotShown: cut } : {}) },
+    results: results.map((one) => ({
+      ruleId: one.rule,
+      ruleIndex: rules.indexOf(one.rule),
+      level: levelOf(one.state),
+      message: message(one.says),
+      locations: [
+        {
+          ...(one.at.line < 1 ? {} : { physicalLocation: physical(one.at) }),
+          logicalLocations: [{ name: harmless(one.name), fullyQualifiedName: harmless(`${one.group}/${one.name}`) }],
         },
-        automationDetails: { id: `nwctl/${name}` },
-        properties: { ...properties, ...(cut > 0 ? { resultsNotShown: cut } : {}) },
-        results: results.map((one) => ({
-          ruleId: one.rule,
-          ruleIndex: rules.indexOf(one.rule),
-          level: levelOf(one.state),
-          message: { text: harmless(one.says) },
-          locations: [
-            {
-              ...(one.at.line < 1 ? {} : { physicalLocation: physical(one.at) }),
-              logicalLocations: [
-                { name: harmless(one.name), fullyQualifiedName: harmless(`${one.group}/${one.name}`) },
-              ],
-            },
-          ],
-          partialFingerprints: { 'nwctl/v1': harmless(`${one.rule} ${one.group} ${one.name}`) },
-        })),
-      },
-    ],
-  };
-  return json(data);
-}
-
-function physical({ file, line, col }: Place): Data {
-  const uri = encodeURI(file.toWellFormed()).replaceAll('#', '%23').replaceAll('?', '%3F');
-  return {
-    // What stands before a colon would be taken for a scheme.
-    artifactLocation: { uri: /^[^/]*:/.test(uri) ? `./${uri}` : uri },
-    region: { startLine: line, startColumn: Math.max(1, col) },
-  };
+      ],
+      partialFingerprints: { 'nwctl/v1': harmless(`${one.rule} ${one.group} ${one.name}`) },
+    })),
+  });
 }
 
 function levelOf(state: Case['state']): 'error' | 'warning' | 'note' {

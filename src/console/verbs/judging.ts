@@ -135,7 +135,7 @@ export const judging: readonly Verb[] = [
     more: 'The worst first: danger, where something may happen that could not; caution, where it is decided or told otherwise; routine, which no site can tell. It judges no site, so no signature is looked at. With --exit-code 0: nothing above routine. 5: something differs. 3: danger. 6: a bound was hit. Always 2: a capture could not be judged.',
     profile: 'draft',
     options: ['captures', 'moments', 'captures-only', 'bound', 'budget', 'exit-code', 'fail-on', 'save', 'output'],
-    formats: [...formats, 'junit', 'github', ...commentFormats],
+    formats: [...reports, ...commentFormats],
     examples: [
       { does: 'what does my change do?', args: 'diff main:profiles/three-node profiles/three-node' },
       {
