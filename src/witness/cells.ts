@@ -37,6 +37,8 @@ export class CellChoice {
   readonly place: { readonly name: string; readonly width: number } | undefined;
   /** Of a set: whether each of `values.words` is in it. */
   readonly has: readonly Formula[];
+  /** Whether anything is said of it that some rule could use. Written at once: the solver is asked for it by its name. */
+  readonly isSaid: Formula;
   readonly #demands: Demands;
   /** Young enough for the limit at this place, and for every wider one. */
   readonly #young: readonly Formula[];
@@ -61,6 +63,7 @@ export class CellChoice {
         script.assert(script.implies(chain[at] ?? no, wider));
       });
     }
+    this.isSaid = script.and(whose.exists, this.#young.at(-1) ?? no, this.#good.at(-1) ?? no);
     if (type.kind === 'set') {
       this.place = undefined;
       this.has = values.words.map((word) => (fits(type, [word]) ? script.choose() : no));
@@ -79,11 +82,6 @@ export class CellChoice {
       this.#young[agesMs.indexOf(maxAgeMs)] ?? no,
       this.#good[asked.indexOf(grade)] ?? no,
     );
-  }
-
-  /** Whether anything is said of it that some rule could use. */
-  get isSaid(): Formula {
-    return this.#script.and(this.whose.exists, this.#young.at(-1) ?? no, this.#good.at(-1) ?? no);
   }
 
   /** Whether its value is one of those. */
