@@ -20,7 +20,13 @@ export const formats = ['text', 'wide', 'json', 'yaml', 'name'] as const;
 export const reportFormats = ['junit', 'sarif', 'github'] as const;
 /** What is written into a conversation about a change. */
 export const commentFormats = ['markdown'] as const;
-export type Format = (typeof formats)[number] | (typeof reportFormats)[number] | (typeof commentFormats)[number];
+/** What a browser shows. */
+export const pageFormats = ['html'] as const;
+export type Format =
+  | (typeof formats)[number]
+  | (typeof reportFormats)[number]
+  | (typeof commentFormats)[number]
+  | (typeof pageFormats)[number];
 
 export type OptionName =
   | 'output'
@@ -55,10 +61,15 @@ export type OptionName =
   | 'exit-code'
   | 'fail-on'
   | 'captures'
+  | 'name'
+  | 'update'
+  | 'older-than'
+  | 'delete'
   | 'moments'
   | 'captures-only'
   | 'bound'
   | 'budget'
+  | 'site'
   | 'save'
   | 'algorithm'
   | 'passphrase-file'
@@ -99,7 +110,7 @@ const forms: readonly OptionForm[] = [
     name: 'output',
     short: 'o',
     value: 'FORMAT',
-    choices: [...formats, ...reportFormats, ...commentFormats],
+    choices: [...formats, ...reportFormats, ...commentFormats, ...pageFormats],
     default: 'text',
     inFile: true,
     says: 'form of what is printed',
@@ -207,6 +218,10 @@ const forms: readonly OptionForm[] = [
     path: true,
     says: 'captures to judge: a folder of them, or one; may be given again (default the folder captures here)',
   },
+  { name: 'name', value: 'NAME', says: 'what it is called in the corpus; without it, by what it shows' },
+  { name: 'update', says: 'keep what is decided now in place of what was' },
+  { name: 'older-than', value: 'DURATION', says: 'those that were taken so long ago (180d)' },
+  { name: 'delete', says: 'delete what goes; without it, it is only said' },
   { name: 'moments', says: 'judge each capture also at every later instant at which something in it gets too old' },
   { name: 'captures-only', says: 'do not look for sites that are in no capture' },
   {
@@ -215,6 +230,7 @@ const forms: readonly OptionForm[] = [
     default: 'nodes=3,volumes=3,vms=3',
     says: 'how large the sites may be that are looked for; what is not said is as by default',
   },
+  { name: 'site', value: 'DIR', says: 'write the site that is found as a capture: a folder that is not there yet' },
   { name: 'budget', value: 'DURATION', default: '60s', says: 'how long sites may be looked for' },
   {
     name: 'save',

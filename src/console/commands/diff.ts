@@ -8,6 +8,7 @@ import type { Look } from '../paint.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { mention, refuse } from '../refuse.ts';
 import { diffData, diffNames } from '../render/diff-data.ts';
+import { diffHtml } from '../render/diff-html.ts';
 import { diffMarkdown } from '../render/diff-markdown.ts';
 import { diffReport } from '../render/diff-report.ts';
 import { diffSarif } from '../render/diff-sarif.ts';
@@ -64,18 +65,18 @@ function proving(looking: Looking, progress: Progress): NonNullable<ReviewOption
     });
 }
 
-/** Danger before difference before a bound that was hit; without the flags nothing but 0. */
+/** Danger before a bound that was hit, past which there may be one, before a difference; without the flags nothing but 0. */
 function codeOf({ level, corpus, proof }: Review, { settings }: Asked): ExitCode {
   const failOn = settings.text('fail-on') as Exclude<Level, 'routine'> | undefined;
   if (failOn === undefined && !settings.on('exit-code')) return exit.ok;
   if (level === 'danger' || (level === 'caution' && failOn === 'caution')) return exit.denied;
   if (!settings.on('exit-code')) return exit.ok;
-  // What no site can tell is no difference.
-  if (level === 'caution') return exit.differs;
   const unfinished = proof?.questions.some(({ opens, closes }) =>
     [opens, closes].some(({ kind }) => kind === 'unfinished'),
   );
-  return unfinished || corpus.momentsNotJudged > 0 ? exit.bound : exit.ok;
+  if (unfinished || corpus.momentsNotJudged > 0) return exit.bound;
+  // What no site can tell is no difference.
+  return level === 'caution' ? exit.differs : exit.ok;
 }
 
 function rendered(found: Review, { format, most }: Pick<Saved, 'format' | 'most'>, look: Look): string {
@@ -84,6 +85,7 @@ function rendered(found: Review, { format, most }: Pick<Saved, 'format' | 'most'
     names: () => diffNames(found),
     text: () => diffText(found, look),
     markdown: () => diffMarkdown(found, most),
+    html: () => diffHtml(found),
     report: (form) => (form === 'sarif' ? diffSarif(found) : reportForms[form](diffReport(found))),
   });
 }

@@ -79,8 +79,8 @@ interface Change {
   readonly name: string;
   readonly says: string;
   readonly at: Place;
-  /** Where the old side stands, and what stood there. */
-  readonly was?: { readonly at: Place; readonly says: string };
+  /** Where the old side stands, and what stood there if it is short. */
+  readonly was?: { readonly at: Place; readonly says?: string };
   readonly flow?: Flow;
   /** What stays when lines move: never a line, a site or a capture. */
   readonly print: readonly (string | null)[];
@@ -123,7 +123,7 @@ function witnessChange(told: ToldWitness, review: Review): Change {
     name: decisionName(question),
     says: witnessSentence(told),
     at,
-    was: { at: question.oldAt, says: decisionName(question) },
+    was: { at: question.oldAt },
     flow: flowOf(told, at),
     print: [question.pack, question.name, turn],
   };
@@ -139,7 +139,7 @@ function structureChange(change: StructureChange): Change {
     name,
     says: says === '' ? name : `${name}: ${says}`,
     at: newAt ?? nowhere,
-    ...(oldAt === null ? {} : { was: { at: oldAt, says: name } }),
+    ...(oldAt === null ? {} : { was: { at: oldAt } }),
     print: [name, says],
   };
 }
@@ -155,10 +155,7 @@ function resultData(change: Change, review: Review, ruleIndex: number, twice: Ma
     ruleId: rule.id,
     ruleIndex,
     level: sarifLevel[level],
-    // The number is a link to the related location.
-    message: {
-      text: old === undefined ? linkless(says) : `${linkless(says)}; [what it was](1) is ${linkless(old.says)}`,
-    },
+    message: { text: `${linkless(says)}${oldText(old)}` },
     locations: [
       {
         ...(here.line < 1 ? {} : { physicalLocation: physical(here) }),
@@ -180,6 +177,12 @@ function resultData(change: Change, review: Review, ruleIndex: number, twice: Ma
     partialFingerprints: { primaryLocationLineHash: `${mark}:${before + 1}`, 'nwctl-diff/v1': `${mark}:${before + 1}` },
     ...(flow === undefined ? {} : { codeFlows: [flowData(flow, review.new)] }),
   };
+}
+
+/** The number is a link to the related location. */
+function oldText(old: Change['was']): string {
+  if (old === undefined) return '';
+  return old.says === undefined ? ' ([the old line](1))' : `; [what it was](1): ${linkless(old.says)}`;
 }
 
 // --- what the tool says of itself ---

@@ -10,11 +10,16 @@ export interface Forms {
   text(): string;
   /** For a conversation about a change. */
   markdown?(): string;
+  /** One page. */
+  html?(): string;
   /** For machines that show results to people. */
   report?(form: Extract<Format, 'junit' | 'sarif' | 'github'>): string;
 }
 
-export function inForm(format: Format, { data, names, text, report = text, markdown = text }: Forms): string {
+export function inForm(
+  format: Format,
+  { data, names, text, report = text, markdown = text, html = text }: Forms,
+): string {
   switch (format) {
     case 'json':
       return json(data());
@@ -30,6 +35,8 @@ export function inForm(format: Format, { data, names, text, report = text, markd
       return report(format);
     case 'markdown':
       return markdown();
+    case 'html':
+      return html();
     default:
       return text();
   }

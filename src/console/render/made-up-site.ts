@@ -11,10 +11,12 @@ export function siteLines({ lists, facts, frozen }: MadeUpSite): readonly string
     ...facts,
     ...frozen.map(({ fact, of, value }) => ({ fact: `cohort.${fact}`, of, value, ageMs: 0, grade: observed })),
   ];
+  const nobody = lists.filter(({ members }) => members.length === 0).map(({ kind }) => kind);
   return [
-    ...lists.map(({ kind, members }) =>
-      members.length === 0 ? `no ${kind}` : `${kind}${members.length === 1 ? '' : 's'} ${members.join(', ')}`,
-    ),
+    ...lists
+      .filter(({ members }) => members.length > 0)
+      .map(({ kind, members }) => `${kind}${members.length === 1 ? '' : 's'} ${members.join(', ')}`),
+    ...(nobody.length === 0 ? [] : [`no ${nobody.join(', ')}`]),
     ...[...Map.groupBy(known, ({ of }) => of)].flatMap(([object, own]) => [
       object,
       ...own.map((fact) => `  ${factLine(fact)}`),

@@ -1,4 +1,4 @@
-import { commentFormats, formats, reportFormats } from '../options.ts';
+import { commentFormats, formats, pageFormats, reportFormats } from '../options.ts';
 import type { Verb } from './verb.ts';
 
 const where = '--profile profiles/three-node --capture captures/one-side-flipped';
@@ -135,7 +135,7 @@ export const judging: readonly Verb[] = [
     more: 'The worst first: danger, where something may happen that could not; caution, where it is decided or told otherwise; routine, which no site can tell. It judges no site, so no signature is looked at. With --exit-code 0: nothing above routine. 5: something differs. 3: danger. 6: a bound was hit. Always 2: a capture could not be judged.',
     profile: 'draft',
     options: ['captures', 'moments', 'captures-only', 'bound', 'budget', 'exit-code', 'fail-on', 'save', 'output'],
-    formats: [...reports, ...commentFormats],
+    formats: [...reports, ...commentFormats, ...pageFormats],
     examples: [
       { does: 'what does my change do?', args: 'diff main:profiles/three-node profiles/three-node' },
       {
@@ -145,6 +145,49 @@ export const judging: readonly Verb[] = [
       {
         does: 'in several forms at once, for CI',
         args: 'diff HEAD:profiles/three-node profiles/three-node -o github --save markdown=review.md --save json=review.json',
+      },
+    ],
+  },
+  {
+    name: 'ask',
+    takes: [
+      { form: '<question...>', says: 'GATE open while CONDITION; also closed, unknown, not open', completes: 'gate' },
+    ],
+    says: 'is there any site on which a gate is open while something holds?',
+    more: 'Answered for every site within --bound, whatever is known on it, stale or not reported. The answer is the smallest such site, judged again as every site is, or that there is none. Any: `any vm.migrating`, `every replica of the node: replica.disk = UpToDate`, with `and`, `or`, `not` and brackets. Exit 0: there is none. 3: there is one. 6: the time of --budget was over. No signature is looked at.',
+    profile: 'draft',
+    options: ['profile', 'bound', 'budget', 'site', 'output'],
+    formats,
+    examples: [
+      {
+        does: 'can a node restart while a VM migrates?',
+        args: "ask 'node-may-restart open while any vm.migrating' --profile profiles/three-node",
+      },
+      {
+        does: 'keep the site, to judge it',
+        args: "ask 'node-may-restart unknown while node.ready' -p profiles/three-node --site made-up",
+      },
+    ],
+  },
+  {
+    name: 'implies',
+    takes: [
+      { form: '<a>', says: '[SIDE#]GATE; a side is what `diff` takes, without it --profile', completes: 'gate' },
+      { form: '<b>', says: 'the same', completes: 'gate' },
+    ],
+    says: 'is one gate open wherever another one is?',
+    more: 'Answered for every site within --bound. Exit 0: it is. 3: there is a site on which the first is open and the second is not, and it is shown. 6: the time of --budget was over. Both are asked of the same kind, or one of the site. No signature is looked at.',
+    profile: 'draft',
+    options: ['profile', 'bound', 'budget', 'site', 'output'],
+    formats,
+    examples: [
+      {
+        does: 'does one gate follow from another?',
+        args: 'implies node-may-restart safe-to-continue --profile profiles/three-node',
+      },
+      {
+        does: 'is a gate no looser than it was?',
+        args: 'implies profiles/three-node#node-may-restart main:profiles/three-node#node-may-restart',
       },
     ],
   },

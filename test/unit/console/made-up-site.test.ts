@@ -5,6 +5,7 @@ test('a made-up site says who there is, then what is known of each, and of a fac
   const lines = siteLines({
     lists: [
       { kind: 'node', members: ['node-1', 'node-2'] },
+      { kind: 'bond', members: [] },
       { kind: 'volume', members: ['pvc-1'] },
       { kind: 'vm', members: [] },
     ],
@@ -18,7 +19,7 @@ test('a made-up site says who there is, then what is known of each, and of a fac
   expect(lines).toEqual([
     'nodes node-1, node-2',
     'volume pvc-1',
-    'no vm',
+    'no bond, vm',
     'pvc-1@node-1:node-2',
     '  connection.outOfSync = 64KiB',
     'node-1',
