@@ -174,10 +174,11 @@ test('who may say that a profile decides stands here', () => {
   expect(saying(/\bas (unknown as )?Verified/)).toEqual(['profile/verify.ts']);
   expect(saying(/\bbelievedUnsigned\b/)).toEqual(['profile/load.ts', 'profile/verify.ts']);
   expect(saying(/\binsecureUnsigned\b/)).toEqual(['console/profiles.ts', libraryDoor, 'profile/verify.ts']);
-  // Tests of a draft, what a record says has decided, and captures before and after their names were taken out.
+  // Tests of a draft and of its mutants, what a record says has decided, and captures before and after their names were taken out.
   const rehearsing = [
     'console/commands/redact.ts',
     'console/commands/test.ts',
+    'console/mutation-run.ts',
     'operator/held-from.ts',
     'profile/verify.ts',
   ];

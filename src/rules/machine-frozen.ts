@@ -1,4 +1,4 @@
-import type { Machine } from '../kernel/machine.ts';
+import type { GateUse, Machine } from '../kernel/machine.ts';
 import { type Cell, type Column, neverReported, type Snapshot } from '../kernel/snapshot.ts';
 import { fits } from '../kernel/value.ts';
 import type { Cohort } from '../kernel/workflow.ts';
@@ -17,6 +17,34 @@ export function questionsOf({ states, guards }: Pick<Machine<Question>, 'states'
     for (const { asks } of [...act.gates, ...(undo?.gates ?? [])]) questions.add(asks);
   }
   return [...questions];
+}
+
+/** The same machine, asking other questions where it stands. */
+export function withQuestions(machine: Machine<Question>, other: (question: Question) => Question): Machine<Question> {
+  const uses = (gates: readonly GateUse<Question>[]) => gates.map((use) => ({ ...use, asks: other(use.asks) }));
+  const settled = (of: { readonly settled?: Question }) =>
+    of.settled === undefined ? {} : { settled: other(of.settled) };
+  return {
+    ...machine,
+    guards: machine.guards.map((guard) => ({ ...guard, asks: other(guard.asks) })),
+    states: machine.states.map((state) => {
+      const { act } = state;
+      const goto = state.goto.map((way) => ({ ...way, gates: uses(way.gates) }));
+      if (act === undefined) return { ...state, goto };
+      const { where, undo } = act;
+      return {
+        ...state,
+        goto,
+        act: {
+          ...act,
+          gates: uses(act.gates),
+          ...settled(act),
+          ...(where === undefined ? {} : { where: other(where) }),
+          ...(undo === undefined ? {} : { undo: { ...undo, gates: uses(undo.gates), ...settled(undo) } }),
+        },
+      };
+    }),
+  };
 }
 
 const known = new WeakMap<Condition, ReadonlySet<string>>();
