@@ -9,11 +9,12 @@ await generateValidators();
 
 const consoleFolder = join(import.meta.dirname, '..', 'src', 'console');
 /** What few need and takes long to load stands in files of its own: the simulator, what is kept of decisions with its disk and network,
- *  and what speaks to the solver. */
+ *  what speaks to the solver, and what takes questions apart. */
 const apart: Readonly<Record<string, readonly string[]>> = {
   simulator: ['replay', 'sim'],
   logs: ['log-push', 'log-serve'],
   solver: [],
+  questions: ['ask', 'implies'],
 };
 const all = readdirSync(join(consoleFolder, 'commands')).map((file) => basename(file, '.ts'));
 const names = all.filter((name) => !Object.values(apart).flat().includes(name));

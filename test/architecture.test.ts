@@ -48,6 +48,7 @@ const mayUse: Readonly<Record<string, RegExp>> = {
   'source/yaml.ts': /^yaml$/,
   'signing/keys.ts': /^node:crypto$/,
   'rules/format.ts': /^yaml$/,
+  'review/question-grammar.ts': /^ohm-js$/,
   'source/suggest.ts': /^fastest-levenshtein$/,
   'rules/engine.ts': /^json-rules-engine$/,
   'capture/ndjson.ts': /^node:(buffer|crypto)$/,

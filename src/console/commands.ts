@@ -15,6 +15,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   plan: () => import('./commands/plan.ts'),
   'plan diff': () => import('./commands/plan-diff.ts'),
   diff: () => import('./commands/diff.ts'),
+  ask: () => import('./commands/ask.ts'),
+  implies: () => import('./commands/implies.ts'),
   explain: () => import('./commands/explain.ts'),
   test: () => import('./commands/test.ts'),
   replay: () => import('./commands/replay.ts'),

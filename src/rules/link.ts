@@ -18,7 +18,7 @@ import { type GivenParameters, linkParameters } from './parameters.ts';
 
 /** A rule asks for this grade where it says nothing: what the legacy DaemonSet claims is enough to look at a site with.
  *  What cannot be undone says `grade: observed`; `assumed` counts only where a rule asks for it by name. */
-const gradeByDefault: Grade = 'reported';
+export const gradeByDefault: Grade = 'reported';
 
 /** A pack's document, with the name its file goes by. */
 export interface PackTree {

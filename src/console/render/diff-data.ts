@@ -36,7 +36,7 @@ export function diffNames({ decisions, proof }: Review): readonly string[] {
   return [...new Set(told.map(({ kind, name }) => `${kind}/${name}`))];
 }
 
-function sideData({ label, signature, profile }: Side): Data {
+export function sideData({ label, signature, profile }: Side): Data {
   const { name, version, digest, packs } = profile;
   const signed = signature === 'unsigned' ? 'unsigned' : 'not-checked';
   return {

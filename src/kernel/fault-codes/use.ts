@@ -10,6 +10,10 @@ export const useFaults = {
     why: 'A gate, finding, object or code was asked for that does not exist here.',
     fix: 'The message lists the likely one; without arguments the command lists all.',
   },
+  ASK_SYNTAX: {
+    why: 'What stands in a question cannot be read: it is `GATE open while CONDITION`, with `closed`, `unknown` or `not open` for `open`.',
+    fix: 'The message names the column and what could stand there; docs/asking.md has the whole grammar on one page.',
+  },
   USAGE: {
     why: 'The command line does not fit the command.',
     fix: '`nwctl help COMMAND` shows an example.',
