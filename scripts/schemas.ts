@@ -12,7 +12,7 @@ import { parameterKinds } from '../src/rules/parameters.ts';
 
 /** The schemas are written by hand, but for their lists of words: those come from the code that gives them a meaning.
  *  `node scripts/schemas.ts` writes them anew; a test holds that they are current. */
-export const schemaNames = ['rule-pack', 'edge-profile', 'rule-test', 'trust'] as const;
+export const schemaNames = ['rule-pack', 'edge-profile', 'rule-test', 'trust', 'capture-decisions'] as const;
 export type SchemaName = (typeof schemaNames)[number];
 
 const facts = [...vocabulary.keys()];

@@ -7,6 +7,8 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -54,6 +56,17 @@ export function diskFrom(own: string): Disk {
       if (made === true) return { ok: true, value: true, warnings: [] };
       const hint = 'nothing was written; choose another name';
       return { ok: false, faults: [error('FILE_UNWRITABLE', { file: path, line: 1, col: 1 }, made.message, hint)] };
+    },
+    remove: (path): Loaded<true> => {
+      const away = join(dirname(path), `.${basename(path)}.gone`);
+      const made = attempt(() => {
+        rmSync(away, { recursive: true, force: true });
+        renameSync(path, away);
+        rmSync(away, { recursive: true, force: true });
+        return true as const;
+      });
+      if (made === true) return { ok: true, value: true, warnings: [] };
+      return { ok: false, faults: [error('FILE_UNWRITABLE', { file: path, line: 1, col: 1 }, made.message)] };
     },
     makeFolder: (path): Loaded<true> => {
       const made = attempt(() => {

@@ -77,7 +77,8 @@ function wordOf(side: Side, { id, decision, evaluator, status }: WorkflowAnswer)
   return {
     id,
     pack: pack?.name ?? '',
-    word: said(decision),
+    word: said(decision, orderText),
+    alike: said(decision, ({ command }) => command),
     does: doing[decision.kind],
     overdue: decision.kind === 'hold' && decision.overdue,
     because: decision.kind === 'hold' || decision.kind === 'halt' ? decision.because : [],
@@ -98,12 +99,12 @@ function stateIn(decision: Tellable<Question>): string {
   return decision.kind === 'advance' || decision.kind === 'undo' ? decision.from : decision.state;
 }
 
-function said(decision: Tellable<Question>): string {
+function said(decision: Tellable<Question>, told: (order: Order) => string): string {
   switch (decision.kind) {
     case 'advance':
     case 'undo': {
       const { kind, from, to, orders } = decision;
-      const given = orders.length === 0 ? '' : `: ${orders.map(orderText).join(', ')}`;
+      const given = orders.length === 0 ? '' : `: ${orders.map(told).join(', ')}`;
       return `${kind} ${from === to ? `within ${from}` : `${from} → ${to}`}${given}`;
     }
     case 'hold':

@@ -64,6 +64,8 @@ export interface Disk {
   ): Promise<Loaded<{ readonly bytes: number }>>;
   /** A new file that nobody but its owner may read. What is there is never overwritten. */
   writeSecret(path: string, text: string): Loaded<true>;
+  /** A file, or a folder with all that is in it: whoever looks sees it whole or not at all. */
+  remove(path: string): Loaded<true>;
   /** With every folder above it. */
   makeFolder(path: string): Loaded<true>;
   /** Absolute. */

@@ -10,6 +10,8 @@ export interface WorkflowWord {
   readonly pack: string;
   /** `advance AcquireLock → Protect`, with whatever is ordered; `hold in Protect, overdue`. */
   readonly word: string;
+  /** The same without names of objects: `advance AcquireLock → Protect: pause-sync, pause-sync`. */
+  readonly alike: string;
   readonly does: 'goes on' | 'waits' | 'has given up' | 'rests';
   readonly overdue: boolean;
   readonly because: readonly Reason[];

@@ -4,6 +4,7 @@ import type { FaultCode } from '../kernel/fault-codes.ts';
 import { shown } from '../source/shown.ts';
 import { hintFor, likely, listed } from '../source/suggest.ts';
 import { entryOf, type Tree, toJson, treeAt } from '../source/tree.ts';
+import { validate as validateDecisions } from './generated/capture-decisions.js';
 import { validate as validateProfile } from './generated/edge-profile.js';
 import { validate as validatePack } from './generated/rule-pack.js';
 import { validate as validateTest } from './generated/rule-test.js';
@@ -16,8 +17,9 @@ const validators: Readonly<Record<SchemaName, Validator>> = {
   'edge-profile': validateProfile,
   'rule-test': validateTest,
   trust: validateTrust,
+  'capture-decisions': validateDecisions,
 };
-export type SchemaName = 'rule-pack' | 'edge-profile' | 'rule-test' | 'trust';
+export type SchemaName = 'rule-pack' | 'edge-profile' | 'rule-test' | 'trust' | 'capture-decisions';
 
 export interface ShapeResult {
   /** False: the document is something else, and nothing more was looked at. */

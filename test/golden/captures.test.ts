@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nwctl } from '../support/console.ts';
+import { shippedCaptures } from '../support/shipped.ts';
 
 /** What an operator on call reads of each shipped capture: to review a diff of these files is to review the behaviour. */
 const root = join(import.meta.dirname, '..', '..');
@@ -10,7 +10,7 @@ const profileOf: Readonly<Record<string, string>> = {
   'single-node': 'single-node',
 };
 
-for (const capture of readdirSync(join(root, 'captures'))) {
+for (const capture of shippedCaptures) {
   const profile = profileOf[capture] ?? 'three-node';
   test(`${capture}, judged by ${profile}`, async () => {
     const args = ['eval', '--profile', `profiles/${profile}`, '--capture', `captures/${capture}`];

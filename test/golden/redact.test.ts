@@ -4,8 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { nwctl } from '../support/console.ts';
 import { folderWith } from '../support/folder.ts';
+import { shippedCaptures } from '../support/shipped.ts';
 
-const captures = readdirSync('captures');
+const captures = shippedCaptures;
 
 /** Every file of a folder as text, but for what is written for people. */
 function textsOf(folder: string): readonly { readonly path: string; readonly text: string }[] {

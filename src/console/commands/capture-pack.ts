@@ -2,6 +2,7 @@ import { openCapture } from '../../capture/files.ts';
 import { packCapture } from '../../capture/pack.ts';
 import type { Asked } from '../asked.ts';
 import { mention, refuse } from '../refuse.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { usage } from '../usage.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -19,12 +20,4 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   if (!written.ok) return refuse(written.faults, asked, world);
   asked.messages.note(`${target}: ${written.value.bytes} bytes, ${capture.value.digest}`);
   return exit.ok;
-}
-
-/** Ctrl-C in the middle ends the writing, and whoever writes takes away what was half done. */
-async function* untilInterrupted(pages: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const page of pages) {
-    signal.throwIfAborted();
-    yield page;
-  }
 }

@@ -14,6 +14,7 @@ import { openDraft } from '../profiles.ts';
 import { differences, namesOfShape, readByName, type Said, saidOf } from '../redaction-proof.ts';
 import { mention, refuse } from '../refuse.ts';
 import { json } from '../render/data.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { usage } from '../usage.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -172,13 +173,5 @@ function tell(
     const names = kept.filter((one) => one.why === why).map(({ name }) => name);
     const says = { 'the profile': 'the profile says them', public: 'every cluster has them' }[why] ?? 'you said --keep';
     if (names.length > 0) messages.note(`left as they are, because ${says}: ${names.join(', ')}`);
-  }
-}
-
-/** Ctrl-C in the middle ends the writing, and whoever writes takes away what was half done. */
-async function* untilInterrupted(pages: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const page of pages) {
-    signal.throwIfAborted();
-    yield page;
   }
 }

@@ -38,6 +38,26 @@ export const captureFaults = {
     why: 'A file in the capture folder that no normaliser understands. It is left out.',
     fix: 'Remove it, or name it as docs/captures.md says.',
   },
+  CORPUS_NAME: {
+    why: 'A capture would get a name in the corpus that it cannot have, or that another one has.',
+    fix: 'Choose another one: lower-case letters, digits, dots and dashes.',
+  },
+  CORPUS_DECISIONS: {
+    why: 'Decisions that are kept in a corpus belong to no capture in it, or to one of another name.',
+    fix: 'Name the file as the capture that it is about, or remove it and add the capture again.',
+  },
+  FACTS_ID: {
+    why: 'What a stated site calls an object is no id, or one of another kind than the list or the fact that it stands at.',
+    fix: 'Write node-a, node-a/bond1, pvc-7, pvc-7@node-a, pvc-7@node-a:node-b, default/web or site.',
+  },
+  FACTS_TWICE: {
+    why: 'A stated site says the same thing twice: one object on a list, or one fact of one object.',
+    fix: 'Keep one of the two.',
+  },
+  FACTS_MIXED: {
+    why: 'A site that somebody made up stands beside what was observed: its facts would be taken for seen ones.',
+    fix: 'A facts.yaml stands alone in its capture, beside a manifest and a README at most.',
+  },
   REDACT_READS_NAME: {
     why: 'A rule compares a fact with a name that would be replaced: the redacted capture would be judged differently.',
     fix: 'Leave the name as it is with --keep NAME, if it may be seen; or let the rule ask for something else.',
