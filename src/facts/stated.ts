@@ -16,9 +16,9 @@ export function statedReports(raws: readonly Raw[]): readonly Report[] | undefin
 
 /** Kinds without a list have no census, and so nobody knows who there is. What no subject is called, nobody is told of. */
 function statedReport({ at, lists, facts }: RawStated): Report {
-  const censuses = lists.map(({ kind, members }): Census => {
+  const censuses = lists.map(({ kind, members, ageMs = 0 }): Census => {
     const subjects = members.flatMap((id) => subjectFromId(kind, id) ?? []);
-    return { kind, members: subjects, seenAtMs: at, source: statedReporter };
+    return { kind, members: subjects, seenAtMs: at - ageMs, source: statedReporter };
   });
   const observations = facts.flatMap(({ fact, of, value, ageMs, grade }) => {
     const kind = vocabulary.get(fact)?.subject;

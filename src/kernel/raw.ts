@@ -71,6 +71,8 @@ export interface RawStated {
 export interface StatedList {
   readonly kind: SubjectKind;
   readonly members: readonly string[];
+  /** Before `at`; without it none. One that is too old is not known any more, and still says of whom facts are. */
+  readonly ageMs?: number;
 }
 
 export interface StatedFact {

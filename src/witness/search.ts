@@ -1,22 +1,22 @@
 import { invariant } from '../kernel/fault.ts';
-import type { StatedFact } from '../kernel/raw.ts';
+import type { StatedFact, StatedList } from '../kernel/raw.ts';
 import type { SiteShape } from '../kernel/site-shape.ts';
 import { type SubjectKind, subjectKinds } from '../kernel/subject.ts';
 import type { Vocabulary } from '../kernel/vocabulary.ts';
-import { allIn, type FactRef } from '../rules/condition.ts';
+import type { Condition } from '../rules/condition.ts';
 import { frozen } from '../rules/link-fact.ts';
 import type { Answer, MadeUpSite } from './answer.ts';
 import { type Bound, stepsTo } from './bound.ts';
-import { bestGradeOf, CellChoice, demandsOf } from './cells.ts';
+import type { CellChoice } from './cells.ts';
+import { cellKey, choicesOf } from './choices.ts';
 import type { Claim, Held } from './claim.ts';
 import { holdsOn } from './holds.ts';
 import { type Meaning, Meanings } from './meaning.ts';
 import { type Formula, no, Script } from './script.ts';
 import { shrunk } from './shrink.ts';
-import { type Chosen, snapshotOf } from './snapshot.ts';
+import { type Chosen, snapshotOf, tooOldFor } from './snapshot.ts';
 import type { Problem, Solver } from './solver.ts';
 import { type Candidate, entering, type Universe, universeWithin } from './universe.ts';
-import { valuesToTellApart } from './values.ts';
 
 export interface SearchOptions {
   readonly bound: Bound;
@@ -52,7 +52,7 @@ class Search {
   readonly #options: SearchOptions;
   readonly #script = new Script();
   readonly #universe: Universe;
-  readonly #cells = new Map<string, CellChoice>();
+  readonly #cells: ReadonlyMap<string, CellChoice>;
   readonly #object: Candidate | undefined;
   /** What the rules of the claim come to of the object. */
   readonly #meanings: readonly Meaning[];
@@ -63,8 +63,8 @@ class Search {
     const script = this.#script;
     this.#universe = universeWithin(bound, options.shape, script);
     const { of, listed } = this.#universe;
-    this.#makeCells();
-    const meanings = new Meanings(this.#universe, script, (ref, id) => this.#cells.get(`${ref.name} ${id}`));
+    this.#cells = choicesOf(conditionsIn(claim), this.#universe, options.vocabulary, script);
+    const meanings = new Meanings(this.#universe, script, (ref, id) => this.#cells.get(cellKey(ref.name, id)));
     // All of a kind are alike until something is said of them: what can be true of one can be true of the first.
     const [object] = of[claim.per];
     this.#object = object;
@@ -90,15 +90,14 @@ class Search {
       await problem.add(this.#script.take());
       const answer = await this.#check(problem, []);
       if (answer !== 'sat') return answer === 'unsat' ? 'none' : 'unknown';
-      const chosen = await this.#smallest(problem);
-      return this.#shown(chosen, object.subject.id);
+      return this.#shown(await this.#smallest(problem), object.subject.id);
     } finally {
       await problem.close();
     }
   }
 
   /** As few subjects as will do; of those rather one on which what is not open is surely closed: that is plainer than not known. */
-  async #smallest(problem: Problem): Promise<Chosen> {
+  async #smallest(problem: Problem): Promise<Chosen & { readonly plainly: boolean }> {
     const script = this.#script;
     let chosen = await this.#chosen(problem);
     const all = subjectKinds.flatMap((kind) =>
@@ -116,7 +115,7 @@ class Search {
       const middle = Math.floor((least + most) / 2);
       const assumed = [await atMost(middle)];
       const answer = await this.#check(problem, assumed);
-      if (answer === 'unknown') return chosen;
+      if (answer === 'unknown') return { ...chosen, plainly: false };
       if (answer === 'unsat') {
         least = middle + 1;
         continue;
@@ -130,8 +129,8 @@ class Search {
       is === 'not open' ? [this.#meanings[at]?.isFalse ?? no] : [],
     );
     const plain = [...limit, ...(await this.#assumed(problem, closed))];
-    if (closed.length === 0 || (await this.#check(problem, plain)) !== 'sat') return chosen;
-    return this.#chosen(problem);
+    const plainly = closed.length > 0 && (await this.#check(problem, plain)) === 'sat';
+    return { ...(plainly ? await this.#chosen(problem) : chosen), plainly };
   }
 
   async #assumed(problem: Problem, formulas: readonly Formula[]): Promise<readonly Formula[]> {
@@ -183,14 +182,18 @@ class Search {
   }
 
   /** Shrunk by an evaluator that knows nothing of the solver. */
-  #shown(chosen: Chosen, object: string): FoundSite {
+  #shown({ plainly, ...chosen }: Chosen & { readonly plainly: boolean }, object: string): FoundSite {
     const { vocabulary } = this.#options;
-    const holds = (one: Chosen): boolean => holdsOn(this.#claim, snapshotOf(one, vocabulary), object);
+    const { per, holds: asked } = this.#claim;
+    const claim = plainly ? { per, holds: asked.map(closedIfNotOpen) } : this.#claim;
+    const holds = (one: Chosen): boolean => holdsOn(claim, snapshotOf(one, vocabulary), object);
     invariant(holds(chosen), 'what the solver finds is true of the site that it finds');
     const small = shrunk(chosen, holds);
-    const lists = subjectKinds.flatMap((kind) =>
-      kind === 'site' || !small.listed.has(kind) ? [] : [{ kind, members: small.members[kind].map(({ id }) => id) }],
-    );
+    const lists = subjectKinds.flatMap((kind): readonly StatedList[] => {
+      const ids = small.members[kind].map(({ id }) => id);
+      if (kind === 'site' || (ids.length === 0 && !small.listed.has(kind))) return [];
+      return [{ kind, members: ids, ...(small.listed.has(kind) ? {} : { ageMs: tooOldFor(kind) }) }];
+    });
     return { object, site: { lists, facts: small.facts, frozen: small.frozen } };
   }
 
@@ -207,53 +210,15 @@ class Search {
         return script.not(script.or(isTrue, isFalse));
     }
   }
-
-  #makeCells(): void {
-    const { vocabulary } = this.#options;
-    const { of, diskless } = this.#universe;
-    const script = this.#script;
-    const conditions = this.#claim.holds.flatMap(({ ways }) => ways.flat());
-    const refs = conditions.flatMap(allIn).flatMap((part): readonly FactRef[] => {
-      if (part.kind !== 'leaf' && part.kind !== 'asks-unknown') return [];
-      const sides = part.kind === 'leaf' ? [part.read, part.against] : [part.read];
-      return sides.filter((side): side is FactRef => side.kind === 'fact' && side.setTo === undefined);
-    });
-    const demands = demandsOf(refs);
-    const names = of.node.map(({ subject }) => subject.id);
-    const isNodeName = (fact: string): boolean => fact === nodeName || fact === frozen + nodeName;
-    const values = valuesToTellApart(
-      conditions,
-      ({ subject }) => of[subject].length,
-      (fact) => (isNodeName(fact) ? names : []),
-    );
-    for (const [name, asked] of demands) {
-      const ref = refs.find((one) => one.name === name);
-      const apart = values.get(name);
-      if (ref === undefined || apart === undefined) continue;
-      for (const whose of of[ref.subject]) {
-        const cell = new CellChoice(ref, whose, apart, asked, bestGradeOf(name, vocabulary), script);
-        this.#cells.set(`${name} ${whose.subject.id}`, cell);
-        const { id } = whose.subject;
-        if (isNodeName(name))
-          script.assert(
-            script.implies(
-              cell.isSaid,
-              cell.isAmong((value) => value === id),
-            ),
-          );
-        // LINSTOR connects two copies or not by the kind that it says they are of.
-        if (name === replicaKind) {
-          const hasNone = cell.isAmong((value) => value !== 'diskful');
-          script.assert(script.implies(cell.isSaid, script.same(hasNone, diskless.get(id) ?? no)));
-        }
-      }
-    }
-  }
 }
 
-/** A node is called by its name, whoever says so. */
-const nodeName = 'node.name';
-const replicaKind = 'replica.kind';
+function conditionsIn({ holds }: Claim): readonly Condition[] {
+  return holds.flatMap(({ ways }) => ways.flat());
+}
+
+function closedIfNotOpen(held: Held): Held {
+  return held.is === 'not open' ? { ...held, is: 'closed' } : held;
+}
 
 function sizeOf({ members }: Chosen): number {
   return subjectKinds.reduce((sum, kind) => (kind === 'site' ? sum : sum + members[kind].length), 0);

@@ -8,7 +8,7 @@ import {
   type Snapshot,
 } from '../kernel/snapshot.ts';
 import { type Subject, type SubjectKind, site, subjectKinds } from '../kernel/subject.ts';
-import type { FactDeclaration, Vocabulary } from '../kernel/vocabulary.ts';
+import { censusMaxAgeMs, type FactDeclaration, type Vocabulary } from '../kernel/vocabulary.ts';
 import { frozen } from '../rules/link-fact.ts';
 import type { MadeUpSite } from './answer.ts';
 
@@ -27,8 +27,11 @@ const nowMs = 0;
 export function snapshotOf({ members, listed, facts, frozen: atFreezing }: Chosen, vocabulary: Vocabulary): Snapshot {
   const populations: Partial<Record<SubjectKind, Population>> = {};
   for (const kind of subjectKinds) {
-    const failed = listed.has(kind) ? {} : { failed: 'it is not stated' };
-    const list = { members: kind === 'site' ? [site] : members[kind], seenAtMs: nowMs, source: 'stated', ...failed };
+    const there = kind === 'site' ? [site] : members[kind];
+    // Who is spoken of stands on a list, if only on one that is too old.
+    const isOld = !listed.has(kind) && there.length > 0;
+    const failed = listed.has(kind) || isOld ? {} : { failed: 'it is not stated' };
+    const list = { members: there, seenAtMs: isOld ? nowMs - tooOldFor(kind) : nowMs, source: 'stated', ...failed };
     populations[kind] = populationOf(kind, list, nowMs, populations);
   }
   const all = populations as Snapshot['populations'];
@@ -56,6 +59,11 @@ export function snapshotOf({ members, listed, facts, frozen: atFreezing }: Chose
     );
   }
   return { nowMs, vocabulary, populations: all, columns };
+}
+
+/** How old a list is that is not known any more, milliseconds. */
+export function tooOldFor(kind: SubjectKind): number {
+  return censusMaxAgeMs[kind] + 1_000;
 }
 
 function declarationOf(name: string, vocabulary: Vocabulary): FactDeclaration | undefined {

@@ -9,6 +9,8 @@ export interface Values {
   readonly all: readonly FactValue[];
   /** Of sets: the words that may be in one. */
   readonly words: readonly string[];
+  /** Whether a rule names any of them, and so tells it from all others. */
+  readonly areNamed: boolean;
 }
 
 /** Of every fact that the conditions read, by its name. `countOf`: how many subjects have the fact, since so many values may have to be
@@ -20,7 +22,7 @@ export function valuesToTellApart(
 ): ReadonlyMap<string, Values> {
   const found = new Map<string, Values>();
   for (const group of groupsOf(conditions)) {
-    const values = valuesOf(group, countOf, named);
+    const values = { ...valuesOf(group, countOf, named), areNamed: group.literals.some((value) => value !== null) };
     for (const name of group.refs.keys()) found.set(name, values);
   }
   return found;
@@ -82,7 +84,7 @@ function valuesOf(
   { refs, literals, isCompared }: Group,
   countOf: (ref: FactRef) => number,
   named: (fact: string) => readonly string[],
-): Values {
+): Omit<Values, 'areNamed'> {
   const types = [...refs.values()].map(({ type }) => type);
   // One value stands for all that no rule names; where two facts are compared, as many as there are subjects.
   const spare = isCompared ? [...refs.values()].reduce((sum, ref) => sum + countOf(ref), 0) : 1;
