@@ -79,6 +79,8 @@ export function aWitness(more: Partial<Witness> = {}): Witness {
   };
 }
 
+export const none = { kind: 'none', within: usualBound } as const;
+
 export function aQuestion(more: Partial<Proved> = {}): Proved {
   return {
     kind: 'gate',
@@ -88,7 +90,7 @@ export function aQuestion(more: Partial<Proved> = {}): Proved {
     newAt: { file: 'new/rules.yaml', line: 12, col: 5 },
     level: 'danger',
     opens: aWitness(),
-    closes: { kind: 'none', within: usualBound },
+    closes: none,
     ...more,
   };
 }

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import AjvDraft04Module from 'ajv-draft-04';
-import formats from 'ajv-formats';
 import fc from 'fast-check';
 import { XmlDocument, type XmlElement, XsdValidator } from 'libxml2-wasm';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +6,7 @@ import { harmless } from '../../../src/console/escape.ts';
 import { type Case, junit, type Report, sarif } from '../../../src/console/render/report.ts';
 import { nwctl } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
+import { sarifFaults as faultsOf } from '../../support/sarif.ts';
 
 const official = 'test/fixtures/forms';
 
@@ -67,16 +66,6 @@ const anyReport: fc.Arbitrary<Report> = fc.record({
 });
 
 describe('SARIF is what the schema of SARIF 2.1.0 asks for', () => {
-  // The package's types say that its default is a module; what is there is the class.
-  const Ajv = AjvDraft04Module as unknown as typeof AjvDraft04Module.default;
-  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
-  (formats as unknown as typeof formats.default)(ajv as never, { mode: 'full' });
-  const valid = ajv.compile(JSON.parse(readFileSync(`${official}/sarif-2.1.0-rtm.5.json`, 'utf8')) as object);
-  const faultsOf = (text: string): unknown => {
-    valid(JSON.parse(text));
-    return (valid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-  };
-
   test.each(asked)('%s', async (_, args, exit) => {
     const { code, out } = await nwctl([...(await args()), '-o', 'sarif']);
     expect(code).toBe(exit);
