@@ -96,20 +96,18 @@ class Search {
     }
   }
 
-  /** As few subjects as will do; of those rather one on which what is not open is surely closed: that is plainer than not known. */
+  /** As small as will do; of those rather one on which what is not open is surely closed: that is plainer than not known. */
   async #smallest(problem: Problem): Promise<Chosen & { readonly plainly: boolean }> {
     const script = this.#script;
     let chosen = await this.#chosen(problem);
-    const all = subjectKinds.flatMap((kind) =>
-      kind === 'site' ? [] : this.#universe.of[kind].map(({ exists }) => exists),
-    );
+    const all = this.#costs();
     const atMost = async (count: number): Promise<Formula> => {
       const assumed = script.choose();
       script.assert(script.implies(assumed, script.not(script.atLeast(count + 1, all))));
       await problem.add(script.take());
       return assumed;
     };
-    let [least, most] = [0, sizeOf(chosen)];
+    let [least, most] = [0, all.length];
     let limit: Formula[] = [];
     while (least < most) {
       const middle = Math.floor((least + most) / 2);
@@ -121,7 +119,7 @@ class Search {
         continue;
       }
       chosen = await this.#chosen(problem);
-      most = Math.min(middle, sizeOf(chosen));
+      most = middle;
       limit = assumed;
     }
     if (limit.length === 0) limit = [await atMost(most)];
@@ -131,6 +129,19 @@ class Search {
     const plain = [...limit, ...(await this.#assumed(problem, closed))];
     const plainly = closed.length > 0 && (await this.#check(problem, plain)) === 'sat';
     return { ...(plainly ? await this.#chosen(problem) : chosen), plainly };
+  }
+
+  /** What makes a site larger: everybody on it; and twice as much a node that is on no list and holds a copy, which a reader would take for
+   *  a mistake. A bond comes with its node. */
+  #costs(): readonly Formula[] {
+    const script = this.#script;
+    const { of } = this.#universe;
+    const members = [...of.node, ...of.volume, ...of.replica, ...of.connection, ...of.vm].map(({ exists }) => exists);
+    const unlisted = of.node.map(({ subject, exists }) => {
+      const copies = of.replica.filter((copy) => copy.subject.of.node === subject.id);
+      return script.and(script.not(exists), script.or(...copies.map((copy) => copy.exists)));
+    });
+    return [...members, ...unlisted, ...unlisted];
   }
 
   async #assumed(problem: Problem, formulas: readonly Formula[]): Promise<readonly Formula[]> {
@@ -218,8 +229,4 @@ function conditionsIn({ holds }: Claim): readonly Condition[] {
 
 function closedIfNotOpen(held: Held): Held {
   return held.is === 'not open' ? { ...held, is: 'closed' } : held;
-}
-
-function sizeOf({ members }: Chosen): number {
-  return subjectKinds.reduce((sum, kind) => (kind === 'site' ? sum : sum + members[kind].length), 0);
 }
