@@ -54,7 +54,9 @@ function notRunHere(): readonly string[] {
       : []),
     ...(has('go') ? [] : ['what Go says of our checkpoints and proofs (test/interop): needs go']),
     ...(process.env.NW_OTHER_NODE === undefined
-      ? ['decisions replayed under another minor of Node: name one, NW_OTHER_NODE=PATH']
+      ? [
+          'decisions replayed, and a change of rules reviewed, under another minor of Node: name one, NW_OTHER_NODE=PATH',
+        ]
       : []),
     ...shells.map((shell) => `completion in a live ${shell}: needs ${shell}, and script(1) for a terminal`),
   ];

@@ -27,6 +27,8 @@ export interface Around {
   readonly columns?: number;
   readonly interrupted?: AbortSignal;
   readonly nowMs?: number;
+  /** Without it no time passes. */
+  readonly monotonicMs?: () => number;
   /** What a person types unseen, one after the other. */
   readonly secrets?: readonly string[];
   readonly runSigner?: World['runSigner'];
@@ -66,7 +68,7 @@ export async function nwctl(args: readonly string[], around: Around = {}): Promi
     cwd: around.cwd ?? '/proc/self',
     disk: diskFrom(join(root, 'src')),
     nowMs: () => around.nowMs ?? 0,
-    monotonicMs: () => 0,
+    monotonicMs: around.monotonicMs ?? (() => 0),
     runtime: 'v24.0.0',
     interrupted: around.interrupted ?? new AbortController().signal,
     randomBytes: (count) => randomBytes(count),

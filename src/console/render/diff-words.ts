@@ -18,10 +18,10 @@ export function sideWords({ profile, signature }: Side, whole = false): string {
 
 export function corpusWords({ corpus }: Review): string {
   const { captures, differing, broken, moments, equal, differ } = corpus;
-  if (captures.length + broken.length === 0) return 'no capture was judged: nothing is said of decisions';
   const judged = `${differing.length} of ${count(captures.length, 'capture')} ${differing.length === 1 ? 'decides' : 'decide'} differently`;
   const at = moments > captures.length ? ` at ${count(moments, 'moment')}` : '';
   const bad = broken.length === 0 ? '' : `; ${count(broken.length, 'capture')} could not be judged`;
+  if (captures.length === 0) return `no capture was judged: nothing is said of decisions${bad}`;
   return `${judged}${at}${bad}; ${count(differ, 'decision')} ${differ === 1 ? 'is' : 'are'} another one, ${equal} are equal`;
 }
 
