@@ -5,6 +5,7 @@ import type { Missing } from './capture.ts';
 import { lineOf } from './line.ts';
 import { type Manifest, missingThing } from './manifest.ts';
 import { isPlainObject } from './plain.ts';
+import { factsFile } from './stated.ts';
 
 /** A raw with the place it came from, while a capture is put together. */
 export interface Found<R extends Raw = Raw> {
@@ -79,6 +80,8 @@ export function identityOf(raw: Raw): string {
       return `host ${raw.node} ${raw.what}`;
     case 'observer':
       return `observer ${raw.node}`;
+    case 'stated':
+      return 'stated';
   }
 }
 
@@ -123,6 +126,7 @@ export function nameOf(raw: Raw): string {
     const { namespace, name } = raw.object.metadata;
     return `\`${raw.object.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}\``;
   }
+  if (raw.from === 'stated') return `\`${factsFile}\``;
   return `\`${identityOf(raw).split(' ').slice(1).join('/')}\``;
 }
 
@@ -143,6 +147,27 @@ function isNode({ object }: RawObject): boolean {
   return object.apiVersion === 'v1' && object.kind === 'Node' && isPlainObject(object.metadata);
 }
 
+/** A made-up fact must never stand beside an observed one as if it had been seen: whatever is beside a stated site, and whatever
+ *  its manifest says of having been fetched. */
+export function besideStated(found: readonly Found[], manifest: Manifest | undefined): readonly Fault[] {
+  if (!found.some(({ raw }) => raw.from === 'stated')) return [];
+  const observed = new Map<string, Fault>();
+  const add = (place: Place, what: string): void => {
+    if (!observed.has(place.file)) observed.set(place.file, mixedWith(place, what));
+  };
+  for (const { raw, place } of found) if (raw.from !== 'stated') add(place, `${nameOf(raw)} was observed`);
+  if (manifest === undefined) return [...observed.values()];
+  const { observer, fetched, missing, complete, place } = manifest;
+  for (const one of [...observer, ...fetched, ...missing]) add(one.place, 'the manifest says what was fetched');
+  if (complete) add(place, 'the manifest says that all was fetched');
+  return [...observed.values()];
+}
+
+export function mixedWith(place: Place, what: string): Fault {
+  const says = `${what}, and ${factsFile} states a site that nobody saw`;
+  return error('FACTS_MIXED', place, says, 'keep what was made up in a capture of its own');
+}
+
 /** The digest of a capture: over the bytes of its one-file form before compression. */
 export function digestOfLines(first: string, lines: readonly string[]): string {
   return digestOfText(`${[first, ...lines].join('\n')}\n`);
@@ -157,7 +182,7 @@ export function silentHosts(manifest: Manifest | undefined): readonly Missing[] 
 /** What could not be had, as a manifest says it: the failed raws by name, and the silent hosts. */
 export function missingOf(raws: readonly Raw[], silent: readonly Missing[]): readonly Missing[] {
   const found = raws.flatMap((raw): Missing[] => {
-    if (raw.from === 'object' || raw.from === 'observer' || raw.failed === undefined) return [];
+    if (!('failed' in raw) || raw.failed === undefined) return [];
     return [{ what: whatOf(raw), why: raw.failed }];
   });
   return [...found, ...silent].sort((left, right) => (left.what < right.what ? -1 : left.what > right.what ? 1 : 0));

@@ -5,6 +5,7 @@ import { decodeText, type SourceText } from '../source/text.ts';
 import { toJson, treeAt } from '../source/tree.ts';
 import { parseTree, parseTrees } from '../source/yaml.ts';
 import {
+  besideStated,
   digestOfLines,
   type Found,
   identityOf,
@@ -16,6 +17,7 @@ import {
   withoutRepeats,
 } from './assemble.ts';
 import type { Capture, CaptureEntry, Keep } from './capture.ts';
+import { factsFrom } from './facts-file.ts';
 import { isHostName } from './host-names.ts';
 import { kindsRead } from './kinds.ts';
 import { type KubernetesFound, readKubernetes, readNoDocument, whyNoDocument } from './kubernetes.ts';
@@ -25,6 +27,7 @@ import { linstorPath, type Manifest, manifestFrom, manifestLine, missingThing } 
 import { isDnsName, isInnerPath } from './names.ts';
 import type { PlainObject } from './plain.ts';
 import { maskJsonText, maskObject, maskText } from './secrets.ts';
+import { factsFile } from './stated.ts';
 
 const mebi = 2 ** 20;
 /** YAML costs a hundred times what JSON costs, so a big list comes as JSON. */
@@ -57,6 +60,7 @@ export function captureFromFolder(
   if (manifest !== undefined) faults.push(...liesAbout(manifest, paths, found));
   const once = withoutRepeats(manifest === undefined ? found : [...found, ...rawsOfManifest(manifest)]);
   faults.push(...once.faults);
+  faults.push(...besideStated(found, manifest));
   if (manifest !== undefined) faults.push(...unknownNodes(manifest, once.kept));
   const nothing = !sorted.some(({ path }) => isManifest(path)) && once.kept.length === 0;
   if (nothing && faults.every(({ severity }) => severity === 'warning')) {
@@ -116,11 +120,24 @@ function readEntry({ path, bytes }: CaptureEntry, at: number): EntryFound {
     return { raws: [], faults: [fault] };
   }
   if (isManifest(path) || isForPeople(path)) return { raws: [], faults: [] };
+  if (path === factsFile) return readFacts(path, bytes, at);
   const [room] = path.split('/');
   if (room === 'hosts') return readHost(path, bytes, at);
   if (room === 'linstor') return readLinstor(path, bytes, at);
   if (/\.(json|ya?ml)$/.test(path)) return readObjects(path, bytes, at);
   return { raws: [], faults: [leftOut(place, 'is no .json and no .yaml; it is left out')] };
+}
+
+/** Its bytes are what bounds it: a reviewer's question may have many facts. */
+function readFacts(path: string, bytes: Uint8Array, at: number): EntryFound {
+  return whenText(path, bytes, bytesMax.yaml, (source) => {
+    const tree = parseTree(source, Number.POSITIVE_INFINITY);
+    const site = tree.ok ? factsFrom(tree.value) : tree;
+    if (!site.ok) return { raws: [], faults: site.faults };
+    const { frozen, ...known } = site.value;
+    const raw: Raw = { from: 'stated', at, ...known, ...(frozen.length === 0 ? {} : { frozen }) };
+    return { raws: [{ raw, place: startOf(path) }], faults: site.warnings };
+  });
 }
 
 function readHost(path: string, bytes: Uint8Array, at: number): EntryFound {

@@ -1,10 +1,12 @@
 import { error, type Fault, type Place, warning } from '../kernel/fault.ts';
 import { type KubeObject, kindOf, type RawList, type RawObject } from '../kernel/raw.ts';
 import type { Found } from './assemble.ts';
+import { captureApiVersion } from './capture.ts';
 import { kindOfFileName, kindOfPlural, kindsRead } from './kinds.ts';
 import { isDnsName, isPathStep, isPrintable } from './names.ts';
 import { isPlainObject, member, type PlainObject, textMember, whyNotPlain } from './plain.ts';
 import { isSecretKind } from './secrets.ts';
+import { factsFile, factsKind } from './stated.ts';
 
 /** What one document that `kubectl get` printed, or that the API server replied, holds. */
 export interface KubernetesFound {
@@ -104,7 +106,7 @@ export type CheckedObject =
   | { readonly ok: true; readonly object: KubeObject & PlainObject }
   | {
       readonly ok: false;
-      readonly code: 'CAPTURE_OBJECT' | 'CAPTURE_NAME' | 'CAPTURE_SECRET';
+      readonly code: 'CAPTURE_OBJECT' | 'CAPTURE_NAME' | 'CAPTURE_SECRET' | 'FACTS_MIXED';
       readonly says: string;
       readonly hint?: string;
     };
@@ -129,6 +131,10 @@ export function checkObject(
   }
   if (isSecretKind(apiVersion, kind)) {
     return { ok: false, code: 'CAPTURE_SECRET', says: 'is a Secret', hint: 'remove it; Secrets never enter a capture' };
+  }
+  if (apiVersion === captureApiVersion && kind === factsKind) {
+    const hint = `call the file ${factsFile}, and put it into a capture of its own`;
+    return { ok: false, code: 'FACTS_MIXED', says: 'states a site, where what was observed is kept', hint };
   }
   if (ofList !== undefined && (apiVersion !== ofList.apiVersion || kind !== ofList.kind)) {
     return { ok: false, code: 'CAPTURE_OBJECT', says: `is a ${kind} of ${apiVersion} in a list of another kind` };

@@ -2,6 +2,7 @@ import { canonical, type Json } from '../kernel/digest.ts';
 import { kindOf, type Raw } from '../kernel/raw.ts';
 import { split } from './lean.ts';
 import type { PlainObject } from './plain.ts';
+import { inOrder } from './stated.ts';
 
 /** One raw as a line of the one-file form. Its first members say what it is, so that a reader can pass over it without
  *  parsing it: `{"from":"object","kind":"v1/Pod","at":…,"object":{…},"more":{…}}`. Everything inside is canonical JSON. */
@@ -21,6 +22,11 @@ export function lineOf(raw: Raw): string {
     case 'observer': {
       const { at, node, heartbeatChangedAt, clockSkewMs } = raw;
       return line('observer', { node, at, heartbeatChangedAt, clockSkewMs });
+    }
+    case 'stated': {
+      const { lists, facts, frozen } = inOrder(raw);
+      const parts = { lists, facts, frozen: frozen.length === 0 ? undefined : frozen };
+      return line('stated', { at: raw.at, ...parts } as unknown as Readonly<Record<string, Json | undefined>>);
     }
   }
 }

@@ -18,6 +18,7 @@ import { isMoment } from './moment.ts';
 import { isDnsName, isInnerPath, isPrintable } from './names.ts';
 import { isPlainObject, member, type PlainObject, textMember, whyNotPlain } from './plain.ts';
 import { maskJsonText, maskObject, maskText } from './secrets.ts';
+import { siteFrom } from './stated-line.ts';
 
 /** A line → its raw; undefined when nothing reads it; or what is wrong with it. */
 export type ReadLine = Raw | Fault | undefined;
@@ -77,6 +78,10 @@ export function readLine(text: string, place: Place, { takenAtMs, keep }: LineCo
       return hostFrom(line, at, bad, place);
     case 'observer':
       return observerFrom(line, at, bad, place, takenAtMs);
+    case 'stated': {
+      const site = siteFrom(line);
+      return typeof site === 'string' ? bad(site) : { from: 'stated', at, ...site };
+    }
   }
 }
 
@@ -88,6 +93,7 @@ const members: Readonly<Record<Raw['from'], readonly string[]>> = {
   linstor: ['from', 'path', 'at', 'failed', 'text'],
   host: ['from', 'node', 'what', 'at', 'failed', 'text'],
   observer: ['from', 'node', 'at', 'heartbeatChangedAt', 'clockSkewMs'],
+  stated: ['from', 'at', 'lists', 'facts', 'frozen'],
 };
 
 function objectFrom(line: PlainObject, at: number, place: Place, bad: Bad, keep: Keep): RawObject | Fault | undefined {

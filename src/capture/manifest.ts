@@ -1,11 +1,11 @@
 import { canonical, type Json } from '../kernel/digest.ts';
 import { error, type Fault, type Loaded, loadedUnless, type Place } from '../kernel/fault.ts';
-import { parseDuration } from '../kernel/value.ts';
-import { child, type MapTree, type Tree } from '../source/tree.ts';
+import { child, type Tree } from '../source/tree.ts';
 import { type Capture, captureApiVersion, captureFormatVersion, captureKind, type Missing } from './capture.ts';
 import { isKindName } from './kinds.ts';
 import { formatMoment, parseMoment } from './moment.ts';
 import { isDnsName, isInnerPath, isPrintable } from './names.ts';
+import { isOfKind, Reader } from './reader.ts';
 
 /** What the first page of a capture says of the rest. */
 export interface Manifest {
@@ -15,6 +15,8 @@ export interface Manifest {
   readonly takenBy: string | null;
   readonly requestedBy?: string;
   readonly complete: boolean;
+  /** Where it starts. */
+  readonly place: Place;
   readonly observer: readonly Observed[];
   readonly fetched: readonly Fetched[];
   readonly missing: readonly (Missing & { readonly place: Place })[];
@@ -40,7 +42,7 @@ export interface Fetched {
 export function manifestFrom(tree: Tree, form: 'folder' | 'file'): Loaded<Manifest> {
   const faults: Fault[] = [];
   const reader = new Reader(faults);
-  if (tree.kind === 'map' && !isCapture(tree)) {
+  if (tree.kind === 'map' && !isOfKind(tree, captureKind)) {
     const says = `is no ${captureKind} of ${captureApiVersion}`;
     return {
       ok: false,
@@ -103,21 +105,12 @@ export function manifestFrom(tree: Tree, form: 'folder' | 'file'): Loaded<Manife
     takenBy: takenBy ?? null,
     ...(requestedBy === undefined ? {} : { requestedBy }),
     complete,
+    place: top.at,
     observer,
     fetched,
     missing,
     ...(lines === undefined ? {} : { lines }),
   }));
-}
-
-function isCapture(tree: Tree): boolean {
-  const [apiVersion, kind] = [child(tree, 'apiVersion'), child(tree, 'kind')];
-  return (
-    apiVersion?.kind === 'scalar' &&
-    apiVersion.value === captureApiVersion &&
-    kind?.kind === 'scalar' &&
-    kind.value === captureKind
-  );
 }
 
 const fileFields = ['formatVersion', 'lines', 'takenAt', 'takenBy', 'requestedBy', 'complete', 'missing'];
@@ -210,103 +203,4 @@ function fetchedFrom(tree: Tree | undefined, reader: Reader, faults: Fault[]): F
     }
     return [{ path: key, atMs, place: keyAt }];
   });
-}
-
-/** Reads members of a tree and gathers what does not fit. */
-class Reader {
-  readonly #faults: Fault[];
-
-  constructor(faults: Fault[]) {
-    this.#faults = faults;
-  }
-
-  map(tree: Tree | undefined, what: string, fields: readonly string[], above?: Place): MapTree | undefined {
-    if (tree?.kind !== 'map') {
-      const at = tree?.at ?? above;
-      if (at !== undefined) this.#faults.push(error('SHAPE_INVALID', at, `${what} must be a mapping`));
-      return undefined;
-    }
-    for (const { key, keyAt } of tree.entries) {
-      if (fields.includes(key)) continue;
-      const hint = `known here: ${fields.join(', ')}`;
-      this.#faults.push(error('SHAPE_UNKNOWN_FIELD', keyAt, `${what} has no \`${key}\``, hint));
-    }
-    return tree;
-  }
-
-  entries(tree: Tree | undefined, what: string): MapTree['entries'] {
-    if (tree === undefined) return [];
-    if (tree.kind === 'map') return tree.entries;
-    this.#faults.push(error('SHAPE_INVALID', tree.at, `${what} must be a mapping`));
-    return [];
-  }
-
-  list(tree: Tree | undefined, what: string): readonly Tree[] {
-    if (tree === undefined) return [];
-    if (tree.kind === 'list') return tree.items;
-    this.#faults.push(error('SHAPE_INVALID', tree.at, `${what} must be a list`));
-    return [];
-  }
-
-  text(tree: MapTree, field: string): string | undefined {
-    const found = this.optionalText(tree, field);
-    if (found === undefined && child(tree, field) === undefined) {
-      this.#faults.push(error('SHAPE_INVALID', tree.at, `\`${field}\` is missing`));
-    }
-    return found;
-  }
-
-  optionalText(tree: MapTree, field: string): string | undefined {
-    const found = child(tree, field);
-    if (found === undefined) return undefined;
-    if (
-      found.kind === 'scalar' &&
-      typeof found.value === 'string' &&
-      found.value !== '' &&
-      found.value.isWellFormed()
-    ) {
-      return found.value;
-    }
-    this.#faults.push(error('SHAPE_INVALID', found.at, `\`${field}\` must be a text that is not empty`));
-    return undefined;
-  }
-
-  moment(tree: MapTree, field: string): number | undefined {
-    const text = this.optionalText(tree, field);
-    const ms = text === undefined ? undefined : parseMoment(text);
-    if (text !== undefined && ms === undefined) {
-      const at = child(tree, field)?.at ?? tree.at;
-      this.#faults.push(error('SHAPE_INVALID', at, `\`${field}\` is no moment`, 'write it like 2026-03-04T10:15:02Z'));
-    }
-    return ms;
-  }
-
-  signedDuration(tree: MapTree, field: string): number | undefined {
-    const text = this.optionalText(tree, field);
-    if (text === undefined) return undefined;
-    const ms = parseDuration(text.replace(/^-/, ''));
-    if (ms === undefined) {
-      const at = child(tree, field)?.at ?? tree.at;
-      this.#faults.push(error('SHAPE_INVALID', at, `\`${field}\` is no duration`, 'write it like 12ms or -1m30s'));
-      return undefined;
-    }
-    return text.startsWith('-') && ms !== 0 ? -ms : ms;
-  }
-
-  flag(tree: MapTree, field: string): boolean {
-    const found = child(tree, field);
-    if (found === undefined) return false;
-    if (found.kind === 'scalar' && typeof found.value === 'boolean') return found.value;
-    this.#faults.push(error('SHAPE_INVALID', found.at, `\`${field}\` must be true or false`));
-    return false;
-  }
-
-  count(tree: MapTree, field: string): number | undefined {
-    const found = child(tree, field);
-    if (found === undefined) return undefined;
-    if (found.kind === 'scalar' && Number.isSafeInteger(found.value) && (found.value as number) >= 0)
-      return found.value as number;
-    this.#faults.push(error('SHAPE_INVALID', found.at, `\`${field}\` must be a whole number`));
-    return undefined;
-  }
 }

@@ -5,11 +5,12 @@ import type { Raw } from '../kernel/raw.ts';
 import { parseJson } from '../source/json.ts';
 import { decodeText } from '../source/text.ts';
 import { parseTree } from '../source/yaml.ts';
-import { identityOf, missingOf, nameOf, silentHosts, strangers } from './assemble.ts';
+import { besideStated, identityOf, missingOf, mixedWith, nameOf, silentHosts, strangers } from './assemble.ts';
 import type { Capture, Keep } from './capture.ts';
 import { moreStart } from './line.ts';
 import { isFault, prefixOf, type ReadLine, readLine } from './lines.ts';
 import { type Manifest, manifestFrom } from './manifest.ts';
+import { isStated } from './stated.ts';
 import { Unpackable, unpacked } from './unpack.ts';
 
 const lineBytesMax = 2 ** 27;
@@ -196,7 +197,16 @@ class Reading {
       if (!missing.delete(what)) lie(`says that \`${what}\` is missing, and no line says so`);
     for (const what of missing) lie(`does not say that \`${what}\` is missing`);
     if (manifest.complete && manifest.missing.length > 0) lie('says complete, and lists what is missing');
+    if (this.#errors === 0 && isStated({ raws: this.#raws })) this.#checkAlone(manifest, lines);
     for (const node of strangers(this.#raws)) lie(`there is no node \`${node}\` in this capture`);
+  }
+
+  #checkAlone(manifest: Manifest, lines: number): void {
+    const found = this.#raws.map((raw) => ({ raw, place: this.#place(this.#lineOf.get(identityOf(raw)) ?? 1) }));
+    const beside = besideStated(found, manifest);
+    // What nobody reads was passed over, and was observed all the same.
+    const unread = lines > found.length ? [mixedWith(this.#place(1), 'what nobody reads of it was observed')] : [];
+    for (const fault of beside.length > 0 ? beside : unread) this.#add(fault);
   }
 
   #add(fault: Fault): void {

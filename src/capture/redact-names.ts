@@ -1,4 +1,5 @@
-import type { Raw } from '../kernel/raw.ts';
+import type { FrozenFact, Raw } from '../kernel/raw.ts';
+import { vocabulary } from '../kernel/vocabulary.ts';
 import { isPlainObject, member, type PlainObject, textMember } from './plain.ts';
 import type { Names } from './redact-text.ts';
 
@@ -29,6 +30,10 @@ export function namesIn(raws: readonly Raw[]): Gathered {
       case 'linstor':
         ofReply(raw.text, linstorKeys, names);
         break;
+      case 'stated':
+        for (const { kind, members } of raw.lists) for (const id of members) addSubject(names, kind, id);
+        for (const said of [...raw.facts, ...(raw.frozen ?? [])]) ofFact(said, names);
+        break;
       case 'list':
         break;
     }
@@ -40,6 +45,7 @@ export function namesIn(raws: readonly Raw[]): Gathered {
 export function addSubject(names: Gathered, kind: string, id: string): void {
   if (kind === 'site') return;
   if (kind === 'node') names.node.add(id);
+  if (kind === 'bond') add(names.node, id.split('/')[0], linstorName);
   if (kind === 'volume') add(names.name, id.split('/')[0], linstorName);
   if (kind === 'vm') {
     const [namespace, name] = id.split('/');
@@ -53,6 +59,14 @@ export function addSubject(names: Gathered, kind: string, id: string): void {
     add(names.node, peer, linstorName);
   }
 }
+
+/** Whom it is about, and the names of nodes that it says; other texts of facts are words. */
+function ofFact({ fact, of, value }: FrozenFact, names: Gathered): void {
+  addSubject(names, vocabulary.get(fact)?.subject ?? 'site', of);
+  if (textsOfNodes.has(fact) && typeof value === 'string') add(names.node, value, linstorName);
+}
+
+const textsOfNodes: ReadonlySet<string> = new Set(['node.name', 'vm.node', 'site.lockHolder']);
 
 function add(to: Set<string>, name: string | undefined, form: RegExp): void {
   if (name !== undefined && form.test(name)) to.add(name);

@@ -1,9 +1,12 @@
 import type { Json } from '../kernel/digest.ts';
-import { type KubeObject, kindOf, type Raw } from '../kernel/raw.ts';
+import type { FactValue } from '../kernel/fact.ts';
+import { type FrozenFact, type KubeObject, kindOf, type Raw } from '../kernel/raw.ts';
+import { vocabulary } from '../kernel/vocabulary.ts';
 import type { Capture } from './capture.ts';
 import { isPlainObject, type PlainObject } from './plain.ts';
 import { type Names, Rewriter } from './redact-text.ts';
 import { mask } from './secrets.ts';
+import { isFreeText, type StatedSite } from './stated.ts';
 
 /** Names that every cluster has: they say nothing of a site, and normalisers and people know them. */
 export const publicNames: ReadonlySet<string> = new Set([
@@ -60,7 +63,28 @@ function redactedRaw(raw: Raw, rewriter: Rewriter, readMaps: ReadonlySet<string>
     }
     case 'observer':
       return { ...raw, node: rewriter.text(raw.node) };
+    case 'stated':
+      return { ...raw, ...redactedSite(raw, rewriter) };
   }
+}
+
+/** Ids and texts. Words of an enum are the software's own, whatever somebody has called a volume. */
+function redactedSite({ lists, facts, frozen }: StatedSite, rewriter: Rewriter): StatedSite {
+  const value = (fact: string, was: FactValue): FactValue => {
+    if (!isFreeText(vocabulary.get(fact)?.type)) return was;
+    if (typeof was === 'string') return rewriter.text(was);
+    return was !== null && typeof was === 'object' ? [...new Set(was.map((word) => rewriter.text(word)))].sort() : was;
+  };
+  const said = <F extends FrozenFact>(one: F): F => ({
+    ...one,
+    of: rewriter.text(one.of),
+    value: value(one.fact, one.value),
+  });
+  return {
+    lists: lists.map((list) => ({ ...list, members: list.members.map((id) => rewriter.text(id)) })),
+    facts: facts.map(said),
+    ...(frozen === undefined ? {} : { frozen: frozen.map(said) }),
+  };
 }
 
 function failed(raw: { readonly failed?: string }, rewriter: Rewriter): { readonly failed?: string } {

@@ -16,6 +16,8 @@ export interface CaptureShown {
   readonly linstor: readonly TextShown[];
   readonly hosts: readonly HostShown[];
   readonly observed: readonly ObservedShown[];
+  /** A site that nobody saw; null for every other capture. */
+  readonly stated: StatedShown | null;
   readonly missing: readonly Missing[];
   /** From the oldest to the newest thing in it; null for a capture without anything, or without moments. */
   readonly moments: { readonly oldestMs: number; readonly newestMs: number } | null;
@@ -41,6 +43,13 @@ export interface HostShown {
   readonly files: readonly TextShown[];
 }
 
+export interface StatedShown {
+  /** How many there are of each kind whose list is known. */
+  readonly lists: readonly { readonly kind: string; readonly members: number }[];
+  readonly facts: number;
+  readonly frozen: number;
+}
+
 export interface ObservedShown {
   readonly node: string;
   readonly heartbeatChangedAtMs?: number;
@@ -62,6 +71,7 @@ export function showCapture(capture: Capture): CaptureShown {
     linstor: raws.flatMap((raw) => (raw.from === 'linstor' ? [textOf(raw.path, raw)] : [])).sort(byName),
     hosts: hostsOf(raws),
     observed: raws.flatMap(observedOf),
+    stated: raws.map(statedOf).find((one) => one !== null) ?? null,
     missing,
     moments: moments.length === 0 ? null : spanOf(moments),
   };
@@ -103,6 +113,12 @@ function observedOf(raw: Raw): readonly ObservedShown[] {
       ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
     },
   ];
+}
+
+function statedOf(raw: Raw): StatedShown | null {
+  if (raw.from !== 'stated') return null;
+  const lists = raw.lists.map(({ kind, members }) => ({ kind, members: members.length }));
+  return { lists, facts: raw.facts.length, frozen: raw.frozen?.length ?? 0 };
 }
 
 function textOf(

@@ -1,6 +1,6 @@
 import type { FactValue } from '../kernel/fact.ts';
 import { invariant } from '../kernel/fault.ts';
-import type { FrozenFact, StatedFact } from '../kernel/raw.ts';
+import type { FrozenFact, StatedFact, StatedList } from '../kernel/raw.ts';
 import { formatDuration, formatValue } from '../kernel/value.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import { quoted } from '../source/quoted.ts';
@@ -17,11 +17,16 @@ export function statedText(site: StatedSite, name: string, says?: string): strin
     `metadata: {name: ${quoted(name)}${says === undefined ? '' : `, says: ${quoted(says)}`}}`,
     'spec:',
     ...(lists.length === 0 ? ['  lists: {}'] : ['  lists:']),
-    ...lists.map(({ kind, members }) => `    ${kind}: [${members.map(quoted).join(', ')}]`),
+    ...lists.map(listLine),
     ...(facts.length === 0 ? ['  facts: []'] : ['  facts:', ...facts.map(factLine)]),
     ...(frozen.length === 0 ? [] : ['  frozen:', ...frozen.map((fact) => `    - {${parts(fact)}}`)]),
     '',
   ].join('\n');
+}
+
+function listLine({ kind, members, ageMs = 0 }: StatedList): string {
+  const written = `[${members.map(quoted).join(', ')}]`;
+  return `    ${kind}: ${ageMs === 0 ? written : `{members: ${written}, age: ${formatDuration(ageMs)}}`}`;
 }
 
 function factLine(fact: StatedFact): string {

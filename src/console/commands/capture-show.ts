@@ -5,6 +5,7 @@ import type { Asked } from '../asked.ts';
 import { mention, refuse } from '../refuse.ts';
 import type { Data } from '../render/data.ts';
 import { inForm } from '../render/form.ts';
+import { statedSaid } from '../render/parts.ts';
 import { type Cell, paragraph, table } from '../table.ts';
 import { type ExitCode, exit, type World } from '../world.ts';
 
@@ -51,8 +52,15 @@ function dataOf(shown: CaptureShown): Data {
       heartbeatChangedAt: at(heartbeatChangedAtMs),
       clockSkewMs: clockSkewMs ?? null,
     })),
+    stated: statedData(shown.stated),
     missing: shown.missing.map(({ what, why }) => ({ what, why })),
   };
+}
+
+function statedData(stated: CaptureShown['stated']): Data {
+  if (stated === null) return null;
+  const { lists, facts, frozen } = stated;
+  return { lists: lists.map(({ kind, members }) => ({ kind, members })), facts, frozen };
 }
 
 function textOf(shown: CaptureShown, look: Asked['look']): string {
@@ -60,6 +68,7 @@ function textOf(shown: CaptureShown, look: Asked['look']): string {
   const head = [
     takenAtMs === null ? 'taken at no recorded moment' : `taken ${moment(takenAtMs)}`,
     `by ${shown.takenBy}${requestedBy === undefined ? '' : ` for ${requestedBy}`}`,
+    shown.stated === null ? '' : statedSaid,
     shown.hasManifest ? (shown.complete ? 'complete' : 'not known to be complete') : 'without a manifest',
     moments === null || moments.oldestMs === moments.newestMs
       ? ''
@@ -91,6 +100,7 @@ function textOf(shown: CaptureShown, look: Asked['look']): string {
     heartbeatChangedAtMs === undefined ? '' : `heartbeat changed ${moment(heartbeatChangedAtMs)}`,
     clockSkewMs === undefined ? '' : `clock off by ${span(Math.abs(clockSkewMs))}`,
   ]);
+  const stated = shown.stated === null ? [] : statedRows(shown.stated);
   const part = (title: string, rows: readonly (readonly Cell[])[], headers?: readonly string[]): string =>
     rows.length === 0 ? '' : `\n${look.strong(title)}\n${table(look, headers, rows)}`;
   return [
@@ -98,9 +108,18 @@ function textOf(shown: CaptureShown, look: Asked['look']): string {
     part('OBJECTS', kinds),
     part('TEXTS', files),
     part('MEASURED BY THE OBSERVER', observed),
+    part('STATED, NOT OBSERVED', stated),
     part(
       'MISSING',
       shown.missing.map(({ what, why }) => [what, { text: why, paint: look.unsure }]),
     ),
   ].join('');
+}
+
+function statedRows({ lists, facts, frozen }: NonNullable<CaptureShown['stated']>): readonly (readonly Cell[])[] {
+  return [
+    ...lists.map(({ kind, members }): readonly Cell[] => [kind, String(members)]),
+    ['facts', String(facts)],
+    ...(frozen === 0 ? [] : [['frozen with a cohort', String(frozen)]]),
+  ];
 }

@@ -1,10 +1,11 @@
 import type { Capture } from '../../capture/capture.ts';
+import { isStated } from '../../capture/stated.ts';
 import type { Signed } from '../../kernel/trust.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { moment } from '../ages.ts';
 import { type Look, plainly } from '../paint.ts';
 import { paragraph } from '../table.ts';
-import { signatureText } from './parts.ts';
+import { signatureText, statedSaid } from './parts.ts';
 
 /** Which profile judged what, and when: above every text that judges. */
 export function header(
@@ -26,20 +27,30 @@ export function signatureShown(signed: Signed, look: Look): string {
 }
 
 function captureLines(capture: Capture, nowMs: number, look: Look): string {
-  const { name, takenAtMs, takenBy, requestedBy, complete, missing, digest } = capture;
-  const facts = [
-    takenAtMs === null ? 'taken at no recorded moment, so no age is known' : `taken ${moment(takenAtMs)}`,
+  const { name, takenAtMs, takenBy, requestedBy, missing, digest } = capture;
+  // What nobody saw was taken at no moment, and says itself how old each part of it is.
+  const noMoment = isStated(capture) ? '' : 'taken at no recorded moment, so no age is known';
+  const taken = [
+    takenAtMs === null ? noMoment : `taken ${moment(takenAtMs)}`,
     takenBy === 'unknown' ? '' : `by ${takenBy}`,
     requestedBy === undefined ? '' : `for ${requestedBy}`,
-  ].filter((part) => part !== '');
-  const state = complete ? 'complete' : missing.length === 0 ? 'not known to be complete' : `${missing.length} missing`;
-  const judged = takenAtMs !== null && nowMs !== takenAtMs ? `, judged as of ${moment(nowMs)}` : '';
-  const lines = [
-    paragraph(look, '', `${name}: ${facts.join(' ')}, ${state}${judged}${look.wide ? `, ${digest}` : ''}`),
   ];
+  const parts = [
+    taken.filter((part) => part !== '').join(' '),
+    stateOf(capture),
+    takenAtMs !== null && nowMs !== takenAtMs ? `judged as of ${moment(nowMs)}` : '',
+    look.wide ? digest : '',
+  ];
+  const lines = [paragraph(look, '', `${name}: ${parts.filter((part) => part !== '').join(', ')}`)];
   const shown = look.wide ? missing : missing.slice(0, 3);
   for (const { what, why } of shown) lines.push(paragraph(look, '  ', `missing: ${what} (${why})`, look.unsure));
   if (shown.length < missing.length)
     lines.push(`  ${look.quiet(`and ${missing.length - shown.length} more missing; -o wide shows all`)}\n`);
   return lines.join('');
+}
+
+function stateOf(capture: Capture): string {
+  if (isStated(capture)) return statedSaid;
+  if (capture.complete) return 'complete';
+  return capture.missing.length === 0 ? 'not known to be complete' : `${capture.missing.length} missing`;
 }

@@ -1,4 +1,5 @@
 import type { Capture } from '../../capture/capture.ts';
+import { isStated } from '../../capture/stated.ts';
 import type { Fault, Place } from '../../kernel/fault.ts';
 import type { Signed } from '../../kernel/trust.ts';
 import type { Reason } from '../../kernel/verdict.ts';
@@ -28,6 +29,9 @@ export function signatureText(signed: Signed, digits = 64): string {
   }
 }
 
+/** Of a site that somebody made up. */
+export const statedSaid = 'stated, not observed';
+
 export const unsignedSaid = 'UNSIGNED (--insecure-unsigned)';
 
 /** `signed` is what a script asks; `signature` is what a person reads. */
@@ -35,16 +39,8 @@ export function profileData({ name, version, digest, signed }: Profile): Data {
   return { name, version, digest, signed: signed.kind === 'signed', signature: signatureText(signed) };
 }
 
-export function captureData({
-  name,
-  digest,
-  takenAtMs,
-  takenBy,
-  requestedBy,
-  complete,
-  hasManifest,
-  missing,
-}: Capture): Data {
+export function captureData(capture: Capture): Data {
+  const { name, digest, takenAtMs, takenBy, requestedBy, complete, hasManifest, missing } = capture;
   return {
     name,
     digest,
@@ -52,6 +48,7 @@ export function captureData({
     takenBy,
     requestedBy: requestedBy ?? null,
     hasManifest,
+    stated: isStated(capture),
     complete,
     missing: missing.map(({ what, why }) => ({ what, why })),
   };

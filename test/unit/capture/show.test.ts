@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { showCapture } from '../../../src/capture/show.ts';
+import { statedText } from '../../../src/capture/stated-text.ts';
 import { folder, manifest, opened, takenAtMs, twoNodes } from './support.ts';
 
 test('a capture is shown by kind, reply and host, with what is missing and from when to when', () => {
@@ -27,6 +28,7 @@ test('a capture is shown by kind, reply and host, with what is missing and from 
     linstor: [{ name: '/v1/nodes', characters: 2, atMs: takenAtMs }],
     hosts: [{ node: 'node-b', files: [{ name: 'proc/drbd', characters: 3, atMs: takenAtMs - 60_000 }] }],
     observed: [{ node: 'node-a', clockSkewMs: 5 }],
+    stated: null,
     missing: [{ what: 'v1/Pod', why: 'refused' }],
     moments: { oldestMs: takenAtMs - 60_000, newestMs: takenAtMs },
   });
@@ -34,4 +36,25 @@ test('a capture is shown by kind, reply and host, with what is missing and from 
 
 test('a capture without moments shows none', () => {
   expect(showCapture(opened(folder(twoNodes))).moments).toBeNull();
+});
+
+test('of a site that nobody saw, who is listed and how much is stated', () => {
+  const site = {
+    lists: [
+      { kind: 'node', members: ['node-1', 'node-2'] },
+      { kind: 'vm', members: [] },
+    ],
+    facts: [{ fact: 'node.ready', of: 'node-1', value: true, ageMs: 0, grade: 'observed' }],
+    frozen: [{ fact: 'node.bootId', of: 'node-1', value: 'b' }],
+  } as const;
+  const shown = showCapture(opened(folder({ 'facts.yaml': statedText(site, 'w') })));
+  expect(shown.stated).toEqual({
+    lists: [
+      { kind: 'node', members: 2 },
+      { kind: 'vm', members: 0 },
+    ],
+    facts: 1,
+    frozen: 1,
+  });
+  expect([shown.kinds, shown.hosts, shown.observed]).toEqual([[], [], []]);
 });
