@@ -71,6 +71,7 @@ export type OptionName =
   | 'budget'
   | 'site'
   | 'save'
+  | 'sites'
   | 'algorithm'
   | 'passphrase-file'
   | 'key'
@@ -237,6 +238,12 @@ const forms: readonly OptionForm[] = [
     value: 'FORM=FILE',
     many: true,
     says: 'also write this form into a file, of the same run; may be given again; markdown@N=FILE: at most N characters',
+  },
+  {
+    name: 'sites',
+    value: 'DIR',
+    path: true,
+    says: 'also write each made-up site as a capture into a folder in DIR; what is there is never overwritten',
   },
   { name: 'origin', says: 'also say where each value comes from' },
   {

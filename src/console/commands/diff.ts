@@ -4,6 +4,7 @@ import { prove } from '../../review/prove.ts';
 import { type Review, type ReviewOptions, review } from '../../review/review.ts';
 import type { Asked } from '../asked.ts';
 import { type Looking, lookingFor } from '../looking.ts';
+import { writeSites } from '../made-up-captures.ts';
 import type { Look } from '../paint.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { mention, refuse } from '../refuse.ts';
@@ -45,6 +46,9 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     ...(looking === undefined ? {} : { prove: proving(looking.value, progress) }),
   });
   progress.end();
+  const sites = settings.text('sites');
+  const kept = sites === undefined ? [] : await writeSites(found, sites, world);
+  if (kept.length > 0) return refuse(kept, asked, world);
   const unwritten = await save(saved.value, (as, plain) => rendered(found, as, plain), world);
   if (unwritten.length > 0) return refuse(unwritten, asked, world);
   world.out.write(rendered(found, asked, asked.look));

@@ -54,7 +54,7 @@ function some(lines: readonly string[], most: number, indent: string, look: Look
   const rest = lines.length - few.length;
   return rest === 0
     ? text
-    : `${text}${indent}${look.quiet(`${count(rest, 'line')} more not shown; -o wide shows all`)}\n`;
+    : `${text}${indent}${look.quiet(`${count(rest, 'more line')} not shown; -o wide shows all`)}\n`;
 }
 
 /** Questions that mean something else and for which no site was found, each with what was looked at. */
@@ -68,12 +68,8 @@ export function untoldText({ proof }: Review, look: Look): string {
 /** How to look at a made-up site by oneself. */
 export function sitesText(review: Review, look: Look): string {
   const command = lookWords(review);
+  // A command is copied whole: it is never wrapped.
   return command === undefined
     ? ''
-    : paragraph(
-        look,
-        '',
-        `to look at a made-up site: \`--sites DIR\` writes them, \`${command}\` judges one`,
-        look.quiet,
-      );
+    : `${look.quiet('to look at a made-up site: --sites DIR writes them, then')}\n  ${plainly(command, look)}\n`;
 }
