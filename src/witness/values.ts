@@ -134,8 +134,11 @@ function wordsFor(types: readonly FactType[], named: readonly string[], spare: n
   const isOpen = types.some((type) => type.kind === 'text' || (type.kind === 'set' && type.words === undefined));
   const names = [...new Set(named)];
   const others = [...own].filter((word) => !names.includes(word)).slice(0, spare);
-  const madeUp = isOpen ? Array.from({ length: spare }, (_, at) => `other-${at + 1}`) : [];
-  return [...names, ...others, ...madeUp.filter((word) => !names.includes(word))].sort();
+  // Of so many more than are named, as many are left as are needed.
+  const many = isOpen ? spare + names.length : 0;
+  const madeUp = Array.from({ length: many }, (_, at) => `other-${at + 1}`);
+  const free = madeUp.filter((word) => !names.includes(word)).slice(0, spare);
+  return [...names, ...others, ...free].sort();
 }
 
 /** The numbers that are named, and so many between each two of them, below the first and above the last, as there are. */
