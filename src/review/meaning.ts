@@ -93,9 +93,9 @@ const signs: Readonly<Record<Operator, string>> = {
 const textMax = 160;
 
 /** A condition in one line, for whoever has no YAML before them: `every bond: bond.mode = active-backup (param.bondMode)`. */
-export function textOf(condition: Condition): string {
+export function textOf(condition: Condition, most = textMax): string {
   const text = worded(condition);
-  return text.length <= textMax ? text : `${text.slice(0, textMax - 1).toWellFormed()}…`;
+  return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
 }
 
 function worded(condition: Condition): string {

@@ -11,7 +11,7 @@ import { hintFor, listed } from '../source/suggest.ts';
 import type { Places } from '../source/text.ts';
 import type { Entry, ScalarTree, Tree } from '../source/tree.ts';
 import { declarationOf } from '../source/words.ts';
-import type { Comparison, Named, OfMany, Part, Test, Value, Word } from './question-grammar.ts';
+import type { Comparison, Named, OfMany, Part, Test, Value, Word } from './question-parts.ts';
 
 /** What the words of a question can mean. */
 export interface Meanings {

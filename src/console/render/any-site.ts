@@ -34,6 +34,8 @@ export interface AnySite {
 }
 
 const shown = { let: 4, held: 4 };
+/** Whoever asked may ask for long. */
+const whole = Number.POSITIVE_INFINITY;
 
 export function anySiteText(answer: AnySite, look: Look): string {
   const { asking, notes, solver, told } = answer;
@@ -58,7 +60,7 @@ function meant({ verb, asking }: AnySite): string {
     return `wherever ${name(first)} is open, is ${name(second)} open?`;
   }
   const all = gates.map((one) => `${name(one)} ${one.gate.is}`).join(' and ');
-  return `is there a site with ${all}${condition === undefined ? '' : ` while ${textOf(condition)}`}?`;
+  return `is there a site with ${all}${condition === undefined ? '' : ` while ${textOf(condition, whole)}`}?`;
 }
 
 function shortName({ gate: { gate } }: Sided): string {
@@ -149,7 +151,7 @@ export function anySiteData(answer: AnySite): Data {
       per: gate.per,
       is,
     })),
-    condition: asking.condition === undefined ? null : textOf(asking.condition),
+    condition: asking.condition === undefined ? null : textOf(asking.condition, whole),
     within: sizesOf(bound),
     solver,
     ...toldData(told),
@@ -157,27 +159,27 @@ export function anySiteData(answer: AnySite): Data {
 }
 
 function toldData(told: Told): { readonly [name: string]: Data } {
-  switch (told.kind) {
-    case 'none':
-      return { answer: 'none', example: null };
-    case 'unfinished':
-      return { answer: 'unfinished', noneWithin: told.none === undefined ? null : sizesOf(told.none), example: null };
-    case 'example':
-      return {
-        answer: 'example',
-        example: {
-          object: told.object,
-          site: siteData(told.site),
-          gates: told.gates.map(({ side, gate: { pack, gate }, object, is, held, let: lines }) => ({
-            side: side.label,
-            pack,
-            name: gate.name,
-            object,
-            is,
-            held: held.map(reasonData),
-            let: lines.map(({ at, says }) => ({ says, at: placeData(at) })),
-          })),
-        },
-      };
-  }
+  const { kind } = told;
+  const none = kind === 'none' ? told.within : kind === 'unfinished' ? told.none : undefined;
+  return {
+    answer: kind,
+    noneWithin: none === undefined ? null : sizesOf(none),
+    example: kind === 'example' ? exampleData(told) : null,
+  };
+}
+
+function exampleData({ object, site, gates }: Example): Data {
+  return {
+    object,
+    site: siteData(site),
+    gates: gates.map(({ side, gate: { pack, gate }, object: of, is, held, let: lines }) => ({
+      side: side.label,
+      pack,
+      name: gate.name,
+      object: of,
+      is,
+      held: held.map(reasonData),
+      let: lines.map(({ at, says }) => ({ says, at: placeData(at) })),
+    })),
+  };
 }
