@@ -71,7 +71,7 @@ describe('a command line that does not fit exits 2, names the likely word and pr
     [['capture', 'pak'], 'unknown command `pak`; did you mean `pack`?'],
     [
       ['version', '-o', 'jsno'],
-      '--output is `jsno`; it takes text, wide, json, yaml, name, junit, sarif, github or markdown; did you mean `json`?',
+      '--output is `jsno`; it takes text, wide, json, yaml, name, junit, sarif, github, markdown or html; did you mean `json`?',
     ],
     [
       ['version', '-o', 'junit'],
