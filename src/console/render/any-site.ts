@@ -42,8 +42,8 @@ export function anySiteText(answer: AnySite, look: Look): string {
   const sides = sidesOf(asking);
   return [
     ...sides.map((side) => `${plainly(`${side.label}: ${sideWords(side, look.wide)}`, look)}\n`),
-    paragraph(look, 'asked: ', meant(answer)),
-    ...notes.map((note) => paragraph(look, '       ', note, look.quiet)),
+    paragraph(look, '', `asked: ${meant(answer)}`),
+    ...notes.map((note) => paragraph(look, '', note, look.quiet)),
     '\n',
     verdictText(answer, look),
     ...(told.kind === 'example' ? [exampleText(told, look), captureText(answer, look)] : []),
@@ -72,7 +72,8 @@ function longName({ side, gate: { gate } }: Sided): string {
 }
 
 function verdictText({ verb, bound, told }: AnySite, look: Look): string {
-  const line = (word: string, says: string): string => paragraph(look, `${look.strong(word)}  `, says);
+  const line = (word: string, says: string): string =>
+    paragraph(look, '', `${word}: ${says}`).replace(word, look.strong(word));
   switch (told.kind) {
     case 'none':
       return verb === 'ask'
