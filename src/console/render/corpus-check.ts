@@ -87,7 +87,7 @@ export function checkedText(checked: Checked, look: Look): string {
   const head = [
     judged === 0
       ? 'no capture here was added by this profile and could be judged'
-      : `${drifted.length} of ${count(judged, 'capture')} ${drifted.length === 1 ? 'decides' : 'decide'} otherwise than when added`,
+      : `${drifted.length} of ${count(judged, 'capture')} ${drifted.length === 1 || judged === 1 ? 'decides' : 'decide'} otherwise than when added`,
     ...(broken.length === 0 ? [] : [`${count(broken.length, 'capture')} could not be judged`]),
   ];
   const list = (lead: string, names: readonly string[]): string =>
