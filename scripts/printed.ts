@@ -7,7 +7,9 @@ import { outsideOf } from '../src/console/outside.ts';
 import { run } from '../src/console/run.ts';
 
 const root = join(import.meta.dirname, '..');
-export const documents: readonly string[] = ['README.md', 'docs/workflows.md'].map((file) => join(root, file));
+export const documents: readonly string[] = ['README.md', 'docs/workflows.md', 'docs/asking.md'].map((file) =>
+  join(root, file),
+);
 
 export async function withPrinted(text: string): Promise<string> {
   const parts = text.split(/(```console\n[\s\S]*?```)/);
@@ -26,9 +28,14 @@ async function block(text: string): Promise<string> {
       lines.push(String(code));
       continue;
     }
-    const [program, ...args] = command.slice(2).split(' ');
+    const [program, ...args] = wordsOf(command.slice(2));
     if (program !== 'nwctl') throw new Error(`a document shows \`${command}\`, which is not run here`);
     const { signal } = new AbortController();
+    const outside = outsideOf(
+      () => process.stdin,
+      () => undefined,
+      signal,
+    );
     let out = '';
     const write = (printed: string): void => {
       out += printed;
@@ -45,15 +52,17 @@ async function block(text: string): Promise<string> {
       monotonicMs: () => 0,
       runtime: 'v24',
       interrupted: signal,
-      ...outsideOf(
-        () => process.stdin,
-        () => undefined,
-        signal,
-      ),
+      ...outside,
     });
+    await outside.close();
     lines.push(out.trimEnd());
   }
   return ['```console', ...lines, '```'].join('\n');
+}
+
+/** As a shell takes them apart, as far as documents need one. */
+function wordsOf(command: string): readonly string[] {
+  return [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, inside]) => inside ?? word);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -82,10 +82,13 @@ function verdictText({ verb, bound, told }: AnySite, look: Look): string {
     case 'unfinished':
       return line('NOT KNOWN', answerWords(told));
     case 'example':
-      return verb === 'ask'
-        ? line('YES', `on a site of ${sizeWords(told.site)} it is so`)
-        : line('NO', `on a site of ${sizeWords(told.site)} it is not`);
+      return verb === 'ask' ? line('YES', `${onSite(told)} it is so`) : line('NO', `${onSite(told)} it is not`);
   }
+}
+
+function onSite({ site }: Example): string {
+  const isEmpty = site.lists.every(({ members }) => members.length === 0);
+  return isEmpty ? 'on a site with nobody on its lists' : `on a site of ${sizeWords(site)}`;
 }
 
 function exampleText({ site, gates }: Example, look: Look): string {
