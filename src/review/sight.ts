@@ -1,5 +1,5 @@
 import type { Snapshot } from '../kernel/snapshot.ts';
-import { FALSE, type Reason, TRUE, type Truth, UNKNOWN } from '../kernel/verdict.ts';
+import { type Explanation, FALSE, type Reason, TRUE, type Truth, UNKNOWN } from '../kernel/verdict.ts';
 import type { Cohort } from '../kernel/workflow.ts';
 import { phaseOf, reasonsAgainst } from '../operator/spine.ts';
 import { type Compiled, compile } from '../rules/compile.ts';
@@ -97,13 +97,13 @@ export class SideSight {
     return this.#sight(drives).ask(rule as Question, object);
   }
 
-  /** Of what is not open those that are not; of what is, those that make it so. */
+  /** Of what is not open the rules that are not; of what is, those of the ways that lead on. */
   #why({ ways, drives }: Asked, object: string | undefined, truth: Truth): readonly Reason[] {
     const snapshot = drives === undefined ? this.snapshot : this.#sight(drives).frozen;
-    return ways.flat().flatMap(({ rule }) => {
-      const explained = explainRule(rule, snapshot, object);
-      return explained.truth === TRUE && truth !== TRUE ? [] : reasonsOf(explained);
-    });
+    const explained = ways.map((way) => way.map(({ rule }) => explainRule(rule, snapshot, object)));
+    const isOpen = (one: Explanation): boolean => one.truth === TRUE;
+    const telling = truth === TRUE ? explained.filter((way) => way.every(isOpen)).flat() : explained.flat();
+    return telling.filter((one) => truth === TRUE || !isOpen(one)).flatMap(reasonsOf);
   }
 
   #sight(drives: string): MachineSight {
