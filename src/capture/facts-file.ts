@@ -6,15 +6,23 @@ import { vocabulary } from '../kernel/vocabulary.ts';
 import { readLiteral } from '../source/literal.ts';
 import { shown } from '../source/shown.ts';
 import { hintFor, listed } from '../source/suggest.ts';
+import type { SourceText } from '../source/text.ts';
 import { child, type MapTree, type Tree } from '../source/tree.ts';
 import { declarationOf, durationOf } from '../source/words.ts';
+import { parseTree } from '../source/yaml.ts';
 import { captureApiVersion } from './capture.ts';
 import { isPrintable } from './names.ts';
 import { isOfKind, Reader } from './reader.ts';
 import { factsKind, inOrder, isId, listedKinds, type StatedSite, statedList } from './stated.ts';
 
-/** A facts.yaml → the site it states, in its one order. Every fault at once, in the order of the file. */
-export function factsFrom(tree: Tree): Loaded<Required<StatedSite>> {
+/** A facts.yaml → the site it states, in its one order. Every fault at once, in the order of the file. Its bytes are what bounds it: a
+ *  site may have many facts. */
+export function loadFacts(source: SourceText): Loaded<Required<StatedSite>> {
+  const tree = parseTree(source, Number.POSITIVE_INFINITY);
+  return tree.ok ? factsFrom(tree.value) : tree;
+}
+
+function factsFrom(tree: Tree): Loaded<Required<StatedSite>> {
   if (tree.kind === 'map' && !isOfKind(tree, factsKind)) {
     const says = `is no ${factsKind} of ${captureApiVersion}`;
     const hint = 'docs/captures.md shows what one is made of; whatever else is kept goes into a file of another name';

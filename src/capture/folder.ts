@@ -17,7 +17,7 @@ import {
   withoutRepeats,
 } from './assemble.ts';
 import type { Capture, CaptureEntry, Keep } from './capture.ts';
-import { factsFrom } from './facts-file.ts';
+import { loadFacts } from './facts-file.ts';
 import { isHostName } from './host-names.ts';
 import { kindsRead } from './kinds.ts';
 import { type KubernetesFound, readKubernetes, readNoDocument, whyNoDocument } from './kubernetes.ts';
@@ -128,11 +128,9 @@ function readEntry({ path, bytes }: CaptureEntry, at: number): EntryFound {
   return { raws: [], faults: [leftOut(place, 'is no .json and no .yaml; it is left out')] };
 }
 
-/** Its bytes are what bounds it: a reviewer's question may have many facts. */
 function readFacts(path: string, bytes: Uint8Array, at: number): EntryFound {
   return whenText(path, bytes, bytesMax.yaml, (source) => {
-    const tree = parseTree(source, Number.POSITIVE_INFINITY);
-    const site = tree.ok ? factsFrom(tree.value) : tree;
+    const site = loadFacts(source);
     if (!site.ok) return { raws: [], faults: site.faults };
     const { frozen, ...known } = site.value;
     const raw: Raw = { from: 'stated', at, ...known, ...(frozen.length === 0 ? {} : { frozen }) };

@@ -65,9 +65,13 @@ function statedData(stated: CaptureShown['stated']): Data {
 
 function textOf(shown: CaptureShown, look: Asked['look']): string {
   const { takenAtMs, moments, requestedBy } = shown;
-  const head = [
+  const taken = [
     takenAtMs === null ? 'taken at no recorded moment' : `taken ${moment(takenAtMs)}`,
     `by ${shown.takenBy}${requestedBy === undefined ? '' : ` for ${requestedBy}`}`,
+  ];
+  const head = [
+    // Nobody took what nobody saw, unless its manifest says so.
+    ...(shown.stated === null || shown.hasManifest ? taken : []),
     shown.stated === null ? '' : statedSaid,
     shown.hasManifest ? (shown.complete ? 'complete' : 'not known to be complete') : 'without a manifest',
     moments === null || moments.oldestMs === moments.newestMs

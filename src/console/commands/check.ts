@@ -1,3 +1,4 @@
+import { factsFile, factsKind } from '../../capture/stated.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import { vocabulary } from '../../kernel/vocabulary.ts';
 import { loadTest, testHeader } from '../../profile/test-file.ts';
@@ -35,7 +36,8 @@ async function check(path: string, world: World): Promise<readonly Checked[]> {
   const holds = (name: string): boolean => disk.kindOf(`${path.replace(/\/+$/, '')}/${name}`) === 'file';
   if (disk.kindOf(path) === 'folder') {
     if (holds('profile.yaml')) return [await checkProfile(path, world)];
-    if (holds('capture.yaml')) return [await checkCapture(path, world)];
+    const isStated = holds(factsFile) && isKind(`${path}/${factsFile}`, factsKind, world);
+    if (holds('capture.yaml') || isStated) return [await checkCapture(path, world)];
   } else if (/\.(ndjson|gz)$/.test(path)) return [await checkCapture(path, world)];
   const found = yamlFiles(disk, path);
   if (found.faults.length > 0) return [{ path, faults: found.faults }];
@@ -126,6 +128,11 @@ async function checkFile(path: string, { disk }: World, isNamed: boolean): Promi
     const { loadStory } = await import('../../sim/story.ts');
     const story = loadStory(read.source);
     return { path, kind: 'story', faults: story.ok ? story.warnings : story.faults };
+  }
+  if (kind === factsKind) {
+    const { loadFacts } = await import('../../capture/facts-file.ts');
+    const site = loadFacts(read.source);
+    return { path, kind: 'site', faults: site.ok ? site.warnings : site.faults };
   }
   // Whatever a person names is meant to be a pack if it is nothing else; what merely lies in a folder need not be ours.
   const looksLikeOurs = kind !== undefined || isNamed || ours.test(read.source.text);

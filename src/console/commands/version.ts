@@ -11,6 +11,7 @@ const schemas = {
   'edge-profile': 'v1',
   'rule-test': 'v1',
   capture: 'v1',
+  facts: 'v1',
   eval: 'v1',
   why: 'v1',
   test: 'v1',

@@ -10,7 +10,7 @@ import type { Report } from './report.ts';
 /** One thing that was checked, with what is wrong with it. */
 export interface Checked {
   readonly path: string;
-  readonly kind?: 'profile' | 'pack' | 'test' | 'story' | 'capture' | 'trust' | 'other';
+  readonly kind?: 'profile' | 'pack' | 'test' | 'story' | 'capture' | 'site' | 'trust' | 'other';
   readonly faults: readonly Fault[];
   readonly profile?: Profile;
   readonly tests?: number;
