@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 export async function writeSites(review: Review, folder: string, world: World): Promise<readonly Fault[]> {
   const { disk } = world;
   const under = folder.replace(/(?<=.)\/+$/, '');
-  const sites = witnessesOf(review.proof).map((told) => ({ told, path: `${under}/${told.slug}` }));
+  const sites = witnessesOf(review).map((told) => ({ told, path: `${under}/${told.slug}` }));
   const there = sites.filter(({ path }) => disk.kindOf(path) !== 'none');
   if (there.length > 0) {
     const hint = 'nothing was written; choose another folder';

@@ -31,8 +31,8 @@ export function diffData({ old, new: fresh, level, corpus, decisions, proof, str
 }
 
 /** `diff -o name`: what decides otherwise, on a capture or on a site that was made up. */
-export function diffNames({ decisions, proof }: Review): readonly string[] {
-  const told = [...decisions, ...witnessesOf(proof).map(({ question }) => question)];
+export function diffNames(review: Review): readonly string[] {
+  const told = [...review.decisions, ...witnessesOf(review).map(({ question }) => question)];
   return [...new Set(told.map(({ kind, name }) => `${kind}/${name}`))];
 }
 

@@ -19,10 +19,10 @@ import {
 /** What was proved of any site, as parts of a page. */
 
 export function witnessHtml(told: ToldWitness): Html {
-  const { level, witness, slug } = told;
+  const { level, witness, slug, lets: through } = told;
   const { lets, held } = witnessVerbs(told);
   const other = otherWay(told);
-  const lines = witness.let.map(
+  const lines = through.map(
     ({ at, says }) => html`<li><code>${says}</code> <span class="quiet">${placeWords(at)}</span></li>\n`,
   );
   const reasons = heldWords(told).map((says) => html`<li><code>${says}</code></li>\n`);
@@ -43,7 +43,7 @@ export function untoldHtml({ proof }: Review): Html {
   const lines = untoldOf(proof).map(
     (question) => html`<li><code>${decisionName(question)}</code>: ${untoldWords(question)}</li>\n`,
   );
-  return html`<p class="quiet">what means something else, and was found on none</p>
+  return html`<p class="quiet">what is asked otherwise, and no site was found to tell apart</p>
 <ul>
 ${lines}</ul>
 `;

@@ -67,7 +67,7 @@ interface Section {
 
 function sectionOf(level: Level, review: Review): Section {
   const decided = ofLevel(review.decisions, level);
-  const made = ofLevel(witnessesOf(review.proof), level);
+  const made = ofLevel(witnessesOf(review), level);
   const written = ofLevel(review.structure, level);
   const of = decided.length + made.length + written.length;
   const all = html`<p class="quiet">${levelSays[level]}</p>

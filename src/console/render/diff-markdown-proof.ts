@@ -30,7 +30,7 @@ export function witnessLong(told: ToldWitness): string {
   const { lets, held } = witnessVerbs(told);
   const other = otherWay(told);
   const lines = [
-    ...witness.let.map(({ at, says }) => `${lets} ${code(says)}${placeText(at)}`),
+    ...told.lets.map(({ at, says }) => `${lets} ${code(says)}${placeText(at)}`),
     ...heldWords(told).map((says) => `${held} ${code(says)}`),
     ...(other === undefined ? [] : [other]),
     `as a capture: \`DIR/${slug}\``,
@@ -41,10 +41,10 @@ export function witnessLong(told: ToldWitness): string {
 
 /** The line that says it, with the first that let it through. */
 export function witnessShort(told: ToldWitness): string {
-  const { witness } = told;
-  const [first] = witness.let;
+  const { lets } = told;
+  const [first] = lets;
   const by = first === undefined ? '' : `: ${witnessVerbs(told).lets} ${code(first.says)}${placeText(first.at)}`;
-  const more = witness.let.length - 1;
+  const more = lets.length - 1;
   const rest = more > 0 ? ` (${count(more, 'more line')} not shown)` : '';
   return `- ${witnessHead(told)} ${whomText(told)}${by}${rest}\n`;
 }
@@ -58,7 +58,7 @@ export function untoldLines(proof: Proof | undefined): readonly string[] {
   return untoldOf(proof).map((question: Proved) => `- ${code(decisionName(question))}: ${untoldWords(question)}\n`);
 }
 
-export const untoldTitle = '#### Any site: what means something else, and was found on none\n';
+export const untoldTitle = '#### Any site: what is asked otherwise, and no site was found to tell apart\n';
 
 export function sitesLine(review: Review): readonly string[] {
   const command = lookWords(review);

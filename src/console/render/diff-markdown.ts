@@ -35,7 +35,7 @@ export function diffMarkdown(review: Review, most = commentMax): string {
 
 function whole(review: Review): string {
   const { decisions, structure } = review;
-  const witnesses = witnessesOf(review.proof);
+  const witnesses = witnessesOf(review);
   const sections = levels.flatMap((level) => {
     const [decided, made, written] = [ofLevel(decisions, level), ofLevel(witnesses, level), ofLevel(structure, level)];
     const all = [...decided.map(decisionLong), ...made.map(witnessLong), ...written.map(structureLine)];
@@ -70,7 +70,7 @@ const objectsShown = 3;
 
 function onePlaceEach(review: Review): string {
   const { decisions, structure } = review;
-  const witnesses = witnessesOf(review.proof);
+  const witnesses = witnessesOf(review);
   const routine = [decisions, witnesses, structure].flatMap((all: readonly { readonly level: string }[]) =>
     all.filter(({ level }) => level === 'routine'),
   ).length;
@@ -116,7 +116,7 @@ interface Line {
 
 function linesOf(review: Review): readonly Line[] {
   const { decisions, structure, proof } = review;
-  const witnesses = witnessesOf(proof);
+  const witnesses = witnessesOf(review);
   return [
     ...levels.flatMap((level) => {
       const line = (text: string): Line => ({ among: `${level} change`, title: `${title(level)}\n`, line: text });

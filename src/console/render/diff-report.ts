@@ -3,7 +3,16 @@ import { nowhere } from '../../review/parts.ts';
 import type { Proved } from '../../review/proof.ts';
 import type { Review } from '../../review/review.ts';
 import type { Side } from '../../review/side.ts';
-import { corpusWords, decisionName, inTree, seenWords, structureName, turnWords } from './diff-words.ts';
+import {
+  corpusWords,
+  decisionName,
+  inTree,
+  packAt,
+  seenWords,
+  shownAt,
+  structureName,
+  turnWords,
+} from './diff-words.ts';
 import {
   lineOfWitness,
   proofWords,
@@ -40,9 +49,9 @@ export function diffReport(review: Review): Report {
         };
       }),
       ...decisions.flatMap((change) => decisionCases(change, fresh)),
-      ...witnessesOf(proof).map((told) => witnessCase(told, review)),
+      ...witnessesOf(review).map((told) => witnessCase(told, review)),
       ...untoldOf(proof).map((question) => untoldCase(question, fresh)),
-      ...structure.filter(({ level }) => level !== 'routine').map((change) => structureCase(change, fresh)),
+      ...structure.filter(({ level }) => level !== 'routine').map((change) => structureCase(change, review)),
       {
         rule: 'equal',
         group: 'corpus',
@@ -65,7 +74,7 @@ function decisionCases(change: DecisionChange, fresh: Side): readonly Case[] {
   const all = causes.length === 0 ? [undefined] : causes;
   return all.map((cause) => {
     const parts = cause === undefined ? '' : `: was ${cause.was ?? 'not there'}, is ${cause.is ?? 'not there'}`;
-    const at = cause === undefined ? nowhere : inTree(cause.newAt, fresh);
+    const at = shownAt(cause?.newAt ?? null, pack, fresh);
     return { rule: `${level}/${kind}`, group: pack, name, state: states[level], says: `${head}${parts}`, at };
   });
 }
@@ -95,9 +104,9 @@ function untoldCase(question: Proved, fresh: Side): Case {
   };
 }
 
-function structureCase(change: StructureChange, fresh: Side): Case {
-  const { level, kind, name, says, newAt } = change;
-  const at = newAt === null ? nowhere : inTree(newAt, fresh);
+function structureCase(change: StructureChange, { old, new: fresh }: Review): Case {
+  const { level, kind, name, says, oldAt, newAt } = change;
+  const at = shownAt(newAt, packAt(oldAt, old), fresh);
   const text = `${structureName(change)}${says === '' ? '' : `: ${says}`}`;
   return { rule: `${level}/structure`, group: kind, name, state: states[level], says: text, at };
 }

@@ -4,7 +4,8 @@ import { harmless } from '../escape.ts';
 import type { Data } from './data.ts';
 import { inTree } from './diff-words.ts';
 import { factText, siteLines } from './made-up-site.ts';
-import { factsRead, heldWords, type ToldWitness, witnessTurn, witnessWhom } from './proof-words.ts';
+import { factsRead, type ToldWitness, witnessTurn, witnessWhom } from './proof-words.ts';
+import { reasonSays } from './reason-text.ts';
 import { message, physical, stepsMax } from './sarif.ts';
 
 /** A made-up site as the path that SARIF has for it: one step a line of the new side that lets it through, or that holds it now, with what
@@ -26,17 +27,16 @@ interface Step {
 /** `ruleAt`: for what nothing is asked of any more. */
 export function flowOf(told: ToldWitness, ruleAt: Place): Flow {
   const { witness, turn } = told;
-  const held = heldWords(told);
   const steps: readonly Step[] =
     turn === 'opens'
       ? witness.let.map((line) => ({
           ...line,
           state: new Map(factsRead(line, witness).map((fact) => [`${fact.fact} of ${fact.of}`, factText(fact)])),
         }))
-      : witness.held.map(({ at, fact, object, detail }, index) => ({
-          at,
-          says: held[index] ?? '',
-          state: new Map([[`${fact} of ${object}`, detail]]),
+      : witness.held.map((reason) => ({
+          at: reason.at,
+          says: reasonSays(reason),
+          state: new Map([[`${reason.fact} of ${reason.object}`, reason.detail]]),
         }));
   const all = steps.length > 0 ? steps : [{ at: ruleAt, says: 'nothing is asked', state: new Map<string, string>() }];
   const says = `${witnessTurn(told)} (${witnessWhom(told)}): ${siteLines(witness.site)

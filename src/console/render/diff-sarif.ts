@@ -13,8 +13,10 @@ import {
   decisionName,
   inTree,
   momentsWords,
+  packAt,
   placeWords,
   seenWords,
+  shownAt,
   structureName,
   turnWords,
 } from './diff-words.ts';
@@ -89,7 +91,7 @@ interface Change {
 function changesOf(review: Review): readonly Change[] {
   return [
     ...review.decisions.flatMap(decisionChanges),
-    ...witnessesOf(review.proof).map((told) => witnessChange(told, review)),
+    ...witnessesOf(review).map((told) => witnessChange(told, review)),
     ...review.structure.map(structureChange),
   ];
 }
@@ -150,7 +152,7 @@ function resultData(change: Change, review: Review, ruleIndex: number, twice: Ma
   const mark = digestOf([rule.id, ...print].map((text) => text?.toWellFormed() ?? null)).slice('sha256:'.length, -32);
   const before = twice.get(mark) ?? 0;
   twice.set(mark, before + 1);
-  const here = inTree(at, review.new);
+  const here = shownAt(at, packAt(was?.at ?? null, review.old) ?? pack, review.new);
   return {
     ruleId: rule.id,
     ruleIndex,
@@ -158,7 +160,7 @@ function resultData(change: Change, review: Review, ruleIndex: number, twice: Ma
     message: { text: `${linkless(says)}${oldText(old)}` },
     locations: [
       {
-        ...(here.line < 1 ? {} : { physicalLocation: physical(here) }),
+        physicalLocation: physical(here),
         logicalLocations: [{ name: harmless(name), fullyQualifiedName: harmless(`${pack}/${name}`) }],
       },
     ],

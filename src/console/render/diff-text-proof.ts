@@ -21,23 +21,38 @@ import {
 
 /** What was proved of any site, for people: each made-up site among the changes of its level, and what no site tells at the end. */
 
-const shown = { site: 12, let: 4, held: 2, untold: 12 };
+const shown = { sites: 3, site: 12, let: 4, held: 2, untold: 12 };
 
-export function witnessesText(level: Level, { proof }: Review, look: Look): string {
-  return witnessesOf(proof)
-    .filter((told) => told.level === level)
-    .map((told) => witnessText(told, look))
-    .join('');
+/** Past the first few only that there is one, and why. */
+export function witnessesText(level: Level, review: Review, look: Look): string {
+  const all = witnessesOf(review).filter((told) => told.level === level);
+  const whole = look.wide || all.length <= shown.sites + 1 ? all.length : shown.sites;
+  return all.map((told, at) => (at < whole ? witnessText(told, look) : witnessLine(told, look))).join('');
+}
+
+function witnessLine(told: ToldWitness, look: Look): string {
+  const { turn, lets, slug } = told;
+  const [why] = turn === 'opens' ? lets.map(({ says }) => says) : heldWords(told);
+  const { lets: by, held } = witnessVerbs(told);
+  return [
+    headText(told, look),
+    why === undefined ? '' : paragraph(look, '    ', `${turn === 'opens' ? by : held} ${why}`),
+    `    ${look.quiet(`its site not shown; -o wide shows all; as a capture: DIR/${slug}`)}\n`,
+  ].join('');
+}
+
+function headText(told: ToldWitness, look: Look): string {
+  const paint = { danger: look.bad, caution: look.unsure, routine: look.quiet }[told.level];
+  return `  ${look.strong(plainly(witnessName(told), look))}  ${paint(plainly(witnessTurn(told), look))}\n`;
 }
 
 function witnessText(told: ToldWitness, look: Look): string {
-  const { witness, level, slug } = told;
+  const { witness, slug } = told;
   const { lets, held } = witnessVerbs(told);
-  const paint = { danger: look.bad, caution: look.unsure, routine: look.quiet }[level];
-  const lines = witness.let.map(({ at, says }) => `${says}   ${placeWords(at)}`.trimEnd());
+  const lines = told.lets.map(({ at, says }) => `${says}   ${placeWords(at)}`.trimEnd());
   const other = otherWay(told);
   return [
-    `  ${look.strong(plainly(witnessName(told), look))}  ${paint(plainly(witnessTurn(told), look))}\n`,
+    headText(told, look),
     paragraph(look, '    ', `of ${witnessWhom(told)}`.replace(/^of on /, 'on ')),
     some(siteLines(witness.site), shown.site, '      ', look),
     lines.length === 0 ? '' : `    ${lets}\n${some(lines, shown.let, '      ', look)}`,
@@ -62,7 +77,7 @@ export function untoldText({ proof }: Review, look: Look): string {
   const questions = untoldOf(proof);
   if (questions.length === 0) return '';
   const lines = questions.map((question) => `${decisionName(question)}: ${untoldWords(question)}`);
-  return `${look.strong('ANY SITE')}  ${look.quiet('what means something else, and was found on none')}\n${some(lines, shown.untold, '  ', look)}`;
+  return `${look.strong('ANY SITE')}  ${look.quiet('what is asked otherwise, and no site was found to tell apart')}\n${some(lines, shown.untold, '  ', look)}`;
 }
 
 /** How to look at a made-up site by oneself. */

@@ -69,6 +69,18 @@ export function inTree(at: Place, { revision }: Side): Place {
   return revision !== undefined && at.file.startsWith(before) ? { ...at, file: at.file.slice(before.length) } : at;
 }
 
+/** Where something is shown that the new side may not have any more: then where its pack begins, or else the profile. Whoever shows
+ *  annotations shows none without a file. */
+export function shownAt(at: Place | null, packName: string | undefined, fresh: Side): Place {
+  const pack = fresh.packs[fresh.profile.packs.findIndex(({ name }) => name === packName)];
+  return inTree(at !== null && at.line > 0 ? at : (pack?.tree ?? fresh.document).at, fresh);
+}
+
+/** Of what pack something of a side is. */
+export function packAt(at: Place | null, { profile }: Side): string | undefined {
+  return profile.packs.find(({ file }) => file === at?.file)?.name;
+}
+
 /** When, if not at the moment of the capture itself. */
 export function whenWords({ afterMs }: Occurrence): string {
   const [first = 0] = afterMs;

@@ -50,8 +50,20 @@ describe('three words for three things', () => {
     const told = text(proved({ ...untold, opens: answer }));
     expect(told.replaceAll(/\s+/g, ' ')).toContain(`opens: not finished: ${says}; closes: none within 3 nodes`);
     expect(told.replaceAll(/\s+/g, ' ')).toContain(
-      '1 question means something else: 1 not finished; 11 questions mean the same',
+      '1 question is asked otherwise: 1 not finished; 11 questions mean the same',
     );
+  });
+
+  test('not shown: past the first few only that there is a site, and why; the wide form shows all', () => {
+    const questions = Array.from({ length: 6 }, (_, at) => aQuestion({ name: `q${at}` }));
+    const told = text(proved(...questions));
+    expect(told.match(/nodes node-1, node-2/g)).toHaveLength(3);
+    expect(told.match(/its site not shown; -o wide shows all/g)).toHaveLength(3);
+    expect(told).toContain(
+      'gate q5  closed → open on a made-up site\n    is let through by node.ready of node-1 is true\n',
+    );
+    expect(text(proved(...questions), true).match(/nodes node-1, node-2/g)).toHaveLength(6);
+    expect(text(proved(...questions.slice(0, 4)))).not.toContain('not shown');
   });
 
   test('not shown: a site of many lines is cut with its number, and the wide form shows it', () => {
@@ -91,7 +103,7 @@ test('where it holds now, the verbs are the other way round, and it is told of w
 
 describe('of a question that opens and closes', () => {
   const both = (more: Partial<Proved>) =>
-    witnessesOf(aProof([aQuestion({ closes, ...more })])).map(({ turn, level }) => [turn, level]);
+    witnessesOf(proved(aQuestion({ closes, ...more }))).map(({ turn, level }) => [turn, level]);
 
   test('the opening is the danger', () => {
     expect(both({})).toEqual([
@@ -110,7 +122,7 @@ describe('of a question that opens and closes', () => {
 
 test('every made-up site has a name of its own, whatever its question is called', () => {
   const questions = ['a b', 'a-b', 'Ä/→', '', 'x'.repeat(200)].map((name) => aQuestion({ name }));
-  const slugs = witnessesOf(aProof(questions)).map(({ slug }) => slug);
+  const slugs = witnessesOf(proved(...questions)).map(({ slug }) => slug);
   expect(slugs.slice(0, 4)).toEqual(['a-b-opens', 'a-b-opens-2', 'opens', 'opens-2']);
   expect(new Set(slugs).size).toBe(5);
   expect(slugs.every((slug) => /^[a-z0-9-]{1,64}$/.test(slug))).toBe(true);
@@ -173,7 +185,7 @@ describe('an annotation', () => {
     expect(line).toMatch(
       /^::error file=new\/rules\.yaml,line=19,col=11,endColumn=15,title=danger\/gate::gate site-is-ready: closed → open/,
     );
-    expect(line).toContain('is let through by also true, node.ready of node-1 is true');
+    expect(line).toContain('is let through by node.ready of node-1 is true, also true');
   });
 
   test('where it holds now, at the line of the new side that holds it', () => {

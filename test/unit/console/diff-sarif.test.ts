@@ -137,9 +137,10 @@ describe('a result', () => {
     expect(at(results[0]?.relatedLocations?.[0])).toBe('p/old.yaml:3');
   });
 
-  test('what has no place on the new side names none', () => {
-    const { results } = runOf(aReview({ decisions: [], structure: [aStructure({ newAt: null })], proof: undefined }));
-    expect(results[0]?.locations[0].physicalLocation).toBeUndefined();
+  test('what has no place on the new side stands where its pack begins, or else the profile: no result is without a file', () => {
+    const review = aReview({ decisions: [], structure: [aStructure({ newAt: null })], proof: undefined });
+    const { results } = runOf(review);
+    expect(at(results[0]?.locations[0])).toBe(`${review.new.document.at.file}:1`);
     expect(at(results[0]?.relatedLocations?.[0])).toBe('old/rules.yaml:17');
   });
 
