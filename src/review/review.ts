@@ -84,9 +84,10 @@ export async function review(
   for (const capture of captures) await reviewer.judge(capture);
   const { corpus, decisions } = reviewer.result();
   const structure = structureOf(old, fresh, names);
-  const all = inOrder([...structure, ...versionChanges(old, fresh, decisions, structure)]);
   const proof = await options.prove?.(pairs, old, fresh);
-  const told = [...decisions, ...all, ...(proof?.questions ?? [])];
+  const decided = [...decisions, ...(proof?.questions ?? [])];
+  const all = inOrder([...structure, ...versionChanges(old, fresh, decided, structure)]);
+  const told = [...decided, ...all];
   return { old, new: fresh, corpus, decisions, structure: all, proof, level: worst(told) };
 }
 

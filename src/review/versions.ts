@@ -1,39 +1,48 @@
 import { canonical, type Json } from '../kernel/digest.ts';
 import { compareVersions } from '../profile/version-order.ts';
 import { toJson } from '../source/tree.ts';
-import type { DecisionChange, Level, StructureChange } from './change.ts';
+import type { Level, StructureChange } from './change.ts';
 import { item } from './item.ts';
 import type { Side } from './side.ts';
+
+/** What a pack decides otherwise, on a capture or on a made-up site. */
+export interface DecidedOtherwise {
+  readonly pack: string;
+  /** Undefined: no site was found that tells. */
+  readonly level: Level | undefined;
+}
 
 /** Whether versions were raised as far as what changed, and no farther. Whoever rolls a profile out goes by its version: two that
  *  decide otherwise under one version cannot be told apart. */
 export function versionChanges(
   old: Side,
   fresh: Side,
-  decisions: readonly DecisionChange[],
+  decided: readonly DecidedOtherwise[],
   structure: readonly StructureChange[],
 ): readonly StructureChange[] {
+  const otherwise = decided.flatMap(({ pack, level }) => (level === undefined ? [] : [{ pack, level }]));
   const levelsOf = (pack: string): readonly Level[] => {
     const file = fresh.profile.packs.find(({ name }) => name === pack)?.file;
     const here = structure.filter(({ newAt, oldAt }) => file !== undefined && (newAt ?? oldAt)?.file === file);
-    return [...decisions.filter((change) => change.pack === pack), ...here].map(({ level }) => level);
+    return [...otherwise.filter((change) => change.pack === pack), ...here].map(({ level }) => level);
   };
   const packs = fresh.profile.packs.flatMap(({ name, version }, at) => {
     const before = old.profile.packs.find((pack) => pack.name === name);
     if (before === undefined) return [];
     const same = textWithout(old, before.name) === textWithout(fresh, name);
-    const decides = decisions.some(({ pack }) => pack === name) && !same;
+    const levels = levelsOf(name);
+    const decides = (otherwise.some(({ pack }) => pack === name) || levels.includes('danger')) && !same;
     const place = fresh.packs[at]?.tree.at ?? { file: '', line: 1, col: 1 };
-    return told(`pack ${name}`, before.version, version, decides, same ? 'nothing' : extent(levelsOf(name)), place);
+    return told(`pack ${name}`, before.version, version, decides, same ? 'nothing' : extent(levels), place);
   });
-  const all = [...decisions, ...structure].map(({ level }) => level);
+  const all = [...otherwise, ...structure].map(({ level }) => level);
   const what = old.profile.digest === fresh.profile.digest ? 'nothing' : extent(all);
   const { at } = fresh.document;
   const whole = told(
     `profile ${fresh.profile.name}`,
     old.profile.version,
     fresh.profile.version,
-    decisions.length > 0,
+    otherwise.length > 0 || all.includes('danger'),
     what,
     at,
   );
