@@ -104,14 +104,16 @@ async function argumentValues(
   switch (argument.completes) {
     case 'gate':
       return gateNames(before, world, true);
+    case 'gate alone':
+      return gateNames(before, world);
+    case 'question':
+      return given.length === 0 ? gateNames(before, world) : questionWords(given.length);
     case 'object':
       return objectNames(given[0] ?? '', before, world);
     case 'workflow':
       return workflowNames(before, world);
-    case 'fact': {
-      const { vocabulary } = await import('../../kernel/vocabulary.ts');
-      return [...vocabulary.values()].map(({ name, means }) => [name, means]);
-    }
+    case 'fact':
+      return factNames();
     case 'code': {
       const { faultCodes } = await import('../../kernel/fault-codes.ts');
       return Object.entries(faultCodes).map(([code, { why }]) => [code, why]);
@@ -125,6 +127,18 @@ async function argumentValues(
     default:
       return [];
   }
+}
+
+async function factNames(): Promise<readonly Candidate[]> {
+  const { vocabulary } = await import('../../kernel/vocabulary.ts');
+  return [...vocabulary.values()].map(({ name, means }) => [name, means]);
+}
+
+/** What may stand in a question behind its gate, for whoever types it without quotes. */
+async function questionWords(given: number): Promise<readonly Candidate[]> {
+  const plain = (words: readonly string[]): readonly Candidate[] => words.map((word) => [word, '']);
+  if (given === 1) return plain(['open', 'closed', 'unknown', 'not']);
+  return [...plain(['while', 'and', 'or', 'not', 'any', 'every', 'no', 'is']), ...(await factNames())];
 }
 
 async function profileIn(before: readonly string[], world: World) {

@@ -162,7 +162,11 @@ export const judging: readonly Verb[] = [
   {
     name: 'ask',
     takes: [
-      { form: '<question...>', says: 'GATE open while CONDITION; also closed, unknown, not open', completes: 'gate' },
+      {
+        form: '<question...>',
+        says: 'GATE open while CONDITION; also closed, unknown, not open',
+        completes: 'question',
+      },
     ],
     says: 'is there any site on which a gate is open while something holds?',
     more: 'Answered for every site within --bound, whatever is known on it, stale or not reported. The answer is the smallest such site, judged again as every site is, or that there is none. Any: `any vm.migrating`, `every replica of the node: replica.disk = UpToDate`, with `and`, `or`, `not` and brackets. Exit 0: there is none. 3: there is one. 6: the time of --budget was over. No signature is looked at.',
@@ -183,8 +187,8 @@ export const judging: readonly Verb[] = [
   {
     name: 'implies',
     takes: [
-      { form: '<a>', says: '[SIDE#]GATE; a side is what `diff` takes, without it --profile', completes: 'gate' },
-      { form: '<b>', says: 'the same', completes: 'gate' },
+      { form: '<a>', says: '[SIDE#]GATE; a side is what `diff` takes, without it --profile', completes: 'gate alone' },
+      { form: '<b>', says: 'the same', completes: 'gate alone' },
     ],
     says: 'is one gate open wherever another one is?',
     more: 'Answered for every site within --bound. Exit 0: it is. 3: there is a site on which the first is open and the second is not, and it is shown. 6: the time of --budget was over. Both are asked of the same kind, or one of the site. No signature is looked at.',

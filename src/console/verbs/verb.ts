@@ -23,7 +23,17 @@ export interface Argument {
   readonly form: string;
   readonly says: string;
   /** What completes it. */
-  readonly completes?: 'gate' | 'object' | 'workflow' | 'fact' | 'code' | 'shell' | 'path' | 'folder';
+  readonly completes?:
+    | 'gate'
+    | 'gate alone'
+    | 'question'
+    | 'object'
+    | 'workflow'
+    | 'fact'
+    | 'code'
+    | 'shell'
+    | 'path'
+    | 'folder';
 }
 
 export interface Example {

@@ -184,3 +184,22 @@ describe('a question that is none exits 2, says where, and prints nothing as dat
     expect(err).not.toContain('\u001b');
   });
 });
+
+test('what can be typed next is a gate, then how it is, then facts', async () => {
+  const next = async (...words: readonly string[]) =>
+    (await nwctl(['__complete', '--', ...words])).out.split('\n').map((line) => line.split('\t')[0] ?? '');
+  expect(await next('ask', ...small, '')).toEqual([
+    'node-may-restart',
+    'site-is-ready',
+    'no-vm-moves',
+    'guests-are-still',
+    '',
+  ]);
+  expect(await next('ask', ...small, 'node-may-restart', '')).toEqual(['open', 'closed', 'unknown', 'not', '']);
+  expect(await next('ask', ...small, 'node-may-restart', 'open', 'while', 'any', 'vm.mig')).toEqual([
+    'vm.migrating',
+    'vm.migratable',
+    '',
+  ]);
+  expect(await next('implies', ...small, 'site-is-ready', 'node')).toEqual(['node-may-restart', '']);
+});
