@@ -61,7 +61,7 @@ export function shortest(all: readonly Judged[], around: Around): string {
 }
 
 /** How bad it is; of the same level by name. What could not be compared comes before what is well. */
-function worstFirst(all: readonly Judged[]): readonly Judged[] {
+export function worstFirst(all: readonly Judged[]): readonly Judged[] {
   const weight = ({ is, level, code }: Judged): number =>
     level === 'danger' ? 0 : code !== 0 && code !== 5 ? 1 : 2 + levels.indexOf(level) + (is === 'compared' ? 0.5 : 0);
   return [...all].sort((a, b) => weight(a) - weight(b) || (a.path < b.path ? -1 : 1));

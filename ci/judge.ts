@@ -32,6 +32,8 @@ export type ReadFile = (path: string) => string | undefined;
 /** Files of one profile: the form, and what stands behind its stem. */
 export const kept = { json: '.json', sarif: '.sarif', html: '.html', junit: '.diff.xml', text: '.txt' } as const;
 export const keptTests = '.test.xml';
+/** A folder with each made-up site as a capture. */
+export const keptSites = '-sites';
 
 /** Check, test, diff. What does not check clean is neither tested nor compared: it would be told thrice. */
 export async function judge(
@@ -61,7 +63,8 @@ export async function judge(
   const run = async (what: string, ...args: readonly string[]) => ({ what, ran: await nwctl([what, ...args]) });
   const check = await run('check', '-o', form, '--', path);
   if (check.ran.code !== 0) {
-    const decisions = `not compared: it does not check clean (\`nwctl check ${path}\`)`;
+    const why = check.ran.code === 2 ? `it does not check clean (\`nwctl check ${path}\`)` : firstWord(check.ran);
+    const decisions = `not compared: ${why}`;
     return { ...nothing, is: 'not compared', decisions, check: 'failed', code: check.ran.code, ran: [check] };
   }
   const test = await run('test', '-o', form, '--', path);
@@ -80,6 +83,7 @@ export async function judge(
     ...(inputs.prove ? [] : ['--captures-only']),
     ...(inputs.bound === undefined ? [] : [`--bound=${inputs.bound}`]),
     ...(inputs.budget === undefined ? [] : [`--budget=${inputs.budget}`]),
+    ...(inputs.prove ? [`--sites=${stem}${keptSites}`] : []),
     ...saves.map((save) => `--save=${save}`),
     ...['--', `${base.revision}:${base.prefix}${path}`, path],
   );
@@ -91,8 +95,17 @@ export async function judge(
   if (json === undefined) {
     return { ...soFar, is: 'not compared', decisions: `not compared: ${firstWord(diff.ran)}`, code, ran };
   }
-  const { level, corpus } = JSON.parse(json) as Diff;
-  const decisions = `${corpus.decisions.differ} of ${corpus.decisions.differ + corpus.decisions.equal} differ, on ${corpus.differing.length} of ${corpus.captures.length} captures`;
+  const { level, corpus, proof } = JSON.parse(json) as Diff;
+  const [opens, broken] = [
+    (proof?.questions ?? []).filter((question) => question.opens?.answer === 'witness').length,
+    corpus.broken.length,
+  ];
+  const { differ, equal } = corpus.decisions;
+  const decisions = [
+    `${differ} of ${differ + equal} differ, on ${corpus.differing.length} of ${corpus.captures.length} captures`,
+    ...(opens === 0 ? [] : [`${opens} let through what was held on a site of no capture`]),
+    ...(broken === 0 ? [] : [`${broken} captures could not be judged`]),
+  ].join('; ');
   const told = sizes.map((size) => read(`${stem}.${size}.md`) ?? '');
   return { ...soFar, is: 'compared', level: level ?? 'none', decisions, code, told: [...new Set(told)], ran };
 }
@@ -103,8 +116,10 @@ interface Diff {
   readonly corpus: {
     readonly captures: readonly string[];
     readonly differing: readonly string[];
+    readonly broken: readonly unknown[];
     readonly decisions: { readonly equal: number; readonly differ: number };
   };
+  readonly proof: { readonly questions: readonly { readonly opens?: { readonly answer: string } | null }[] } | null;
 }
 
 /** Which exit code says more: our bug, bad input, a failure, a bound that was hit, a difference, nothing. */

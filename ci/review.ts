@@ -6,9 +6,9 @@ import { appendFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, wr
 import { join } from 'node:path';
 import { harmless } from '../src/console/escape.ts';
 import { baseOf, type Event, type Git, githubTells, gitlabTells } from './base.ts';
-import { type Around, body, isQuiet, markerOf, shortest } from './body.ts';
+import { type Around, body, isQuiet, markerOf, shortest, worstFirst } from './body.ts';
 import { inputsFrom, text as inputText } from './inputs.ts';
-import { type Judged, judge, kept, keptTests, sizes, worse, worstLevel } from './judge.ts';
+import { type Judged, judge, kept, keptSites, keptTests, sizes, worse, worstLevel } from './judge.ts';
 import type { Nwctl } from './nwctl.ts';
 import { profileFolders, profilesOf } from './profiles.ts';
 import { Refused } from './refused.ts';
@@ -80,6 +80,7 @@ async function review(): Promise<void> {
     const stem = join(folder, `${index + 1}-${one.path.replaceAll(/[^A-Za-z0-9._-]+/g, '-')}`);
     const endings = [...Object.values(kept), keptTests, ...sizes.map((size) => `.${size}.md`)];
     for (const ending of endings) rmSync(stem + ending, { force: true });
+    rmSync(stem + keptSites, { recursive: true, force: true });
     const judged = await judge(one, { revision, prefix }, inputs, stem, nwctl, read);
     if (on === 'gitlab' && judged.test !== 'not run') {
       writeFileSync(stem + keptTests, (await nwctl(['test', '-o', 'junit', '--', one.path])).out);
@@ -131,7 +132,10 @@ function write(
   writeFileSync(join(folder, 'comment-short.md'), shortest(all, around));
   const partOf = (ending: string): readonly string[] =>
     [...stems.values()].map((stem) => stem + ending).filter((path) => read(path) !== undefined);
-  const runs = partOf(kept.sarif).map((path) => read(path) ?? '');
+  const runs = worstFirst(all).flatMap(({ path: profile }) => {
+    const text = read(`${stems.get(profile)}${kept.sarif}`);
+    return text === undefined ? [] : [{ profile, text }];
+  });
   const { text, left } = together(runs);
   if (runs.length > 0) writeFileSync(sarifFile, text);
   const digest = (words: string): string => createHash('sha256').update(words).digest('hex');

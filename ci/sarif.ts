@@ -7,14 +7,23 @@ export const bytesMax = 10_000_000;
 interface Log {
   readonly $schema?: string;
   readonly version: '2.1.0';
-  readonly runs: readonly unknown[];
+  readonly runs: readonly object[];
 }
 
-/** Files of one run each → one file, and how many had no room. The first are kept: whoever calls puts the worst first. */
-export function together(files: readonly string[]): { readonly text: string; readonly left: number } {
-  const logs = files.map((file) => JSON.parse(file) as Log);
-  const [first] = logs;
-  const runs = logs.flatMap((log) => log.runs);
+/** What was written of one profile. */
+export interface File {
+  readonly profile: string;
+  readonly text: string;
+}
+
+/** Files of one run each → one file, and how many had no room. The first are kept: whoever calls puts the worst first. Alerts of two runs that
+ *  are called alike would end each other, and profiles of two folders may have one name: a run is called by its folder. */
+export function together(files: readonly File[]): { readonly text: string; readonly left: number } {
+  const logs = files.map(({ profile, text }) => ({ profile, log: JSON.parse(text) as Log }));
+  const first = logs[0]?.log;
+  const runs = logs.flatMap(({ profile, log }) => {
+    return log.runs.map((run) => ({ ...run, automationDetails: { id: `nwctl-diff/${profile}/` } }));
+  });
   const $schema = first?.$schema ?? 'https://json.schemastore.org/sarif-2.1.0.json';
   for (let kept = Math.min(runs.length, runsMax); ; kept -= 1) {
     const text = `${JSON.stringify({ $schema, version: '2.1.0', runs: runs.slice(0, kept) }, null, 2)}\n`;
