@@ -19,6 +19,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   implies: () => import('./commands/implies.ts'),
   explain: () => import('./commands/explain.ts'),
   test: () => import('./commands/test.ts'),
+  mutate: () => import('./commands/mutate.ts'),
   replay: () => import('./commands/replay.ts'),
   sim: () => import('./commands/sim.ts'),
   facts: () => import('./commands/facts.ts'),

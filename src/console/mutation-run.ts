@@ -1,9 +1,11 @@
+import { error, type Fault, type Loaded, loadedUnless } from '../kernel/fault.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import { rehearsed } from '../profile/verify.ts';
 import type { Mutation } from '../review/mutant-edits.ts';
 import { mutationsOf } from '../review/mutants.ts';
 import { Mutable, type Mutated } from '../review/mutated.ts';
 import type { Side } from '../review/side.ts';
+import { compile } from '../rules/compile.ts';
 import { randomOf } from '../sim/random.ts';
 import { KeptMachines } from './mutant-machine.ts';
 import { RehearsedTest } from './rehearsed-test.ts';
@@ -27,9 +29,8 @@ export interface Killed extends Mutant {
 
 export interface MutationAsked {
   readonly side: Side;
-  /** Every one that passes on the original. Their profiles share packs with the side; by the path of the test's profile. */
-  readonly tests: readonly OpenedTest[];
-  readonly sideOf: ReadonlyMap<string, Side>;
+  /** The side's first. */
+  readonly stands: readonly Stand[];
   /** Names of packs; undefined: all. */
   readonly packs: readonly string[] | undefined;
   /** So many changes at most, drawn by the seed. */
@@ -63,9 +64,46 @@ export interface MutationsFound {
   readonly stopped?: 'time' | 'interrupted';
 }
 
+/** A profile with the tests that are of it. */
+export interface Stand {
+  readonly mutable: Mutable;
+  /** Whoever noticed last is asked first: what is noticed here is noticed there. */
+  readonly tests: RehearsedTest[];
+}
+
+/** Tests made ready, for a side and for the other profiles that they are of; or what is wrong with them. One that fails already is wrong. */
+export async function standsOf(
+  side: Side,
+  others: readonly Side[],
+  tests: readonly OpenedTest[],
+  ports: Pick<MutationPorts, 'breathe' | 'isInterrupted'>,
+): Promise<Loaded<readonly Stand[]>> {
+  const byDigest = Map.groupBy(tests, ({ draft }) => draft.profile.digest);
+  const sides = [...new Map([side, ...others].map((one) => [one.profile.digest, one])).values()];
+  const faults: Fault[] = [];
+  const stands: Stand[] = [];
+  for (const one of sides) {
+    const profile = rehearsed(one.profile);
+    const machines = new KeptMachines(profile);
+    const evaluator = compile(profile.packs);
+    const stand: Stand = { mutable: new Mutable(one, vocabulary), tests: [] };
+    stands.push(stand);
+    for (const opened of byDigest.get(profile.digest) ?? []) {
+      await ports.breathe();
+      if (ports.isInterrupted()) return { ok: true, value: stands, warnings: [] };
+      const test = RehearsedTest.of(opened, profile, machines);
+      if (!test.ok) faults.push(...test.faults);
+      else if (await test.value.passes(evaluator)) stand.tests.push(test.value);
+      else
+        faults.push(error('TEST_FAILED', opened.test.at, `\`${opened.test.name}\` fails already`, 'run `nwctl test`'));
+    }
+  }
+  return loadedUnless(faults, () => stands);
+}
+
 /** Every small change of some packs: does a test notice? */
 export async function runMutations(asked: MutationAsked, ports: MutationPorts): Promise<MutationsFound> {
-  const { side, packs, limit, seed, timeMaxMs } = asked;
+  const { side, stands, packs, limit, seed, timeMaxMs } = asked;
   const startMs = ports.meterMs();
   const names = side.profile.packs.map(({ name }) => name);
   const every = side.packs.flatMap((tree, at) => {
@@ -74,7 +112,6 @@ export async function runMutations(asked: MutationAsked, ports: MutationPorts): 
     return mutationsOf(tree, vocabulary).map((mutation) => ({ pack, file: tree.file, mutation }));
   });
   const drawn = limit === undefined ? every : drawnOf(every, limit, seed);
-  const stands = standsOf(asked);
   const known = new Set<string>();
   const killed: Killed[] = [];
   const survived: Mutant[] = [];
@@ -100,28 +137,6 @@ export async function runMutations(asked: MutationAsked, ports: MutationPorts): 
   }
   const bound = stopped === undefined ? {} : { stopped };
   return { all: every.length, drawn: drawn.length, looked, same, killed, survived, ...bound };
-}
-
-/** A profile with the tests that are of it. */
-interface Stand {
-  readonly mutable: Mutable;
-  /** Whoever noticed last is asked first: what is noticed here is noticed there. */
-  readonly tests: RehearsedTest[];
-}
-
-/** The side that is mutated first, with its own tests. */
-function standsOf({ side, tests, sideOf }: MutationAsked): readonly Stand[] {
-  const byDigest = Map.groupBy(tests, ({ draft }) => draft.profile.digest);
-  const others = [...new Map([...sideOf.values()].map((one) => [one.profile.digest, one])).values()];
-  return [side, ...others.filter(({ profile }) => profile.digest !== side.profile.digest)].map((one) => {
-    const profile = rehearsed(one.profile);
-    const machines = new KeptMachines(profile);
-    const own = byDigest.get(one.profile.digest) ?? [];
-    return {
-      mutable: new Mutable(one, vocabulary),
-      tests: own.map((opened) => new RehearsedTest(opened, profile, machines)),
-    };
-  });
 }
 
 async function noticed(

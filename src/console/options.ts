@@ -47,6 +47,9 @@ export type OptionName =
   | 'coverage'
   | 'coverage-format'
   | 'min'
+  | 'pack'
+  | 'limit'
+  | 'write-tests'
   | 'keep'
   | 'mapping'
   | 'out'
@@ -178,7 +181,14 @@ const forms: readonly OptionForm[] = [
     default: 'text',
     says: 'form of the coverage; other than text it is all that is printed',
   },
-  { name: 'min', value: 'N%', says: 'exit 3 and name what is missing if the coverage is less' },
+  { name: 'min', value: 'N%', says: 'exit 3 and name what is missing if the coverage, or the score, is less' },
+  { name: 'pack', value: 'NAME', many: true, says: 'change this pack only; may be given again' },
+  { name: 'limit', value: 'N', says: 'look at so many changes, drawn by --seed' },
+  {
+    name: 'write-tests',
+    value: 'DIR',
+    says: 'write a test for each change that none noticed, with its capture; what is there is never overwritten',
+  },
   { name: 'keep', value: 'NAME', many: true, says: 'leave this name as it is' },
   { name: 'mapping', value: 'FILE', says: 'also write what became what, for its owner only' },
   { name: 'out', short: 'o', value: 'FILE', says: 'the file to write' },
@@ -188,7 +198,7 @@ const forms: readonly OptionForm[] = [
     name: 'seed',
     value: 'N',
     default: '1',
-    says: 'of `sim`: of the first run, each next one has one more; of `redact`: the same one, the same bytes',
+    says: 'of `sim`: of the first run, each next one has one more; of `redact` and `mutate`: the same one, the same answer',
   },
   { name: 'runs', value: 'M', default: '100', says: 'how many runs' },
   {
@@ -204,7 +214,7 @@ const forms: readonly OptionForm[] = [
     says: 'what the site’s profile changes to; without it, to a new version that says the same',
   },
   { name: 'steps', value: 'N', says: 'begin no run once so many steps were simulated' },
-  { name: 'time', value: 'DURATION', says: 'begin no run once so long was spent (10m)' },
+  { name: 'time', value: 'DURATION', says: 'begin no run, or look at no further change, once so long was spent (10m)' },
   { name: 'exit-code', says: 'exit 5 if there is a difference' },
   {
     name: 'fail-on',

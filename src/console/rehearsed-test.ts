@@ -1,3 +1,4 @@
+import { type Fault, type Loaded, loadedUnless } from '../kernel/fault.ts';
 import type { Snapshot } from '../kernel/snapshot.ts';
 import type { SubjectKind } from '../kernel/subject.ts';
 import type { Truth } from '../kernel/verdict.ts';
@@ -7,7 +8,7 @@ import type { VerifiedProfile } from '../profile/profile.ts';
 import type { Expectation } from '../profile/test-file.ts';
 import type { Mutated, MutatedMachine, Pair } from '../review/mutated.ts';
 import type { Condition } from '../rules/condition.ts';
-import type { Evaluation, Judged } from '../rules/evaluation.ts';
+import type { Evaluation, Evaluator, Judged } from '../rules/evaluation.ts';
 import type { MachineSight } from '../rules/machine-evaluator.ts';
 import type { Question, RollupStep, RulePack } from '../rules/pack.ts';
 import { entered } from '../rules/scope.ts';
@@ -28,13 +29,36 @@ export class RehearsedTest {
   readonly #expected: ReadonlyMap<string, readonly Expected[]>;
   #heard: Heard | undefined;
 
-  constructor(opened: OpenedTest, profile: VerifiedProfile, machines: KeptMachines) {
+  private constructor(
+    opened: OpenedTest,
+    profile: VerifiedProfile,
+    machines: KeptMachines,
+    moments: readonly TestMoment[],
+  ) {
     this.opened = opened;
     this.#profile = profile;
     this.#machines = machines;
-    this.#moments = [...momentsOf(opened.test, profile, opened.capture, [])];
+    this.#moments = moments;
     const all = this.#moments.flatMap((moment, at) => moment.step.expects.map((what) => ({ what, moment, at })));
     this.#expected = Map.groupBy(all, ({ what }) => nameOf(what));
+  }
+
+  /** Its moments are cut here; what is wrong with its steps shows. */
+  static of(opened: OpenedTest, profile: VerifiedProfile, machines: KeptMachines): Loaded<RehearsedTest> {
+    const faults: Fault[] = [];
+    const moments = [...momentsOf(opened.test, profile, opened.capture, faults)];
+    return loadedUnless(faults, () => new RehearsedTest(opened, profile, machines, moments));
+  }
+
+  /** Whether the original comes as expected; if not, nobody can notice by it what a mutant does. */
+  async passes(evaluator: Evaluator): Promise<boolean> {
+    for (const { step, snapshot } of this.#moments) {
+      const judgement = judgementOf(this.#profile, evaluator.evaluate(snapshot), snapshot);
+      const judged = step.expects.filter(({ kind }) => kind !== 'workflow');
+      if (judged.some((one) => failureOf(one, judgement, []) !== undefined)) return false;
+    }
+    const { test, capture } = this.opened;
+    return !hasWorkflows(test, rawsOf(test, capture)) || (await this.#passed(this.#machines.held)) === undefined;
   }
 
   /** The number of the first step that comes otherwise; undefined: this test does not notice. */

@@ -1,3 +1,4 @@
+import { factsFile } from '../capture/stated.ts';
 import type { Fault } from '../kernel/fault.ts';
 import type { LoadedDraft } from '../profile/load.ts';
 import { yamlFiles } from './walk.ts';
@@ -9,7 +10,7 @@ export function testFilesOf(
   path: string,
   { files }: LoadedDraft,
 ): { readonly files: readonly string[]; readonly faults: readonly Fault[] } {
-  const home = disk.kindOf(path) === 'folder' ? path : parentOf(path);
+  const home = homeOf(disk, path);
   // The loader names files as seen from the folder around the profile's own.
   const around = `${home}/..`;
   const folders = new Set(
@@ -21,7 +22,18 @@ export function testFilesOf(
     .sort()
     .filter((folder) => disk.kindOf(folder) === 'folder')
     .map((folder) => yamlFiles(disk, folder));
-  return { files: found.flatMap((one) => one.files), faults: found.flatMap((one) => one.faults) };
+  const tests = found.flatMap((one) => one.files).filter((file) => !isOfCapture(disk, file));
+  return { files: tests, faults: found.flatMap((one) => one.faults) };
+}
+
+/** The folder that a profile stands in. */
+export function homeOf(disk: Disk, path: string): string {
+  return disk.kindOf(path) === 'folder' ? path : parentOf(path);
+}
+
+/** A made-up site may stand beside the test that it is for. */
+function isOfCapture(disk: Disk, file: string): boolean {
+  return disk.kindOf(`${parentOf(file)}/${factsFile}`) === 'file';
 }
 
 /** A path beside a file, as a person standing in the working directory would type it. */

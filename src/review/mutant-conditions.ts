@@ -85,7 +85,7 @@ function leaf(spot: Spot, vocabulary: Vocabulary): readonly Mutation[] {
   const words = word === 'in' || word === 'notIn' ? itemsIn(value) : [];
   return [
     ...(operator === undefined ? [] : others.map((is) => ofOperator(operator, is, spot))),
-    ...(value === undefined ? [] : limits.map((is) => changed('limit', value.tree, flow(is), value.put(is)))),
+    ...(value === undefined ? [] : limits.map((is) => ofLimit(value, is, spot))),
     ...(words.length < 2 || value?.tree.kind !== 'list'
       ? []
       : words.map(({ tree }, index) => {
@@ -98,10 +98,23 @@ function leaf(spot: Spot, vocabulary: Vocabulary): readonly Mutation[] {
 }
 
 function ofOperator({ tree, put }: Spot, is: Operator, { tree: whole }: Spot): Mutation {
-  const fact = flow(child(whole, 'fact') ?? whole);
-  const value = flow(child(whole, 'value') ?? whole);
-  const written = (operator: string): string => `${fact} ${operator} ${value}`;
-  return { kind: 'operator', at: tree.at, was: written(flow(tree)), is: written(is), tree: put(scalar(is, tree)) };
+  const word = scalar(is, tree);
+  return {
+    kind: 'operator',
+    at: tree.at,
+    was: sentence(whole),
+    is: sentence(whole, { operator: word }),
+    tree: put(word),
+  };
+}
+
+function ofLimit({ tree, put }: Spot, is: Tree, { tree: whole }: Spot): Mutation {
+  return { kind: 'limit', at: tree.at, was: sentence(whole), is: sentence(whole, { value: is }), tree: put(is) };
+}
+
+/** `node.clockSkew lessThan 30s`, with other parts if some are given. */
+function sentence(whole: Tree, other: Readonly<Record<string, Tree>> = {}): string {
+  return ['fact', 'operator', 'value'].map((key) => flow(other[key] ?? child(whole, key) ?? whole)).join(' ');
 }
 
 /** How old and how well founded a reading may be. */
@@ -117,7 +130,8 @@ export function gradeMutations(spot: Spot): readonly Mutation[] {
   const word = grades.find((known) => known === wordAt(grade?.tree));
   const worse = word === undefined ? undefined : grades[grades.indexOf(word) + 1];
   if (grade === undefined || worse === undefined) return [];
-  return [changed('grade', grade.tree, worse, grade.put(scalar(worse, grade.tree)))];
+  const was = `grade: ${word}`;
+  return [changed('grade', grade.tree, `grade: ${worse}`, grade.put(scalar(worse, grade.tree)), was)];
 }
 
 /** An entry that is taken out. */

@@ -26,7 +26,7 @@ export function stateMutations(spot: Spot, vocabulary: Vocabulary): readonly Mut
   const where = on && inside(on, 'where');
   return [
     ...itemsIn(ways).flatMap(gateMutations),
-    ...fewer('way-dropped', ways),
+    ...fewer('way-dropped', ways, 'goto '),
     ...(step === undefined ? [] : stepMutations(step)),
     ...(on === undefined || where === undefined ? [] : [written('where-removed', on, 'where', without(on, 'where'))]),
     ...(undo === undefined
@@ -48,8 +48,8 @@ export function guardMutations(guards: Spot, vocabulary: Vocabulary): readonly M
     const when = inside(guard, 'when');
     return [
       { kind: 'guard', at: entry.keyAt, was: `guard ${entry.key}`, is: nothing, tree } as const,
-      ...fewer('guard', inside(guard, 'during')),
-      ...limits('limit', inside(guard, 'grace')),
+      ...fewer('guard', inside(guard, 'during'), 'during '),
+      ...limits('grace', guard),
       ...(when === undefined ? [] : conditionMutations(when, vocabulary)),
     ];
   });
@@ -62,7 +62,7 @@ function gateMutations(spot: Spot): readonly Mutation[] {
   const list = { tree: gates.tree, put: gates.put };
   return list.tree.items.map((item, index) => {
     const tree = list.tree.items.length === 1 ? without(spot, 'gates') : withoutItem(list, index);
-    return { kind: 'gate-dropped', at: item.at, was: flow(item), is: nothing, tree };
+    return { kind: 'gate-dropped', at: item.at, was: `gate ${flow(item)}`, is: nothing, tree };
   });
 }
 
@@ -75,7 +75,7 @@ function stepMutations(step: Spot): readonly Mutation[] {
       const tree = many?.put(is) ?? is;
       return { kind: 'step', at: is.at, was: `atATime: ${flow(many?.tree ?? is)}`, is: `atATime: ${flow(is)}`, tree };
     }),
-    ...limits('limit', inside(step, 'confirmWithin')),
+    ...limits('confirmWithin', step),
     ...(child(step.tree, 'onlyIf') === undefined ? [] : [written('step', step, 'onlyIf', without(step, 'onlyIf'))]),
   ];
 }
@@ -83,22 +83,24 @@ function stepMutations(step: Spot): readonly Mutation[] {
 /** A hold past its budget is only told; where it fails, the budget decides. */
 function overdueMutations(spot: Spot): readonly Mutation[] {
   if (wordAt(child(spot.tree, 'overdue')) !== 'fail') return [];
-  return [written('step', spot, 'overdue', without(spot, 'overdue')), ...limits('limit', inside(spot, 'budget'))];
+  return [written('step', spot, 'overdue', without(spot, 'overdue')), ...limits('budget', spot)];
 }
 
-function limits(kind: 'limit', spot: Spot | undefined): readonly Mutation[] {
+function limits(key: string, of: Spot): readonly Mutation[] {
+  const spot = inside(of, key);
   if (spot === undefined) return [];
   return nextTo(spot.tree, { kind: 'duration' }).map((is) => {
-    return { kind, at: spot.tree.at, was: flow(spot.tree), is: flow(is), tree: spot.put(is) };
+    const tree = spot.put(is);
+    return { kind: 'limit', at: spot.tree.at, was: `${key}: ${flow(spot.tree)}`, is: `${key}: ${flow(is)}`, tree };
   });
 }
 
 /** A list without one of its items, as long as one is left. */
-function fewer(kind: 'way-dropped' | 'guard', list: Spot | undefined): readonly Mutation[] {
+function fewer(kind: 'way-dropped' | 'guard', list: Spot | undefined, what = ''): readonly Mutation[] {
   if (list?.tree.kind !== 'list' || list.tree.items.length < 2) return [];
   const of = { tree: list.tree, put: list.put };
   return of.tree.items.map((item, index) => {
-    return { kind, at: item.at, was: flow(item), is: nothing, tree: withoutItem(of, index) };
+    return { kind, at: item.at, was: `${what}${flow(item)}`, is: nothing, tree: withoutItem(of, index) };
   });
 }
 
@@ -111,6 +113,7 @@ export function parameterMutations(parameter: Spot): readonly Mutation[] {
   const isOrdered = kind === 'int' || kind === 'duration' || kind === 'size' || kind === 'version';
   const next = isOrdered ? nextTo(value.tree, { kind }) : flipped;
   return next.map((is) => {
-    return { kind: 'default', at: value.tree.at, was: flow(value.tree), is: flow(is), tree: value.put(is) };
+    const [was, then] = [`default: ${flow(value.tree)}`, `default: ${flow(is)}`];
+    return { kind: 'default', at: value.tree.at, was, is: then, tree: value.put(is) };
   });
 }

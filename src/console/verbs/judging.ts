@@ -236,6 +236,37 @@ export const judging: readonly Verb[] = [
     ],
   },
   {
+    name: 'mutate',
+    takes: [{ form: '[profile]', says: 'a profile’s folder', completes: 'folder' }],
+    says: 'change a profile’s packs in every small way, and say which change no test notices',
+    more: 'Limits moved, parts dropped, all for any, gates no longer asked: each change is a pack that somebody could have written. Of each that no test notices: its line, and a test that would, made of the smallest site on which it shows. What no site shows is not counted. With --min exit 3: the score is less. 6: it was stopped by --time, or --budget was over before it was clear.',
+    profile: 'draft',
+    options: [
+      'profile',
+      'pack',
+      'run',
+      'limit',
+      'seed',
+      'time',
+      'captures-only',
+      'bound',
+      'budget',
+      'write-tests',
+      'min',
+      'exit-zero',
+      'output',
+    ],
+    formats: [...reports, 'markdown'],
+    examples: [
+      { does: 'are my tests any good?', args: 'mutate my-site' },
+      {
+        does: 'one pack, with tests for what none notices',
+        args: 'mutate my-site --pack my-rules --write-tests my-site/tests',
+      },
+      { does: 'two hundred changes, for CI', args: 'mutate my-site --limit 200 --min 85%' },
+    ],
+  },
+  {
     name: 'replay',
     takes: [
       {

@@ -190,6 +190,10 @@ export const packFaults = {
     why: 'A test names something that does not exist in its profile or capture.',
     fix: 'Correct the name that is shown.',
   },
+  TEST_FAILED: {
+    why: 'A test fails on the packs as they are. Whether it would notice a change of them nobody can tell.',
+    fix: 'Run `nwctl test`, and correct the test or the pack.',
+  },
   RULES_SPLIT: {
     why: 'The compiled evaluator, its explanation and json-rules-engine disagree about a gate. One of them is wrong, so the gate holds. This is a bug.',
     fix: 'Report it with the capture (`nwctl capture pack`); until then nothing advances on this gate.',
