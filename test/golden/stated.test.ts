@@ -65,7 +65,7 @@ test('its names are taken out like any others, and it is decided alike', async (
 kind: Facts
 metadata: {name: kitchen}
 spec:
-  lists: {node: [oven-a, oven-b], volume: [soup], replica: [soup@oven-a, soup@oven-b], vm: [cellar/wine], bond: [oven-a/bond1]}
+  lists: {node: [oven-a, oven-b], volume: [soup], replica: [soup@oven-a, soup@oven-b], vm: [cellar/wine, cellar/quorum], bond: [oven-a/bond1]}
   facts:
     - {fact: node.name, of: oven-a, is: oven-a}
     - {fact: vm.node, of: cellar/wine, is: oven-b}

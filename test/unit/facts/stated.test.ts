@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { normalise } from '../../../src/facts/normalise.ts';
 import { createStore } from '../../../src/facts/store.ts';
@@ -113,6 +115,15 @@ describe('a site that was written down as facts', () => {
   });
 });
 
+test('nobody who observes makes one', () => {
+  const root = join(import.meta.dirname, '..', '..', '..', 'src');
+  const makers = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && /from: 'stated'/.test(readFileSync(join(root, file), 'utf8')))
+    .map((file) => file.split('/')[0] ?? '');
+  expect(makers).toContain('capture');
+  for (const room of ['operator', 'agent', 'platform', 'crd', 'sim', 'facts']) expect(makers).not.toContain(room);
+});
+
 describe('a computed fact', () => {
   const said = (reporter: string, scope: string): Report => {
     const subject = replica('pvc-1', 0, 'node-1');
@@ -140,31 +151,48 @@ describe('a computed fact', () => {
     ['linstor', 'site'],
     ['observer', 'node-1'],
   ])('is taken from nobody who observes: %s', (reporter, scope) => {
-    const snapshot = snapshotOf([said(reporter, scope)]);
-    for (const fact of ['replica.quorumWithoutNode', 'replica.sourcesAgree']) {
-      expect(readingOf(snapshot, fact, 'pvc-1@node-1')).toMatchObject({ kind: 'absent', why: 'never-reported' });
+    const whole = said(reporter, scope);
+    // Where nobody lists the volume nothing is computed of it, and what was said would stand alone.
+    const withoutVolume = { ...whole, censuses: whole.censuses.filter(({ kind }) => kind !== 'volume') };
+    for (const report of [whole, withoutVolume]) {
+      const snapshot = snapshotOf([report]);
+      for (const fact of ['replica.quorumWithoutNode', 'replica.sourcesAgree']) {
+        expect(readingOf(snapshot, fact, 'pvc-1@node-1')).toMatchObject({ kind: 'absent', why: 'never-reported' });
+        expect(snapshot.columns.get(`${fact} of replica`)?.cells).toMatchObject([
+          { kind: 'absent', why: 'unreadable', says: `${fact} is computed here and taken from nobody` },
+        ]);
+      }
     }
   });
 
   test('is taken from whoever makes up a site, as long as it stands', () => {
     const store = createStore(vocabulary);
-    const others: Report = {
-      ...said('drbd', 'node-1'),
-      observations: (['Primary', 'UpToDate', true, 'UpToDate'] as const).map((value, index) => ({
-        fact: ['replica.role', 'replica.disk', 'replica.inUse', 'replica.linstorDisk'][index] ?? '',
-        subject: replica('pvc-1', 0, 'node-1'),
-        value,
-        seenAtMs: at,
-        grade: 'observed',
-        source: 'drbd',
-      })),
+    const [mine, other] = [replica('pvc-1', 0, 'node-1'), replica('pvc-1', 0, 'node-2')];
+    const values = {
+      'replica.role': 'Primary',
+      'replica.disk': 'UpToDate',
+      'replica.inUse': true,
+      'replica.linstorDisk': 'UpToDate',
     };
-    const sourceNow = (): string | undefined => readingOf(store.cut(at), 'replica.sourcesAgree', 'pvc-1@node-1').source;
-    store.fold(others);
-    expect(sourceNow()).toBe('computed from drbd');
+    const seen = { seenAtMs: at, source: 'drbd' };
+    store.fold({
+      ...said('drbd', 'node-1'),
+      observations: [mine, other].flatMap((subject) =>
+        Object.entries(values).map(([fact, value]) => ({ fact, subject, value, grade: 'observed' as const, ...seen })),
+      ),
+      censuses: [
+        { kind: 'volume', members: [volume('pvc-1', 0)], ...seen },
+        { kind: 'replica', members: [mine, other], ...seen },
+      ],
+    });
+    const sourcesNow = (): unknown => {
+      const snapshot = store.cut(at);
+      return [mine, other].map(({ id }) => readingOf(snapshot, 'replica.sourcesAgree', id).source);
+    };
+    expect(sourcesNow()).toEqual(['computed from drbd', 'computed from drbd']);
     store.replace('stated', 'site', { ...said('stated', 'site'), censuses: [] });
-    expect(sourceNow()).toBe('stated');
+    expect(sourcesNow()).toEqual(['stated', undefined]);
     store.replace('stated', 'site', undefined);
-    expect(sourceNow()).toBe('computed from drbd');
+    expect(sourcesNow()).toEqual(['computed from drbd', 'computed from drbd']);
   });
 });
