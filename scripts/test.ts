@@ -52,7 +52,10 @@ function notRunHere(): readonly string[] {
     ...(process.getuid?.() === 0
       ? ['a file that may not be read (root reads everything): run the tests as another user']
       : []),
-    ...(has('go') ? [] : ['what Go says of our checkpoints and proofs (test/interop): needs go']),
+    ...(has('go')
+      ? []
+      : ['what Go says of our checkpoints and proofs, and actionlint of our workflows (test/interop): needs go']),
+    ...(has('shellcheck') ? [] : ['shellcheck over the scripts of action.yml: needs shellcheck']),
     ...(process.env.NW_OTHER_NODE === undefined
       ? [
           'decisions replayed, and a change of rules reviewed, under another minor of Node: name one, NW_OTHER_NODE=PATH',
