@@ -63,6 +63,8 @@ const expected: Readonly<Record<string, Expected>> = {
   // machines
   'budget-longer': shouts(danger),
   'budget-shorter': shouts(danger),
+  // Of a cohort's frozen facts nothing is known over captures.
+  'frozen-otherwise': silent(danger),
   'gate-dropped-from-transition': shouts(danger),
   'guard-for-fewer-states': silent(danger),
   'guard-loosened': silent(danger),
@@ -83,7 +85,7 @@ const expected: Readonly<Record<string, Expected>> = {
 };
 
 /** No capture shows it, and there are sites that would. */
-const onMadeUpSites = new Set(['no-capture-shows']);
+const onMadeUpSites = new Set(['frozen-otherwise', 'no-capture-shows']);
 /** The rules are the same ones, over what is read of a site otherwise. */
 const inTheReading = new Set(['legacy-name-changed']);
 /** Told in other words, and by no site. */
