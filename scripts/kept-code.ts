@@ -50,7 +50,10 @@ export function keptIn(
     });
     made(name, script);
     const module = { exports: {} };
-    (script.runInThisContext() as Body)(module.exports, part, module, nextTo);
+    // What is no part of Node was left out of the bundle: it is a package beside us.
+    const required = (wanted: string): unknown =>
+      part(wanted) ?? process.getBuiltinModule('node:module').createRequire(filename)(wanted);
+    (script.runInThisContext() as Body)(module.exports, required, module, nextTo);
     loaded.set(name, module.exports);
     return module.exports;
   };

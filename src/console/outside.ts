@@ -43,6 +43,7 @@ export function outsideOf(
         return { ok: false, faults: [error('SOLVER', at, `the solver cannot be loaded: ${String(problem)}`)] };
       }
     },
-    close: async () => (await solver)?.close(),
+    // That it could not be loaded was said when it was asked for.
+    close: async () => (await solver?.catch(() => undefined))?.close(),
   };
 }
