@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { verbs } from '../../src/console/verbs.ts';
 import { nwctl, type Ran } from '../support/console.ts';
 import { folderWith } from '../support/folder.ts';
+import { sarifFaults } from '../support/sarif.ts';
 import { validates } from '../support/schemas.ts';
 
 /** A folder for each change: a profile before and after it, and what a reviewer is told, over four small sites. `change.diff` is the
@@ -119,6 +121,22 @@ interface Question {
   readonly opens: Answered;
   readonly closes: Answered;
 }
+interface Sarif {
+  readonly runs: readonly {
+    readonly results: readonly {
+      readonly level: string;
+      readonly locations: readonly [
+        {
+          readonly physicalLocation: {
+            readonly artifactLocation: { readonly uri: string };
+            readonly region: { readonly startLine: number };
+          };
+        },
+      ];
+      readonly partialFingerprints: Readonly<Record<string, string>>;
+    }[];
+  }[];
+}
 interface Answered {
   readonly answer: 'none' | 'witness' | 'unfinished';
   readonly was?: string;
@@ -151,7 +169,32 @@ describe.each(changes)('%s', (name) => {
     await expect(read(file)).toMatchFileSnapshot(join('diff', name, file));
   });
 
-  test('as its schema says', () => validates('diff', read('expected.json')));
+  test('as its schemas say', () => {
+    validates('diff', read('expected.json'));
+    expect(sarifFaults(read('expected.sarif'))).toEqual([]);
+  });
+
+  test('every annotation and every result stands at a line that the new side has', () => {
+    const annotated = read('expected.github')
+      .split('\n')
+      .filter((line) => line.startsWith('::'))
+      .map((line) => /^::(?:error|warning) file=(?<file>[^,]+),line=(?<line>\d+)/.exec(line)?.groups ?? { file: line });
+    const { runs } = JSON.parse(read('expected.sarif')) as Sarif;
+    const results = runs.flatMap((run) => run.results);
+    const stands = results.map(({ locations: [{ physicalLocation }] }) => ({
+      file: physicalLocation.artifactLocation.uri,
+      line: String(physicalLocation.region.startLine),
+    }));
+    for (const { file = '', line } of [...annotated, ...stands]) {
+      expect(file.startsWith(`${fresh}/`), file).toBe(true);
+      const lines = readFileSync(file, 'utf8').split('\n');
+      expect(lines[Number(line) - 1] ?? '', `${file}:${line}`).not.toBe('');
+    }
+    const prints = results.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints));
+    expect(new Set(prints).size).toBe(prints.length);
+    expect(annotated.length > 0).toBe(exit !== routine);
+    expect(results.some(({ level }) => level === 'error')).toBe(exit === danger);
+  });
 
   test('the change itself is small', async () => {
     const change = lineByLine(old, fresh);
@@ -220,7 +263,7 @@ test.each([
 ])('%s changes no byte', async (_, order) => {
   const [one, other] = [join(captures, 'guests-start'), join(captures, 'half-minute')];
   const sides = [join(here, 'every-to-some/old'), join(here, 'every-to-some/new')];
-  for (const format of ['text', 'wide', 'json', 'yaml', 'name', 'markdown', 'github', 'junit']) {
+  for (const format of verbs.find(({ name }) => name === 'diff')?.formats ?? []) {
     const told = async (paths: readonly string[]) =>
       (await nwctl(['diff', ...sides, ...paths.flatMap((path) => ['--captures', path]), '-o', format])).out;
     expect(await told(order(one, other))).toBe(await told([one, other]));
