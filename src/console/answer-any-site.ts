@@ -34,7 +34,7 @@ export async function answerAnySite(
       text: () => anySiteText(answer, asked.look),
     }),
   );
-  return codeOf(told);
+  return told.kind === 'unfinished' && world.interrupted.aborted ? exit.interrupted : codeOf(told);
 }
 
 /** Nobody is told «no» where nothing was proved. */

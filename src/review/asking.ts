@@ -82,7 +82,8 @@ function asked(kind: 'gate' | 'finding', pack: string, rule: Gate | Finding): As
   return { kind, pack, name, per, ways: [[{ name, rule }]], at };
 }
 
-const questionPack = 'question';
+/** No pack has such a name. */
+const questionPack = '(question)';
 
 /** What a question asks beside gates, as a rule: a finding, since a question may ask what is unknown. */
 function findingOf(when: Condition, { per }: Claim): Finding {

@@ -169,7 +169,7 @@ export const judging: readonly Verb[] = [
       },
     ],
     says: 'is there any site on which a gate is open while something holds?',
-    more: 'Answered for every site within --bound, whatever is known on it, stale or not reported. The answer is the smallest such site, judged again as every site is, or that there is none. Any: `any vm.migrating`, `every replica of the node: replica.disk = UpToDate`, with `and`, `or`, `not` and brackets. Exit 0: there is none. 3: there is one. 6: the time of --budget was over. No signature is looked at.',
+    more: 'Answered for every site within --bound, whatever is known on it, stale or not reported. The answer is the smallest such site, judged again as every site is, or that there is none. Conditions: `any vm.migrating`, `every replica of the node: replica.disk = UpToDate`, with `and`, `or`, `not` and brackets. Exit 0: there is none. 3: there is one. 6: the time of --budget was over. No signature is looked at.',
     profile: 'draft',
     options: ['profile', 'bound', 'budget', 'site', 'output'],
     formats,

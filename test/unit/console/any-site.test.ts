@@ -77,6 +77,12 @@ describe('how far it was looked', () => {
     expect(out).not.toContain('NO:');
     expect(code).toBe(6);
   });
+
+  test('nor when somebody interrupts it', async () => {
+    const { code, out } = await nwctl(question, { interrupted: AbortSignal.abort() });
+    expect(out).toContain('NOT KNOWN');
+    expect(code).toBe(130);
+  });
 });
 
 describe('one gate follows from another', () => {
