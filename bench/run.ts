@@ -11,6 +11,7 @@ const parts: Readonly<Record<string, () => Promise<{ measure(): Promise<readonly
   drbd: () => import('./drbd.ts'),
   capture: () => import('./capture.ts'),
   redact: () => import('./redact.ts'),
+  review: () => import('./review.ts'),
   workflow: () => import('./workflow.ts'),
   verify: () => import('./verify.ts'),
   log: () => import('./log.ts'),
