@@ -105,6 +105,13 @@ describe('there is none', () => {
       'on which nobody is silent and somebody is',
       [held('open', none('node', unknown('node.ready')), some('node', unknown('node.ready')))],
     ],
+    [
+      'on which nobody surely counts, somebody may, and nobody is taken for none',
+      [
+        held('open', some('node', leaf('node.age', 'lessThan', 1), { where: ready, whenEmpty: 'open' })),
+        held('open', every('node', all(unknown('node.ready'), leaf('node.age', 'greaterThan', 1)))),
+      ],
+    ],
     ['with more nodes than the bound has', [held('open', atLeast(4, 'node', ready))]],
   ])('%s', async (_, holds) => {
     expect(await ask({ per: 'replica', holds })).toEqual({ kind: 'none', within: bound });
