@@ -40,11 +40,13 @@ export function stateMutations(spot: Spot, vocabulary: Vocabulary): readonly Mut
   ];
 }
 
-export function guardMutations(guards: Spot, vocabulary: Vocabulary): readonly Mutation[] {
-  return entriesIn(guards).flatMap((guard) => {
+/** `spec`: of a pack, whose guards are changed. */
+export function guardMutations(spec: Spot, vocabulary: Vocabulary): readonly Mutation[] {
+  const guards = inside(spec, 'guards');
+  const all = entriesIn(guards);
+  return all.flatMap((guard) => {
     const { entry } = guard;
-    const rest = guards.tree.kind === 'map' ? guards.tree.entries.length - 1 : 0;
-    const tree = rest === 0 ? guards.put({ kind: 'map', entries: [], at: guards.tree.at }) : without(guards, entry.key);
+    const tree = guards === undefined || all.length === 1 ? without(spec, 'guards') : without(guards, entry.key);
     const when = inside(guard, 'when');
     return [
       { kind: 'guard', at: entry.keyAt, was: `guard ${entry.key}`, is: nothing, tree } as const,

@@ -13,7 +13,6 @@ export function mutationsOf({ tree }: PackTree, vocabulary: Vocabulary): readonl
   const section = (key: string) => entriesIn(inside(spec, key));
   const conditions = (spot: Spot | undefined) => (spot === undefined ? [] : conditionMutations(spot, vocabulary));
   const states = [...section('states'), ...section('stretches').flatMap((stretch) => entriesIn(stretch))];
-  const guards = inside(spec, 'guards');
   const found = [
     ...section('parameters').flatMap(parameterMutations),
     ...section('conditions').flatMap(conditions),
@@ -22,7 +21,7 @@ export function mutationsOf({ tree }: PackTree, vocabulary: Vocabulary): readonl
       ...conditions(inside(rule, 'when')),
     ]),
     ...itemsIn(inside(spec, 'rollup')).flatMap((step) => conditions(inside(step, 'when'))),
-    ...(guards === undefined ? [] : guardMutations(guards, vocabulary)),
+    ...guardMutations(spec, vocabulary),
     ...states.flatMap((state) => stateMutations(state, vocabulary)),
   ];
   return found.sort((one, other) => inOrder(one.at, other.at));
