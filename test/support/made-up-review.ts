@@ -106,7 +106,7 @@ export function aProof(questions: readonly Proved[] = [aQuestion()], more: Parti
 
 export function aReview(more: Partial<Review> = {}): Review {
   return {
-    old: sideOf('main:profiles/small'),
+    old: { ...sideOf('main:profiles/small'), revision: 'main' },
     new: sideOf('profiles/small', 'every-to-some/new'),
     corpus: {
       captures: ['captures/a', 'captures/b'],

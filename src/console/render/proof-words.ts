@@ -37,7 +37,7 @@ export function witnessesOf(review: Telling): readonly ToldWitness[] {
   const changed = changedLines(review);
   return (proof?.questions ?? []).flatMap((question) => {
     const { opens, closes, wayBack, level = 'caution' } = question;
-    const worse = (wayBack ? closes : opens).kind === 'witness' ? (wayBack ? 'closes' : 'opens') : undefined;
+    const worse = wayBack ? 'closes' : 'opens';
     const told = (turn: 'opens' | 'closes', witness: Answered, other: Answered): readonly ToldWitness[] => {
       if (witness.kind !== 'witness') return [];
       const slug = slugOf(`${question.name} ${turn}`, taken);
@@ -46,7 +46,7 @@ export function witnessesOf(review: Telling): readonly ToldWitness[] {
         {
           lets,
           holds,
-          level: worse === undefined || worse === turn ? level : 'caution',
+          level: turn === worse || other.kind !== 'witness' ? level : 'caution',
           question,
           turn,
           witness,
@@ -130,8 +130,7 @@ export function heldWords({ holds }: ToldWitness): readonly string[] {
 /** How a reader looks at a site by himself, once `--sites DIR` has written it. */
 export function lookWords(review: Review): string | undefined {
   if (witnessesOf(review).length === 0) return undefined;
-  const sides = [review.new, review.old].map(({ label }) => label);
-  const folder = sides.find((label) => !label.includes(':')) ?? 'PROFILE';
+  const folder = [review.new, review.old].find(({ revision }) => revision === undefined)?.label ?? 'PROFILE';
   return `nwctl eval --profile ${quoted(folder)} --insecure-unsigned --capture DIR/NAME`;
 }
 

@@ -67,6 +67,20 @@ describe('a comment whose whole content is of', () => {
     expect(text).not.toMatch(/none within(?!.*(VMs|not looked at))/);
   });
 
+  test('any number of characters: what is shown and what is not are all there is', () => {
+    const review = reviewOf(20_000);
+    const made = review.proof?.questions.filter(({ level }) => level !== undefined) ?? [];
+    const least = diffMarkdown(review, 0).length;
+    for (let most = least + 900; most < 8_000; most += 61) {
+      const text = diffMarkdown(review, most);
+      const shown = (word: string) => [...text.matchAll(new RegExp(`^- .*${word}-\\d`, 'gm'))].length;
+      const left = (what: string) => Number(new RegExp(`(\\d+) of \\d+ ${what}s?`).exec(text)?.[1] ?? 0);
+      expect(text.length).toBeLessThanOrEqual(most);
+      expect(shown('decided') + shown('proved') + left('danger change')).toBe(review.decisions.length + made.length);
+      expect(shown('untold') + left('further question')).toBe(made.length);
+    }
+  });
+
   test.each([200, 1_000, 20_000])('more than somebody wants: at most %d characters', (most) => {
     expect(diffMarkdown(reviewOf(65_536), most).length).toBeLessThanOrEqual(most);
   });
