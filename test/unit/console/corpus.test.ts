@@ -112,6 +112,23 @@ describe('add', () => {
     },
   );
 
+  test('an order to another node of another name is the same order', async () => {
+    const folder = folderWith();
+    cpSync('captures/flip-half-done', `${folder}/gives`, { recursive: true });
+    const file = `${folder}/gives/kubernetes/nodewright.spectrocloud.com_v1alpha1_bondmodeflipplan.json`;
+    const list = JSON.parse(readFileSync(file, 'utf8'));
+    delete list.items[0].status.workflow.turn.orders['node-b'];
+    writeFileSync(file, JSON.stringify(list));
+    await nwctl(['redact', `${folder}/gives`, '--seed', '9', ...site, '-o', `${folder}/r.ndjson.gz`]);
+    const args = ['captures/flip-half-done', `${folder}/gives`, `${folder}/r.ndjson.gz`];
+    const { out } = await corpus('add', `${folder}/kept`, ...args, ...site, '-o', 'name');
+    expect(out.trim().split('\n')).toHaveLength(2);
+    const kept = readdirSync(`${folder}/kept`).filter((name) => name.endsWith('.yaml'));
+    const texts = kept.map((name) => readFileSync(`${folder}/kept/${name}`, 'utf8')).join('');
+    expect(texts).toMatch(/advance within FlipBonds: bond\.set-mode \S+ \(mode: active-backup\)/);
+    expect(texts).toContain('hold in FlipBonds');
+  });
+
   test('what stands in the corpus already keeps its name and its form', async () => {
     const folder = folderWith();
     cpSync('captures/calm', `${folder}/calm`, { recursive: true });
