@@ -83,13 +83,13 @@ export async function runAction(
   return { code, log, summaries, outputs: Object.fromEntries(handed), ran };
 }
 
-function bash(
+/** A script as the hosts' runners call it. */
+export function bash(
   script: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
 ): Promise<{ code: number; log: string }> {
   return new Promise((resolve) => {
-    // As the runner calls it.
     const child = spawn('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', script], { cwd, env });
     let log = '';
     for (const stream of [child.stdout, child.stderr])
