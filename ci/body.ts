@@ -1,5 +1,6 @@
 import { code, plain } from '../src/console/render/markdown.ts';
 import { type Judged, type Level, levels, worstLevel } from './judge.ts';
+import { fails } from './result.ts';
 
 /** What stands around what `nwctl` said. */
 export interface Around {
@@ -68,18 +69,19 @@ export function worstFirst(all: readonly Judged[]): readonly Judged[] {
 }
 
 function headline(all: readonly Judged[]): string {
-  const failed = all.filter(
-    ({ check, test, is }) => check === 'failed' || test === 'failed' || is === 'not compared',
-  ).length;
+  const failed = all.filter((one) => {
+    return one.is === 'not compared' || one.test === 'failed' || (one.code !== 3 && fails(one.code));
+  }).length;
   const bad = failed === 0 ? '' : `, ${failed} of ${all.length} profiles failed or could not be compared`;
-  const bound = all.some(({ code }) => code === 6) ? ', and a bound was hit' : '';
+  const bound = all.some(({ code }) => code === 6);
   const words: Readonly<Record<Level, string>> = {
     danger: '**DANGER**',
     caution: '**CAUTION**',
     routine: 'routine',
-    none: failed === 0 ? 'nothing differs' : 'no difference was found',
+    // «Nothing» is said only where everything was looked at.
+    none: failed === 0 && !bound ? 'nothing differs' : 'no difference was found',
   };
-  return `${words[worstLevel(all)]}${bad}${bound}`;
+  return `${words[worstLevel(all)]}${bad}${bound ? ', and a bound was hit' : ''}`;
 }
 
 function tableOf(sorted: readonly Judged[], most: number, sizeOf: (text: string) => number): string {
