@@ -1,5 +1,5 @@
-import { answered, type Told } from '../review/asking.ts';
-import type { Asking } from '../review/claims.ts';
+import { answered, type Told } from '../review/ask/asking.ts';
+import type { Asking } from '../review/ask/claims.ts';
 import type { Asked } from './asked.ts';
 import { lookingFor } from './looking.ts';
 import { takenFault, writeSite } from './made-up-capture.ts';

@@ -1,5 +1,6 @@
 import { type Truth, type VerdictWord, verdictWords } from '../kernel/verdict.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
+import { type Condition, partsOf } from '../rules/condition.ts';
 import type { RollupStep } from '../rules/pack.ts';
 import type { Answer, Found, MadeUpSite } from '../witness/answer.ts';
 import type { Bound } from '../witness/bound.ts';
@@ -36,10 +37,8 @@ export type Noticeable =
 
 export type NoticeOptions = Omit<SearchOptions, 'vocabulary' | 'shape'>;
 
-const kinds = ['gate', 'finding', 'guard', 'step'] as const;
-
-/** A site on which a mutant is decided otherwise: rather by what tests can name than by what a machine asks for itself, and rather by what is
- *  open than by what is unknown in place of closed. */
+/** A site on which a mutant is decided otherwise: rather by what tests can name than by what a machine asks for itself, of that rather by
+ *  what is soon looked through, and rather by what is open than by what is unknown in place of closed. */
 export async function noticeable(side: Side, mutated: Mutated, options: NoticeOptions): Promise<Noticeable> {
   const fresh: Side = { ...side, profile: { ...side.profile, packs: mutated.packs } };
   const pairs = differingPairs(side, fresh);
@@ -85,7 +84,29 @@ function differingPairs(was: Side, is: Side): readonly Pair<Asked>[] {
       ? []
       : [{ was: old, is: fresh }];
   });
-  return pairs.sort((one, other) => kinds.indexOf(one.was.kind) - kinds.indexOf(other.was.kind));
+  return pairs.sort((one, other) => ranked(one.was) - ranked(other.was));
+}
+
+function ranked({ kind, ways }: Asked): number {
+  const hasWords = kind === 'gate' || kind === 'finding';
+  return (hasWords ? 0 : partsMax) + ways.flat().reduce((sum, { rule }) => sum + sizeOf(rule.when), 0);
+}
+
+/** A linked pack has fewer. */
+const partsMax = 1_000_000;
+
+const sizes = new WeakMap<Condition, number>();
+
+function sizeOf(condition: Condition): number {
+  const known = sizes.get(condition) ?? partsOf(condition).reduce((sum, part) => sum + sizeOf(part), 1);
+  sizes.set(condition, known);
+  return known;
+}
+
+/** How long it takes to look, roughly: what is small is looked at first, so that little time answers much. */
+export function effortOf(side: Side, mutated: Mutated): number {
+  const [first] = differingPairs(side, { ...side, profile: { ...side.profile, packs: mutated.packs } });
+  return first === undefined ? partsMax : ranked(first.was) % partsMax;
 }
 
 function meaningOfAsked({ ways }: Asked): string {

@@ -1,4 +1,4 @@
-import { questionOf } from '../../review/question.ts';
+import { questionOf } from '../../review/ask/question.ts';
 import { answerAnySite } from '../answer-any-site.ts';
 import type { Asked } from '../asked.ts';
 import { missing } from '../profiles.ts';

@@ -3,9 +3,9 @@ import { openCapture } from '../../capture/files.ts';
 import { packCapture } from '../../capture/pack.ts';
 import { error, type Fault, type Loaded } from '../../kernel/fault.ts';
 import { byText } from '../../review/change.ts';
-import type { Kept } from '../../review/kept.ts';
-import { keptText } from '../../review/kept-file.ts';
-import { nameFor, showCounts, showingsOf } from '../../review/shown.ts';
+import type { Kept } from '../../review/corpus/kept.ts';
+import { keptText } from '../../review/corpus/kept-file.ts';
+import { nameFor, showCounts, showingsOf } from '../../review/corpus/shown.ts';
 import type { Asked } from '../asked.ts';
 import {
   addedAt,

@@ -1,7 +1,7 @@
 import type { Fault } from '../../kernel/fault.ts';
-import { driftsOf } from '../../review/drift.ts';
-import type { Kept } from '../../review/kept.ts';
-import { keptText } from '../../review/kept-file.ts';
+import { driftsOf } from '../../review/corpus/drift.ts';
+import type { Kept } from '../../review/corpus/kept.ts';
+import { keptText } from '../../review/corpus/kept-file.ts';
 import type { Asked } from '../asked.ts';
 import { addedAt, CorpusJudge, corpusAsked, keptPath, openCorpus, sideAsked } from '../corpus.ts';
 import { mention, refuse } from '../refuse.ts';

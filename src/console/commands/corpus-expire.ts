@@ -1,6 +1,6 @@
 import type { Fault } from '../../kernel/fault.ts';
 import { parseDuration } from '../../kernel/value.ts';
-import { type Member, partings, showingsOf } from '../../review/shown.ts';
+import { type Member, partings, showingsOf } from '../../review/corpus/shown.ts';
 import type { Asked } from '../asked.ts';
 import { CorpusJudge, corpusAsked, keptPath, openCorpus, sideAsked } from '../corpus.ts';
 import { mention, refuse } from '../refuse.ts';

@@ -1,4 +1,4 @@
-import { showCounts, showingsOf } from '../../review/shown.ts';
+import { showCounts, showingsOf } from '../../review/corpus/shown.ts';
 import type { Asked } from '../asked.ts';
 import { corpusAsked, openCorpus } from '../corpus.ts';
 import { refuse } from '../refuse.ts';

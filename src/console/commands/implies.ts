@@ -1,6 +1,6 @@
 import type { Fault, Loaded } from '../../kernel/fault.ts';
-import { implication, type Sided } from '../../review/claims.ts';
-import { gateNamed } from '../../review/gate-named.ts';
+import { implication, type Sided } from '../../review/ask/claims.ts';
+import { gateNamed } from '../../review/ask/gate-named.ts';
 import type { Side } from '../../review/side.ts';
 import { answerAnySite } from '../answer-any-site.ts';
 import type { Asked } from '../asked.ts';

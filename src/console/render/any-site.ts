@@ -1,5 +1,5 @@
-import type { Example, GateOn, Told } from '../../review/asking.ts';
-import type { Asking, Sided } from '../../review/claims.ts';
+import type { Example, GateOn, Told } from '../../review/ask/asking.ts';
+import type { Asking, Sided } from '../../review/ask/claims.ts';
 import { textOf } from '../../review/meaning.ts';
 import type { Side } from '../../review/side.ts';
 import { type Bound, sizesOf } from '../../witness/bound.ts';

@@ -1,4 +1,4 @@
-import type { Kept } from '../../review/kept.ts';
+import type { Kept } from '../../review/corpus/kept.ts';
 import type { Look } from '../paint.ts';
 import { type Cell, table } from '../table.ts';
 import { decidesWords, shownWords, showsOf } from './corpus-words.ts';

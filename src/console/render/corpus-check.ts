@@ -1,5 +1,5 @@
-import { type Drift, driftKey } from '../../review/drift.ts';
-import type { Kept } from '../../review/kept.ts';
+import { type Drift, driftKey } from '../../review/corpus/drift.ts';
+import type { Kept } from '../../review/corpus/kept.ts';
 import type { Side } from '../../review/side.ts';
 import { type Look, plainly } from '../paint.ts';
 import { paragraph } from '../table.ts';

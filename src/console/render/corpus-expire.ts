@@ -1,4 +1,4 @@
-import type { Showing } from '../../review/shown.ts';
+import type { Showing } from '../../review/corpus/shown.ts';
 import { moment } from '../ages.ts';
 import type { Look } from '../paint.ts';
 import { type Cell, table } from '../table.ts';

@@ -1,4 +1,4 @@
-import { populated } from '../../review/kept.ts';
+import { populated } from '../../review/corpus/kept.ts';
 import { moment } from '../ages.ts';
 import type { CorpusFolder, Member } from '../corpus.ts';
 import type { Look } from '../paint.ts';

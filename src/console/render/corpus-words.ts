@@ -1,5 +1,5 @@
-import { type Kept, populated } from '../../review/kept.ts';
-import { type Showing, showingsOf, telling } from '../../review/shown.ts';
+import { type Kept, populated } from '../../review/corpus/kept.ts';
+import { type Showing, showingsOf, telling } from '../../review/corpus/shown.ts';
 import type { Look } from '../paint.ts';
 
 /** What is said of a kept capture, in every form of every verb of the corpus. */

@@ -16,7 +16,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0}
 table{border-collapse:collapse;min-width:100%}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:normal}
 td.long{min-width:14rem;overflow-wrap:anywhere}
-.pill{display:inline-block;border:1px solid currentColor;border-radius:1rem;padding:0 .6rem;font-size:.8rem;font-weight:600}
+.pill{display:inline-block;border:1px solid currentColor;border-radius:1rem;padding:0 .6rem;font-size:.875rem;font-weight:600}
 .danger{color:var(--danger)}.caution{color:var(--caution)}.routine{color:var(--routine)}
 .quiet{color:var(--quiet)}
 @media print{details>*{display:revert}article{break-inside:avoid}}

@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SubjectKind } from '../../../src/kernel/subject.ts';
-import { type Decided, keyOf, type Told } from '../../../src/review/decided.ts';
-import { driftsOf } from '../../../src/review/drift.ts';
-import { type Kept, keptOf } from '../../../src/review/kept.ts';
-import { keptText, readKept } from '../../../src/review/kept-file.ts';
-import { nameFor, partings, type Showing, showCounts, showingKey, showingsOf } from '../../../src/review/shown.ts';
+import { type Decided, keyOf, type Told } from '../../../src/review/corpus/decided.ts';
+import { driftsOf } from '../../../src/review/corpus/drift.ts';
+import { type Kept, keptOf } from '../../../src/review/corpus/kept.ts';
+import { keptText, readKept } from '../../../src/review/corpus/kept-file.ts';
+import {
+  nameFor,
+  partings,
+  type Showing,
+  showCounts,
+  showingKey,
+  showingsOf,
+} from '../../../src/review/corpus/shown.ts';
 import { decodeText } from '../../../src/source/text.ts';
 
 // --- anything that could be decided ---

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { diskFrom, folderOf } from '../../../src/console/disk.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
+import { questionOf } from '../../../src/review/ask/question.ts';
 import { textOf } from '../../../src/review/meaning.ts';
-import { questionOf } from '../../../src/review/question.ts';
 import { readSide } from '../../../src/review/side.ts';
 
 const { folder, file } = folderOf(diskFrom('src'), 'profiles/three-node');

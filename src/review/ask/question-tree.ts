@@ -1,16 +1,16 @@
-import { error, type Fault, type Place } from '../kernel/fault.ts';
-import { ancestorsOf, type SubjectKind, subjectKinds } from '../kernel/subject.ts';
-import type { FactType } from '../kernel/value.ts';
-import type { Vocabulary } from '../kernel/vocabulary.ts';
-import type { Operator } from '../rules/condition.ts';
-import { scopeInWords, scopeOf } from '../rules/link-scope.ts';
-import type { Parameter } from '../rules/pack.ts';
-import { inWords } from '../source/literal.ts';
-import { shown } from '../source/shown.ts';
-import { hintFor, listed } from '../source/suggest.ts';
-import type { Places } from '../source/text.ts';
-import type { Entry, ScalarTree, Tree } from '../source/tree.ts';
-import { declarationOf } from '../source/words.ts';
+import { error, type Fault, type Place } from '../../kernel/fault.ts';
+import { ancestorsOf, type SubjectKind, subjectKinds } from '../../kernel/subject.ts';
+import type { FactType } from '../../kernel/value.ts';
+import type { Vocabulary } from '../../kernel/vocabulary.ts';
+import type { Operator } from '../../rules/condition.ts';
+import { scopeInWords, scopeOf } from '../../rules/link-scope.ts';
+import type { Parameter } from '../../rules/pack.ts';
+import { inWords } from '../../source/literal.ts';
+import { shown } from '../../source/shown.ts';
+import { hintFor, listed } from '../../source/suggest.ts';
+import type { Places } from '../../source/text.ts';
+import type { Entry, ScalarTree, Tree } from '../../source/tree.ts';
+import { declarationOf } from '../../source/words.ts';
 import type { Comparison, Named, OfMany, Part, Test, Value, Word } from './question-parts.ts';
 
 /** What the words of a question can mean. */

@@ -1,9 +1,9 @@
-import { error, type Loaded, type Place } from '../kernel/fault.ts';
-import type { SubjectKind } from '../kernel/subject.ts';
-import type { Condition } from '../rules/condition.ts';
-import type { Claim, Held } from '../witness/claim.ts';
+import { error, type Loaded, type Place } from '../../kernel/fault.ts';
+import type { SubjectKind } from '../../kernel/subject.ts';
+import type { Condition } from '../../rules/condition.ts';
+import type { Claim, Held } from '../../witness/claim.ts';
+import type { Side } from '../side.ts';
 import type { GateOf } from './gate-named.ts';
-import type { Side } from './side.ts';
 
 /** A gate, and what it is supposed to say. */
 export interface GateIs extends GateOf {

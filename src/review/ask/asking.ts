@@ -1,20 +1,20 @@
-import { invariant } from '../kernel/fault.ts';
-import { type Reason, TRUE, type VerdictWord, verdictWords } from '../kernel/verdict.ts';
-import { vocabulary } from '../kernel/vocabulary.ts';
-import type { Condition } from '../rules/condition.ts';
-import type { Finding, Gate, RulePack } from '../rules/pack.ts';
-import type { Found, MadeUpSite, NoneWithin, Unfinished } from '../witness/answer.ts';
-import type { Claim } from '../witness/claim.ts';
-import { search } from '../witness/search.ts';
-import type { Asked } from './asked.ts';
+import { invariant } from '../../kernel/fault.ts';
+import { type Reason, TRUE, type VerdictWord, verdictWords } from '../../kernel/verdict.ts';
+import { vocabulary } from '../../kernel/vocabulary.ts';
+import type { Condition } from '../../rules/condition.ts';
+import type { Finding, Gate, RulePack } from '../../rules/pack.ts';
+import type { Found, MadeUpSite, NoneWithin, Unfinished } from '../../witness/answer.ts';
+import type { Claim } from '../../witness/claim.ts';
+import { search } from '../../witness/search.ts';
+import type { Asked } from '../asked.ts';
+import { letThrough } from '../let-through.ts';
+import { nowhere } from '../parts.ts';
+import type { LetThrough } from '../proof.ts';
+import type { ProveOptions } from '../prove.ts';
+import type { Side } from '../side.ts';
+import { Judge, type SideSight, type Word } from '../sight.ts';
+import { snapshotOfStated } from '../stated.ts';
 import type { Asking, GateIs } from './claims.ts';
-import { letThrough } from './let-through.ts';
-import { nowhere } from './parts.ts';
-import type { LetThrough } from './proof.ts';
-import type { ProveOptions } from './prove.ts';
-import type { Side } from './side.ts';
-import { Judge, type SideSight, type Word } from './sight.ts';
-import { snapshotOfStated } from './stated.ts';
 
 export type Told = NoneWithin | Unfinished | Example;
 

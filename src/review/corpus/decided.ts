@@ -1,11 +1,11 @@
-import { digestOf, type Json } from '../kernel/digest.ts';
-import { type SubjectKind, subjectKinds } from '../kernel/subject.ts';
-import { type Reason, TRUE } from '../kernel/verdict.ts';
-import type { Asked } from './asked.ts';
-import { byText, type DecisionKind } from './change.ts';
-import { wordOf } from './decisions.ts';
-import type { SideSight } from './sight.ts';
-import type { WorkflowWord } from './workflow.ts';
+import { digestOf, type Json } from '../../kernel/digest.ts';
+import { type SubjectKind, subjectKinds } from '../../kernel/subject.ts';
+import { type Reason, TRUE } from '../../kernel/verdict.ts';
+import type { Asked } from '../asked.ts';
+import { byText, type DecisionKind } from '../change.ts';
+import { wordOf } from '../decisions.ts';
+import type { SideSight } from '../sight.ts';
+import type { WorkflowWord } from '../workflow.ts';
 
 /** All that one side decides of one capture at one moment. */
 export interface Decided {

@@ -1,8 +1,8 @@
-import { error, type Loaded, type Place } from '../kernel/fault.ts';
-import type { Gate } from '../rules/pack.ts';
-import { shown } from '../source/shown.ts';
-import { hintFor, listed } from '../source/suggest.ts';
-import type { Side } from './side.ts';
+import { error, type Loaded, type Place } from '../../kernel/fault.ts';
+import type { Gate } from '../../rules/pack.ts';
+import { shown } from '../../source/shown.ts';
+import { hintFor, listed } from '../../source/suggest.ts';
+import type { Side } from '../side.ts';
 
 export interface GateOf {
   readonly pack: string;

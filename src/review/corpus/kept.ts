@@ -1,5 +1,5 @@
-import { type SubjectKind, subjectKinds } from '../kernel/subject.ts';
-import { byText } from './change.ts';
+import { type SubjectKind, subjectKinds } from '../../kernel/subject.ts';
+import { byText } from '../change.ts';
 import type { Decided, Told } from './decided.ts';
 
 /** What a capture decided when it was put into a corpus, as it is kept beside it. Objects that decide alike are one line. */

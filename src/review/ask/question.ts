@@ -1,18 +1,18 @@
-import type { Fault, Loaded } from '../kernel/fault.ts';
-import type { SubjectKind } from '../kernel/subject.ts';
-import { vocabulary } from '../kernel/vocabulary.ts';
-import type { Condition } from '../rules/condition.ts';
-import { gradeByDefault } from '../rules/link.ts';
-import { linkCondition } from '../rules/link-condition.ts';
-import { type NamedTree, type PackContext, scopeOf } from '../rules/link-scope.ts';
-import { Places, type SourceText } from '../source/text.ts';
-import { child } from '../source/tree.ts';
-import type { Claim } from '../witness/claim.ts';
+import type { Fault, Loaded } from '../../kernel/fault.ts';
+import type { SubjectKind } from '../../kernel/subject.ts';
+import { vocabulary } from '../../kernel/vocabulary.ts';
+import type { Condition } from '../../rules/condition.ts';
+import { gradeByDefault } from '../../rules/link.ts';
+import { linkCondition } from '../../rules/link-condition.ts';
+import { type NamedTree, type PackContext, scopeOf } from '../../rules/link-scope.ts';
+import { Places, type SourceText } from '../../source/text.ts';
+import { child } from '../../source/tree.ts';
+import type { Claim } from '../../witness/claim.ts';
+import type { Side } from '../side.ts';
 import { claimOf, type GateIs, perOf } from './claims.ts';
 import { gateNamed } from './gate-named.ts';
 import { takenApart } from './question-grammar.ts';
 import { treeOfQuestion } from './question-tree.ts';
-import type { Side } from './side.ts';
 
 /** What an author wonders: is there a site on which these gates are like this while that holds? */
 export interface Question {

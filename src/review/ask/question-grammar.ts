@@ -1,7 +1,7 @@
 import { grammar, type Node } from 'ohm-js';
-import { error, type Loaded } from '../kernel/fault.ts';
-import { likely } from '../source/suggest.ts';
-import { Places, type SourceText } from '../source/text.ts';
+import { error, type Loaded } from '../../kernel/fault.ts';
+import { likely } from '../../source/suggest.ts';
+import { Places, type SourceText } from '../../source/text.ts';
 import type { Comparison, OfMany, Part, Value, Word, Written, WrittenGate } from './question-parts.ts';
 
 /** The grammar that docs/asking.md explains. What stands in brackets behind a name is what a message calls it. */

@@ -1,4 +1,4 @@
-import { byText, type DecisionKind } from './change.ts';
+import { byText, type DecisionKind } from '../change.ts';
 import type { Decided, Told } from './decided.ts';
 import { type Group, type Kept, kindOfSection, quiet, sections } from './kept.ts';
 

@@ -1,12 +1,12 @@
-import { captureApiVersion } from '../capture/capture.ts';
-import { formatMoment, parseMoment } from '../capture/moment.ts';
-import { error, type Loaded } from '../kernel/fault.ts';
-import { type SubjectKind, subjectKinds } from '../kernel/subject.ts';
-import { checkShape } from '../rules/shape.ts';
-import { quoted } from '../source/quoted.ts';
-import type { SourceText } from '../source/text.ts';
-import { child, toJson, treeAt } from '../source/tree.ts';
-import { parseTree } from '../source/yaml.ts';
+import { captureApiVersion } from '../../capture/capture.ts';
+import { formatMoment, parseMoment } from '../../capture/moment.ts';
+import { error, type Loaded } from '../../kernel/fault.ts';
+import { type SubjectKind, subjectKinds } from '../../kernel/subject.ts';
+import { checkShape } from '../../rules/shape.ts';
+import { quoted } from '../../source/quoted.ts';
+import type { SourceText } from '../../source/text.ts';
+import { child, toJson, treeAt } from '../../source/tree.ts';
+import { parseTree } from '../../source/yaml.ts';
 import { type Group, type Kept, type KeptProfile, populated, type Section, sections } from './kept.ts';
 
 /** What stands behind the name of a capture in the name of its decisions. */

@@ -1,4 +1,4 @@
-import { byText, type DecisionKind } from './change.ts';
+import { byText, type DecisionKind } from '../change.ts';
 import { type Kept, kindOfSection, sections } from './kept.ts';
 
 /** One thing that a capture shows to whoever changes rules: that something is decided so, and by which facts. Which of them stand together
