@@ -55,6 +55,7 @@ function notRunHere(): readonly string[] {
     ...(has('go')
       ? []
       : ['what Go says of our checkpoints and proofs, and actionlint of our workflows (test/interop): needs go']),
+    'the hooks of .pre-commit-hooks.yaml within pre-commit, which builds us from git for two minutes: by hand',
     ...(has('shellcheck') ? [] : ['shellcheck over the scripts of action.yml: needs shellcheck']),
     ...(process.env.NW_OTHER_NODE === undefined
       ? [
