@@ -7,7 +7,7 @@ import { held } from '../operator/held.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
 import { beginPass, type passWorkflow } from '../operator/spine.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
-import type { MutatedMachine } from '../review/mutated.ts';
+import type { MutatedMachine } from '../review/mutate/mutated.ts';
 import { explainRule } from '../rules/explain.ts';
 import { keyOf } from '../rules/key.ts';
 import type { CompiledMachine, MachineSight } from '../rules/machine-evaluator.ts';

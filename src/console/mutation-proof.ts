@@ -1,7 +1,7 @@
 import { invariant } from '../kernel/fault.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
-import { Mutable } from '../review/mutated.ts';
-import { type Noticeable, type NoticeOptions, noticeable } from '../review/notice.ts';
+import { Mutable, type Mutated } from '../review/mutate/mutated.ts';
+import { effortOf, type Noticeable, type NoticeOptions, noticeable } from '../review/mutate/notice.ts';
 import type { Side } from '../review/side.ts';
 import type { Mutant } from './mutation-run.ts';
 import { isProved, type ReadyTest, readyTest, where } from './ready-test.ts';
@@ -26,18 +26,26 @@ export async function proved(
   ports: ProofPorts,
 ): Promise<readonly Survivor[]> {
   const mutable = new Mutable(side, vocabulary);
-  const found: Survivor[] = [];
-  for (const [done, mutant] of survived.entries()) {
-    ports.progress(done, survived.length);
-    found.push(await provedOne(mutant, mutable, profile, ports));
+  const inOrder = survived
+    .map((mutant) => ({ mutant, effort: ports.leftMs() <= 0 ? 0 : effortOf(side, again(mutant, mutable)) }))
+    .sort((one, other) => one.effort - other.effort);
+  const found = new Map<Mutant, Survivor>();
+  for (const { mutant } of inOrder) {
+    ports.progress(found.size, survived.length);
+    found.set(mutant, await provedOne(mutant, mutable, profile, ports));
   }
-  return found;
+  return survived.flatMap((mutant) => found.get(mutant) ?? []);
+}
+
+function again({ file, mutation }: Mutant, mutable: Mutable): Mutated {
+  const mutated = mutable.mutated(file, mutation);
+  invariant(mutated !== undefined, 'what survived can be made again');
+  return mutated;
 }
 
 async function provedOne(mutant: Mutant, mutable: Mutable, profile: string, ports: ProofPorts): Promise<Survivor> {
   if (ports.leftMs() <= 0) return { ...mutant, could: { kind: 'unfinished' }, ready: undefined };
-  const mutated = mutable.mutated(mutant.file, mutant.mutation);
-  invariant(mutated !== undefined, 'what survived can be made again');
+  const mutated = again(mutant, mutable);
   const could = await noticeable(mutable.side, mutated, ports);
   if (could.kind !== 'site') return { ...mutant, could, ready: undefined };
   const ready = readyTest(mutant, could, profile);

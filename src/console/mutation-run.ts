@@ -1,9 +1,9 @@
 import { error, type Fault, type Loaded, loadedUnless } from '../kernel/fault.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import { rehearsed } from '../profile/verify.ts';
-import type { Mutation } from '../review/mutant-edits.ts';
-import { mutationsOf } from '../review/mutants.ts';
-import { Mutable, type Mutated } from '../review/mutated.ts';
+import type { Mutation } from '../review/mutate/edits.ts';
+import { Mutable, type Mutated } from '../review/mutate/mutated.ts';
+import { mutationsOf } from '../review/mutate/mutations.ts';
 import type { Side } from '../review/side.ts';
 import { compile } from '../rules/compile.ts';
 import { randomOf } from '../sim/random.ts';

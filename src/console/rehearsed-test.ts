@@ -6,7 +6,7 @@ import type { HeldProfile } from '../operator/prepare.ts';
 import { judgementOf } from '../operator/spine.ts';
 import type { VerifiedProfile } from '../profile/profile.ts';
 import type { Expectation } from '../profile/test-file.ts';
-import type { Mutated, MutatedMachine, Pair } from '../review/mutated.ts';
+import type { Mutated, MutatedMachine, Pair } from '../review/mutate/mutated.ts';
 import type { Condition } from '../rules/condition.ts';
 import type { Evaluation, Evaluator, Judged } from '../rules/evaluation.ts';
 import type { MachineSight } from '../rules/machine-evaluator.ts';

@@ -1,6 +1,6 @@
-import type { FactType } from '../kernel/value.ts';
-import type { Tree } from '../source/tree.ts';
-import { scalar } from './mutant-edits.ts';
+import type { FactType } from '../../kernel/value.ts';
+import type { Tree } from '../../source/tree.ts';
+import { scalar } from './edits.ts';
 
 /** The value next to a limit on either side, in the unit in which it was written: `30s` → `31s`, `29s`. None where nothing is ordered. */
 export function nextTo(tree: Tree, type: FactType): readonly Tree[] {

@@ -1,5 +1,5 @@
-import type { Place } from '../kernel/fault.ts';
-import { type Entry, entryOf, type ListTree, type MapTree, type ScalarTree, type Tree } from '../source/tree.ts';
+import type { Place } from '../../kernel/fault.ts';
+import { type Entry, entryOf, type ListTree, type MapTree, type ScalarTree, type Tree } from '../../source/tree.ts';
 
 /** One small change of a pack's text, such as somebody may make by mistake. */
 export interface Mutation {

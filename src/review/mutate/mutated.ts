@@ -1,15 +1,15 @@
-import type { Machine } from '../kernel/machine.ts';
-import type { SubjectKind } from '../kernel/subject.ts';
-import type { Vocabulary } from '../kernel/vocabulary.ts';
-import type { Condition } from '../rules/condition.ts';
-import type { PackTree } from '../rules/link.ts';
-import { linkPacks } from '../rules/load-packs.ts';
-import { questionsOf } from '../rules/machine-frozen.ts';
-import type { Finding, Gate, Question, RollupStep, RulePack } from '../rules/pack.ts';
-import { entryOf } from '../source/tree.ts';
-import { meaningOf } from './meaning.ts';
-import type { Mutation } from './mutant-edits.ts';
-import type { Side } from './side.ts';
+import type { Machine } from '../../kernel/machine.ts';
+import type { SubjectKind } from '../../kernel/subject.ts';
+import type { Vocabulary } from '../../kernel/vocabulary.ts';
+import type { Condition } from '../../rules/condition.ts';
+import type { PackTree } from '../../rules/link.ts';
+import { linkPacks } from '../../rules/load-packs.ts';
+import { questionsOf } from '../../rules/machine-frozen.ts';
+import type { Finding, Gate, Question, RollupStep, RulePack } from '../../rules/pack.ts';
+import { entryOf } from '../../source/tree.ts';
+import { meaningOf } from '../meaning.ts';
+import type { Side } from '../side.ts';
+import type { Mutation } from './edits.ts';
 
 /** A rule as it was and as a mutation made it. */
 export interface Pair<R> {

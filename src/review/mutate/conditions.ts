@@ -1,7 +1,7 @@
-import { grades } from '../kernel/fact.ts';
-import type { Vocabulary } from '../kernel/vocabulary.ts';
-import type { Operator } from '../rules/condition.ts';
-import { child, entryOf, type Tree } from '../source/tree.ts';
+import { grades } from '../../kernel/fact.ts';
+import type { Vocabulary } from '../../kernel/vocabulary.ts';
+import type { Operator } from '../../rules/condition.ts';
+import { child, entryOf, type Tree } from '../../source/tree.ts';
 import {
   flow,
   inside,
@@ -15,8 +15,8 @@ import {
   without,
   withoutItem,
   wordAt,
-} from './mutant-edits.ts';
-import { nextTo } from './mutant-values.ts';
+} from './edits.ts';
+import { nextTo } from './values.ts';
 
 /** Every mutation of a condition and of all that is in it. */
 export function conditionMutations(spot: Spot, vocabulary: Vocabulary): readonly Mutation[] {

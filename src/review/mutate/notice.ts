@@ -1,19 +1,19 @@
-import { type Truth, type VerdictWord, verdictWords } from '../kernel/verdict.ts';
-import { vocabulary } from '../kernel/vocabulary.ts';
-import { type Condition, partsOf } from '../rules/condition.ts';
-import type { RollupStep } from '../rules/pack.ts';
-import type { Answer, Found, MadeUpSite } from '../witness/answer.ts';
-import type { Bound } from '../witness/bound.ts';
-import type { Claim, Held } from '../witness/claim.ts';
-import { type SearchOptions, search } from '../witness/search.ts';
-import { type Asked, askedOf } from './asked.ts';
-import { pairsOf } from './decisions.ts';
-import { meaningOf } from './meaning.ts';
+import { type Truth, type VerdictWord, verdictWords } from '../../kernel/verdict.ts';
+import { vocabulary } from '../../kernel/vocabulary.ts';
+import { type Condition, partsOf } from '../../rules/condition.ts';
+import type { RollupStep } from '../../rules/pack.ts';
+import type { Answer, Found, MadeUpSite } from '../../witness/answer.ts';
+import type { Bound } from '../../witness/bound.ts';
+import type { Claim, Held } from '../../witness/claim.ts';
+import { type SearchOptions, search } from '../../witness/search.ts';
+import { type Asked, askedOf } from '../asked.ts';
+import { pairsOf } from '../decisions.ts';
+import { meaningOf } from '../meaning.ts';
+import { heldOf } from '../prove.ts';
+import type { Side } from '../side.ts';
+import { Judge, nobodyListed } from '../sight.ts';
+import { cohortOfStated, snapshotOfStated } from '../stated.ts';
 import type { Mutated, Pair } from './mutated.ts';
-import { heldOf } from './prove.ts';
-import type { Side } from './side.ts';
-import { Judge, nobodyListed } from './sight.ts';
-import { cohortOfStated, snapshotOfStated } from './stated.ts';
 
 /** Whether any site could show that a mutant is another one. */
 export type Noticeable =

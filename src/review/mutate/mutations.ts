@@ -1,9 +1,9 @@
-import type { Place } from '../kernel/fault.ts';
-import type { Vocabulary } from '../kernel/vocabulary.ts';
-import type { PackTree } from '../rules/link.ts';
-import { conditionMutations, gradeMutations } from './mutant-conditions.ts';
-import { entriesIn, inside, itemsIn, type Mutation, type Spot } from './mutant-edits.ts';
-import { guardMutations, parameterMutations, stateMutations } from './mutant-machines.ts';
+import type { Place } from '../../kernel/fault.ts';
+import type { Vocabulary } from '../../kernel/vocabulary.ts';
+import type { PackTree } from '../../rules/link.ts';
+import { conditionMutations, gradeMutations } from './conditions.ts';
+import { entriesIn, inside, itemsIn, type Mutation, type Spot } from './edits.ts';
+import { guardMutations, parameterMutations, stateMutations } from './machines.ts';
 
 /** A pack's document → every small change of it that could decide otherwise, in the order of the file. A condition that is named once and
  *  used three times is changed once. Sentences, names, severities and next steps are never changed: they decide nothing. */

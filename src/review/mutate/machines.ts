@@ -1,6 +1,6 @@
-import type { Vocabulary } from '../kernel/vocabulary.ts';
-import { child } from '../source/tree.ts';
-import { conditionMutations, written } from './mutant-conditions.ts';
+import type { Vocabulary } from '../../kernel/vocabulary.ts';
+import { child } from '../../source/tree.ts';
+import { conditionMutations, written } from './conditions.ts';
 import {
   entriesIn,
   flow,
@@ -13,8 +13,8 @@ import {
   without,
   withoutItem,
   wordAt,
-} from './mutant-edits.ts';
-import { nextTo } from './mutant-values.ts';
+} from './edits.ts';
+import { nextTo } from './values.ts';
 
 /** Every mutation of a state: what it asks, what it waits for, how it goes back. */
 export function stateMutations(spot: Spot, vocabulary: Vocabulary): readonly Mutation[] {

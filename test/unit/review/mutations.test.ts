@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { invariant } from '../../../src/kernel/fault.ts';
 import { vocabulary } from '../../../src/kernel/vocabulary.ts';
-import { mutationKinds } from '../../../src/review/mutant-edits.ts';
-import { mutationsOf } from '../../../src/review/mutants.ts';
+import { mutationKinds } from '../../../src/review/mutate/edits.ts';
+import { mutationsOf } from '../../../src/review/mutate/mutations.ts';
 import { toJson } from '../../../src/source/tree.ts';
 import { parseTree } from '../../../src/source/yaml.ts';
 
