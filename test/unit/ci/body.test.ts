@@ -124,6 +124,8 @@ describe('nobody is told', () => {
       'no difference was found, 1 of 1 profiles failed or could not be compared',
     ],
     [{ level: 'caution', code: 5 }, '**CAUTION**'],
+    [{ level: 'danger', code: 3 }, '**DANGER**'],
+    [{ level: 'danger', code: 3, test: 'failed' }, '**DANGER**, 1 of 1 profiles failed or could not be compared'],
   ])('%o is told as it is', (more, says) => {
     const text = body([judged('a', 'none', 0, more)], around, commentMax.github, characters);
     expect(text.split('\n')[1]).toBe(`### Rules review: ${says}`);

@@ -175,6 +175,13 @@ describe('a pull request on GitHub', () => {
     expect(there.comments).toEqual([]);
   });
 
+  test('all requests of a job share what may be waited', async () => {
+    there.trouble({ ...limited(403, { 'retry-after': '100' }, secondary), on: /^GET/ });
+    there.trouble({ ...limited(403, { 'retry-after': '100' }, secondary), on: /^POST \/repos/ });
+    expect(await post(message('x'), as('job'))).toMatchObject({ kind: 'left out', why: { kind: 'limited' } });
+    expect(slept).toEqual([100_000]);
+  });
+
   test.each([502, 503])('HTTP %d is tried again, ever more slowly', async (status) => {
     there.trouble({ on: /^GET/, status, text: '<html>' }, { on: /^GET/, status, text: '<html>' });
     expect(await post(message('x'), as('job'))).toMatchObject({ kind: 'created' });
