@@ -27,7 +27,7 @@ export function heading(level: Level, name: string, turn: string): Html {
 
 function partRow(word: string, text: string | null, at: Place): Html {
   const part = text === null ? html`not there` : html`<code>${text}</code>`;
-  return html`<tr><th scope="row">${word}</th><td class="long">${part}</td><td class="quiet">${placeWords(at)}</td></tr>\n`;
+  return html`<tr><th scope="row">${word}</th><td>${part} <span class="quiet">${placeWords(at)}</span></td></tr>\n`;
 }
 
 function occurrenceHtml(change: DecisionChange, seen: Occurrence): Html {
