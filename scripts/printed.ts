@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { diskFrom } from '../src/console/disk.ts';
 import { outsideOf } from '../src/console/outside.ts';
 import { run } from '../src/console/run.ts';
+import { withWalked } from './walked.ts';
 
 const root = join(import.meta.dirname, '..');
 export const documents: readonly string[] = ['README.md', 'docs/workflows.md', 'docs/asking.md'].map((file) =>
   join(root, file),
 );
+/** These walk through a change, in a repository of their own: `walked.ts`. */
+export const walks: readonly string[] = [join(root, 'docs/review.md')];
 
 export async function withPrinted(text: string): Promise<string> {
   const parts = text.split(/(```console\n[\s\S]*?```)/);
@@ -68,4 +71,5 @@ function wordsOf(command: string): readonly string[] {
 if (process.argv[1] === import.meta.filename) {
   process.chdir(root);
   for (const file of documents) writeFileSync(file, await withPrinted(readFileSync(file, 'utf8')));
+  for (const file of walks) writeFileSync(file, withWalked(readFileSync(file, 'utf8')));
 }
