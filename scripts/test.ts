@@ -1,5 +1,6 @@
 /** Every test this machine can run, one stage after the other; stops at the first that fails. Says what it could not run. */
 import { spawnSync } from 'node:child_process';
+import { browserHere } from './browser.ts';
 
 interface Stage {
   readonly name: string;
@@ -61,6 +62,9 @@ function notRunHere(): readonly string[] {
       ? [
           'decisions replayed, and a change of rules reviewed, under another minor of Node: name one, NW_OTHER_NODE=PATH',
         ]
+      : []),
+    ...(browserHere() === undefined
+      ? ['the page of a review in a real browser: needs chromium, or one that NW_BROWSER names']
       : []),
     ...shells.map((shell) => `completion in a live ${shell}: needs ${shell}, and script(1) for a terminal`),
   ];
