@@ -180,6 +180,7 @@ test('who may say that a profile decides stands here', () => {
     'console/commands/redact.ts',
     'console/commands/test.ts',
     'console/mutation-run.ts',
+    'console/ready-test.ts',
     'operator/held-from.ts',
     'profile/verify.ts',
   ];
