@@ -18,7 +18,8 @@ export async function answerAnySite(
   const path = asked.settings.text('site');
   const taken = path === undefined ? undefined : takenFault(path, world);
   if (taken !== undefined) return refuse([taken], asked, world);
-  const looking = await lookingFor(asked, world);
+  const sides = asking.gates.map(({ side }) => side);
+  const looking = await lookingFor(asked, sides, world);
   if (!looking.ok) return refuse(looking.faults, asked, world);
   const told = await answered(asking, looking.value);
   if (path !== undefined && told.kind === 'example') {

@@ -1,5 +1,6 @@
 import type { Fault, Loaded } from '../kernel/fault.ts';
 import { parseDuration } from '../kernel/value.ts';
+import type { Side } from '../review/side.ts';
 import { hintFor } from '../source/suggest.ts';
 import { type Bound, boundMax, usualBound } from '../witness/bound.ts';
 import type { Solver } from '../witness/solver.ts';
@@ -14,9 +15,15 @@ export interface Looking {
   readonly leftMs: () => number;
 }
 
-/** `--bound` and `--budget`, and the solver. Time runs from now on. */
-export async function lookingFor({ settings }: Pick<Asked, 'settings'>, world: World): Promise<Loaded<Looking>> {
-  const bound = boundOf(settings.text('bound') ?? '');
+/** `--bound` and `--budget`, and the solver. Time runs from now on. Sites have as many nodes as the profiles promise: where nobody says
+ *  otherwise, as many are looked at. */
+export async function lookingFor(
+  { settings }: Pick<Asked, 'settings'>,
+  sides: readonly Side[],
+  world: World,
+): Promise<Loaded<Looking>> {
+  const promised = Math.max(...sides.map(({ profile }) => profile.shape.nodes.atLeast));
+  const bound = boundOf(settings.text('bound') ?? '', promised, settings.get('bound')?.origin === 'default');
   const word = settings.text('budget') ?? '';
   const budgetMs = parseDuration(word);
   const faults: Fault[] = bound.ok ? [] : [...bound.faults];
@@ -30,7 +37,7 @@ export async function lookingFor({ settings }: Pick<Asked, 'settings'>, world: W
 }
 
 /** `nodes=2,vms=0` → a bound; what is not said is as usual. */
-function boundOf(text: string): Loaded<Bound> {
+function boundOf(text: string, nodesPromised: number, byDefault: boolean): Loaded<Bound> {
   const said = new Map<string, number>();
   const faults: Fault[] = [];
   const names = Object.keys(usualBound);
@@ -45,7 +52,11 @@ function boundOf(text: string): Loaded<Bound> {
     } else if (said.has(name)) faults.push(usage(`--bound says ${name} twice`));
     else said.set(name, Number(count));
   }
-  return faults.length > 0
-    ? { ok: false, faults }
-    : { ok: true, value: { ...usualBound, ...Object.fromEntries(said) }, warnings: [] };
+  const nodes = Math.max(usualBound.nodes, nodesPromised);
+  const bound = { ...usualBound, nodes, ...(byDefault ? {} : Object.fromEntries(said)) };
+  if (faults.length === 0 && bound.nodes < nodesPromised) {
+    const few = `--bound has ${bound.nodes} nodes, and the profile promises ${nodesPromised} at least`;
+    faults.push(usage(few, `no site of it has fewer: nodes=${nodesPromised}`));
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, value: bound, warnings: [] };
 }

@@ -8,14 +8,19 @@ import type { Order } from '../kernel/workflow.ts';
 import type { HeldProfile } from '../operator/prepare.ts';
 import { machinesOf } from '../review/names.ts';
 import type { Side } from '../review/side.ts';
-import type { DecideWorkflows, WorkflowWord } from '../review/workflow.ts';
+import { type DecideWorkflows, type StateNames, sameNames, type WorkflowWord } from '../review/workflow.ts';
 import { type CompiledMachine, compileMachine } from '../rules/machine-evaluator.ts';
 import type { Question } from '../rules/pack.ts';
 import { decidedOn, type WorkflowAnswer, workflowObjects } from './workflows.ts';
 
 /** The workflows of a capture as one side would decide on them, by the functions that the operator calls. Each is taken as begun with
  *  that side: else all that either could say is that another profile began it. */
-export function workflowsOf(side: Side, { raws }: Capture, store: FactStore): DecideWorkflows {
+export function workflowsOf(
+  side: Side,
+  { raws }: Capture,
+  store: FactStore,
+  names: StateNames = sameNames,
+): DecideWorkflows {
   const objects = [...workflowObjects(raws).values()];
   if (objects.length === 0) return async () => [];
   const held = heldOf(side);
@@ -24,7 +29,8 @@ export function workflowsOf(side: Side, { raws }: Capture, store: FactStore): De
     const words: WorkflowWord[] = [];
     for (const object of objects) {
       if (held.machineOf(object.kind) === undefined) continue;
-      words.push(wordOf(side, await decidedOn(held, begunWith(object, held), snapshot)));
+      const told = (state: string): string => names.told(object.kind, state) ?? state;
+      words.push(wordOf(side, await decidedOn(held, begunWith(object, held, names), snapshot), told));
     }
     return words;
   };
@@ -49,12 +55,16 @@ function heldOf(side: Side): HeldProfile {
 
 type Fields = Readonly<Record<string, Json | undefined>>;
 
-function begunWith(object: KubeObject, { digest, machineOf }: HeldProfile): KubeObject {
+function begunWith(object: KubeObject, { digest, machineOf }: HeldProfile, names: StateNames): KubeObject {
   const { spec, status } = object as unknown as { readonly spec?: Fields; readonly status?: Fields };
   const written = status?.workflow as Fields | undefined;
-  const machine = machineOf(object.kind)?.machine.digest;
+  const machine = machineOf(object.kind)?.machine;
   const { profile: _, ...asked } = spec ?? {};
-  const begun = isFields(written) ? { ...status, workflow: { ...written, profile: digest, machine } } : status;
+  const isState = (state: string): boolean => machine !== undefined && stateOf(machine, state) !== undefined;
+  const name = (state: string): string => (isState(state) ? state : (names.own(object.kind, state) ?? state));
+  const begun = isFields(written)
+    ? { ...status, workflow: { ...renamedStates(written, name), profile: digest, machine: machine?.digest } }
+    : status;
   return {
     ...object,
     ...(spec === undefined ? {} : { spec: asked }),
@@ -62,11 +72,29 @@ function begunWith(object: KubeObject, { digest, machineOf }: HeldProfile): Kube
   } as KubeObject;
 }
 
+/** Wherever a status names a state. */
+function renamedStates(written: Fields, name: (state: string) => string): Fields {
+  const inside = (field: Json | undefined, key: string): Json | undefined =>
+    isFields(field) && typeof field[key] === 'string' ? { ...field, [key]: name(field[key]) } : field;
+  const { state, passed, turn, done } = written;
+  return {
+    ...written,
+    ...(typeof state === 'string' ? { state: name(state) } : {}),
+    ...(typeof passed === 'string' ? { passed: name(passed) } : {}),
+    ...(turn === undefined ? {} : { turn: inside(turn, 'of') }),
+    ...(Array.isArray(done) ? { done: done.map((one) => inside(one, 'state') ?? one) } : {}),
+  } as Fields;
+}
+
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function wordOf(side: Side, { id, decision, evaluator, status }: WorkflowAnswer): WorkflowWord {
+function wordOf(
+  side: Side,
+  { id, decision, evaluator, status }: WorkflowAnswer,
+  told: (state: string) => string,
+): WorkflowWord {
   const pack = side.profile.packs.find(({ machine }) => machine?.drives === id.slice(0, id.indexOf('/')));
   const at = evaluator === undefined ? undefined : stateOf(evaluator.machine, stateIn(decision))?.at;
   const graces = (evaluator?.machine.guards ?? []).flatMap(({ name, graceMs }) => {
@@ -77,8 +105,8 @@ function wordOf(side: Side, { id, decision, evaluator, status }: WorkflowAnswer)
   return {
     id,
     pack: pack?.name ?? '',
-    word: said(decision, orderText),
-    alike: said(decision, ({ command }) => command),
+    word: said(decision, orderText, told),
+    alike: said(decision, ({ command }) => command, told),
     does: doing[decision.kind],
     overdue: decision.kind === 'hold' && decision.overdue,
     because: decision.kind === 'hold' || decision.kind === 'halt' ? decision.because : [],
@@ -89,7 +117,7 @@ function wordOf(side: Side, { id, decision, evaluator, status }: WorkflowAnswer)
 
 const doing: Readonly<Record<Tellable['kind'], WorkflowWord['does']>> = {
   advance: 'goes on',
-  undo: 'goes on',
+  undo: 'takes back',
   hold: 'waits',
   halt: 'has given up',
   rest: 'rests',
@@ -99,20 +127,20 @@ function stateIn(decision: Tellable<Question>): string {
   return decision.kind === 'advance' || decision.kind === 'undo' ? decision.from : decision.state;
 }
 
-function said(decision: Tellable<Question>, told: (order: Order) => string): string {
+function said(decision: Tellable<Question>, order: (order: Order) => string, state: (name: string) => string): string {
   switch (decision.kind) {
     case 'advance':
     case 'undo': {
       const { kind, from, to, orders } = decision;
-      const given = orders.length === 0 ? '' : `: ${orders.map(told).join(', ')}`;
-      return `${kind} ${from === to ? `within ${from}` : `${from} → ${to}`}${given}`;
+      const given = orders.length === 0 ? '' : `: ${orders.map(order).join(', ')}`;
+      return `${kind} ${from === to ? `within ${state(from)}` : `${state(from)} → ${state(to)}`}${given}`;
     }
     case 'hold':
-      return `hold in ${decision.state}${decision.overdue ? ', overdue' : ''}`;
+      return `hold in ${state(decision.state)}${decision.overdue ? ', overdue' : ''}`;
     case 'halt':
-      return `halt in ${decision.state}`;
+      return `halt in ${state(decision.state)}`;
     case 'rest':
-      return `rest in ${decision.state}, ${decision.outcome}`;
+      return `rest in ${state(decision.state)}, ${decision.outcome}`;
   }
 }
 

@@ -15,10 +15,17 @@ export function letThrough(reasons: readonly Reason[]): readonly LetThrough[] {
 
 function lineOf(reasons: readonly Reason[]): LetThrough {
   const [first] = reasons as readonly [Reason];
-  const read = reasons.slice(0, objectsShown).map(({ fact, object, detail }) => `${fact} of ${object} ${detail}`);
+  const read = reasons
+    .slice(0, objectsShown)
+    .map(({ fact, object, detail }) => (isOfList(fact) ? `${fact}: ${detail}` : `${fact} of ${object} ${detail}`));
   const more = reasons.length - objectsShown;
   const says = `${read.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
   // Where the author says nothing, the sentence is the leaf itself.
-  const sentence = first.says.startsWith(first.fact) ? '' : `${first.says}: `;
+  const isAuthors = !first.says.startsWith(first.fact) && !(isOfList(first.fact) && first.detail.endsWith(first.says));
+  const sentence = isAuthors ? `${first.says}: ` : '';
   return { at: first.at, says: `${sentence}${says}` };
+}
+
+function isOfList(fact: string): boolean {
+  return fact.startsWith('list of ');
 }

@@ -9,13 +9,13 @@ import { byText, type DecisionChange, type Level, type Moved, type StructureChan
 import { type Compared, compare, comparePhase, type Pair, pairsOf } from './decisions.ts';
 import { folded, type Seen } from './fold.ts';
 import { instantsOf, type Limits, limitsOf } from './moments.ts';
-import { namesOf } from './names.ts';
+import { type Names, namesOf } from './names.ts';
 import type { Proof } from './proof.ts';
 import type { Side } from './side.ts';
 import { Judge } from './sight.ts';
 import { inOrder, structureOf } from './structure.ts';
 import { versionChanges } from './versions.ts';
-import { compareWorkflows, type DecideWorkflows, type WorkflowWord } from './workflow.ts';
+import { compareWorkflows, type DecideWorkflows, type StateNames, type WorkflowWord } from './workflow.ts';
 
 /** What a reviewer is told of two profiles: what they decide otherwise over a corpus, and what is written otherwise. It judges no
  *  site, and proves nothing of sites that are not in the corpus. */
@@ -62,7 +62,7 @@ export interface ReviewOptions {
   /** Every instant at which some age crosses a limit of either side, not only the moment of the capture. */
   readonly moments: boolean;
   /** Who decides on the workflows that a capture holds, for one side. */
-  workflows(side: Side, capture: Capture, store: FactStore): DecideWorkflows;
+  workflows(side: Side, capture: Capture, store: FactStore, names: StateNames): DecideWorkflows;
   /** Whoever looks for sites that are not in the corpus; without it nobody does. */
   prove?(pairs: readonly Pair[], old: Side, fresh: Side): Promise<Proof>;
 }
@@ -80,7 +80,7 @@ export async function review(
   const [olds, news] = [askedOf(old, names), askedOf(fresh, undefined)];
   const pairs = pairsOf(olds, news);
   const limits = [limitsOf(old, olds.values()), limitsOf(fresh, news.values())];
-  const reviewer = new Reviewer(old, fresh, pairs, limits, options);
+  const reviewer = new Reviewer(old, fresh, pairs, limits, names, options);
   for (const capture of captures) await reviewer.judge(capture);
   const { corpus, decisions } = reviewer.result();
   const structure = structureOf(old, fresh, names);
@@ -96,6 +96,7 @@ class Reviewer {
   readonly #new: Judge;
   readonly #pairs: readonly Pair[];
   readonly #limits: readonly Limits[];
+  readonly #names: Names;
   readonly #options: ReviewOptions;
   readonly #sameShape: boolean;
   readonly #captures: string[] = [];
@@ -105,11 +106,19 @@ class Reviewer {
   #momentsNotJudged = 0;
   #equal = 0;
 
-  constructor(old: Side, fresh: Side, pairs: readonly Pair[], limits: readonly Limits[], options: ReviewOptions) {
+  constructor(
+    old: Side,
+    fresh: Side,
+    pairs: readonly Pair[],
+    limits: readonly Limits[],
+    names: Names,
+    options: ReviewOptions,
+  ) {
     this.#old = new Judge(old);
     this.#new = new Judge(fresh);
     this.#pairs = pairs;
     this.#limits = limits;
+    this.#names = names;
     this.#options = options;
     this.#sameShape =
       canonical(old.profile.shape as unknown as Json) === canonical(fresh.profile.shape as unknown as Json);
@@ -125,9 +134,15 @@ class Reviewer {
     const { takenAtMs } = capture.value;
     const nowMs = takenAtMs ?? 0;
     const stores = this.#stores(capture.value);
-    const workflows = [this.#old.side, this.#new.side].map((side, at) =>
-      this.#options.workflows(side, capture.value, stores[at] ?? stores[0]),
-    ) as [DecideWorkflows, DecideWorkflows];
+    const { states } = this.#names;
+    const [oldStore, newStore] = stores;
+    const fresh: StateNames['told'] = (drives, state) => states.get(drives)?.get(state);
+    const older: StateNames['told'] = (drives, state) =>
+      [...(states.get(drives) ?? [])].find(([, is]) => is === state)?.[0];
+    const workflows = [
+      this.#options.workflows(this.#old.side, capture.value, oldStore, { own: older, told: fresh }),
+      this.#options.workflows(this.#new.side, capture.value, newStore, { own: fresh, told: () => undefined }),
+    ] as const;
     const words = await this.#judgeAt(name, takenAtMs, nowMs, stores, workflows);
     // Without a moment no age is known, so none of them crosses anything.
     if (!this.#options.moments || takenAtMs === null) return;

@@ -8,11 +8,11 @@ export interface WorkflowWord {
   /** `ReplicationUpgrade/site` */
   readonly id: string;
   readonly pack: string;
-  /** `advance AcquireLock → Protect`, with whatever is ordered; `hold in Protect, overdue`. */
+  /** `advance AcquireLock → Protect`, with whatever is ordered; `hold in Protect, overdue`. States by the names that both sides are told by. */
   readonly word: string;
   /** The same without names of objects: `advance AcquireLock → Protect: pause-sync, pause-sync`. */
   readonly alike: string;
-  readonly does: 'goes on' | 'waits' | 'has given up' | 'rests';
+  readonly does: 'goes on' | 'takes back' | 'waits' | 'has given up' | 'rests';
   readonly overdue: boolean;
   readonly because: readonly Reason[];
   /** When a budget of it runs out. */
@@ -20,6 +20,16 @@ export interface WorkflowWord {
   /** Where the state stands in which it is. */
   readonly at: Place;
 }
+
+/** What states of a machine are called, where two sides do not call them the same; undefined: they do. */
+export interface StateNames {
+  /** What this side calls a state that the other calls so. */
+  own(drives: string, state: string): string | undefined;
+  /** What both are told to call a state of this side. */
+  told(drives: string, state: string): string | undefined;
+}
+
+export const sameNames: StateNames = { own: () => undefined, told: () => undefined };
 
 /** Whoever can decide on workflow objects; undefined where the side drives no such workflow. */
 export type DecideWorkflows = (nowMs: number) => Promise<readonly WorkflowWord[]>;
@@ -62,7 +72,8 @@ export function compareWorkflows(olds: readonly WorkflowWord[], fresh: readonly 
   return { moved, equal };
 }
 
-/** Danger: it does something that it did not do, is woken from where it had given up, or has time left where it had none. */
+/** Danger: it goes on where it did not, is woken from where it had given up, or has time left where it had none. To take back instead is
+ *  the stricter of the two. */
 function levelOf(was: WorkflowWord | undefined, is: WorkflowWord | undefined): Level {
   if (is === undefined) return 'caution';
   if (is.does === 'goes on' && was?.word !== is.word) return 'danger';

@@ -8,12 +8,14 @@ export interface Found {
   readonly site: MadeUpSite;
 }
 
-/** Facts alone, the fewest that will do: of the smallest sites, and nothing can be left out. */
+/** Facts alone, the fewest that will do: of the smallest sites, and nothing can be left out. Or, where it says so, of one that may not be
+ *  the smallest: the time was over before that was known. */
 export interface MadeUpSite {
   readonly lists: readonly StatedList[];
   readonly facts: readonly StatedFact[];
   /** What a workflow's cohort was frozen with, where a rule reads `cohort.FACT`: facts by their own names, of no age. */
   readonly frozen: readonly FrozenFact[];
+  readonly mayBeSmaller?: true;
 }
 
 /** Exact: there is none within the bound. */

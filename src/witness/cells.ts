@@ -116,7 +116,7 @@ export class CellChoice {
     const good = more.splice(0, this.#good.length);
     const value =
       this.place === undefined
-        ? this.values.words.filter((_, at) => more[at] === 1)
+        ? this.values.words.filter((_, at) => more[at] === 1).sort()
         : (this.values.all[more.at(-1) ?? 0] as FactValue);
     const { agesMs, grades: asked } = this.#demands;
     const tooOldFor = agesMs[young.indexOf(1) - 1];

@@ -5,7 +5,7 @@ import { type SubjectKind, subjectKinds } from '../kernel/subject.ts';
 import type { Vocabulary } from '../kernel/vocabulary.ts';
 import type { Condition } from '../rules/condition.ts';
 import { frozen } from '../rules/link-fact.ts';
-import type { Answer, MadeUpSite } from './answer.ts';
+import type { Answer, Found } from './answer.ts';
 import { type Bound, stepsTo } from './bound.ts';
 import type { CellChoice } from './cells.ts';
 import { cellKey, choicesOf } from './choices.ts';
@@ -21,8 +21,8 @@ import { type Candidate, entering, type Universe, universeWithin } from './unive
 export interface SearchOptions {
   readonly bound: Bound;
   readonly vocabulary: Vocabulary;
-  /** How sites of the profile look: which bond its nodes have. */
-  readonly shape: Pick<SiteShape, 'storageBond'>;
+  /** How sites of the profile look: how many nodes they have, and which bond. */
+  readonly shape: Pick<SiteShape, 'storageBond' | 'nodes'>;
   readonly solver: Solver;
   /** How long it may still take, milliseconds; asked again and again. */
   readonly leftMs: () => number;
@@ -32,7 +32,7 @@ export interface SearchOptions {
  *  that the time was over. Small bounds are asked first. */
 export async function search(claim: Claim, options: SearchOptions): Promise<Answer> {
   let sure: Bound | undefined;
-  for (const bound of stepsTo(options.bound)) {
+  for (const bound of stepsTo(options.bound, options.shape.nodes.atLeast)) {
     const found = await new Search(claim, bound, options).run();
     if (found === 'unknown') return { kind: 'unfinished', none: sure };
     if (found !== 'none') return { kind: 'found', ...found };
@@ -41,9 +41,14 @@ export async function search(claim: Claim, options: SearchOptions): Promise<Answ
   return { kind: 'none', within: options.bound };
 }
 
-interface FoundSite {
-  readonly object: string;
-  readonly site: MadeUpSite;
+type FoundSite = Omit<Found, 'kind'>;
+
+/** Of the sites that the solver could have in mind the one that is told. */
+interface Picked {
+  readonly chosen: Chosen;
+  /** What is not open is surely closed. */
+  readonly plainly: boolean;
+  readonly isSmallest: boolean;
 }
 
 /** One claim over one bound, put to the solver. */
@@ -97,7 +102,7 @@ class Search {
   }
 
   /** As small as will do; of those rather one on which what is not open is surely closed: that is plainer than not known. */
-  async #smallest(problem: Problem): Promise<Chosen & { readonly plainly: boolean }> {
+  async #smallest(problem: Problem): Promise<Picked> {
     const script = this.#script;
     let chosen = await this.#chosen(problem);
     const all = this.#costs();
@@ -113,7 +118,7 @@ class Search {
       const middle = Math.floor((least + most) / 2);
       const assumed = [await atMost(middle)];
       const answer = await this.#check(problem, assumed);
-      if (answer === 'unknown') return { ...chosen, plainly: false };
+      if (answer === 'unknown') return { chosen, plainly: false, isSmallest: false };
       if (answer === 'unsat') {
         least = middle + 1;
         continue;
@@ -128,11 +133,11 @@ class Search {
     );
     const plain = [...limit, ...(await this.#assumed(problem, closed))];
     const plainly = closed.length > 0 && (await this.#check(problem, plain)) === 'sat';
-    return { ...(plainly ? await this.#chosen(problem) : chosen), plainly };
+    return { chosen: plainly ? await this.#chosen(problem) : chosen, plainly, isSmallest: true };
   }
 
-  /** What makes a site larger: everybody on it; and twice as much a node that is on no list and holds a copy, which a reader would take for
-   *  a mistake. A bond comes with its node. */
+  /** What makes a site larger: everybody on it. More than that: no node at all, and a node that is on no list and holds a copy; a reader
+   *  would take either for a mistake. A bond comes with its node. */
   #costs(): readonly Formula[] {
     const script = this.#script;
     const { of } = this.#universe;
@@ -141,7 +146,9 @@ class Search {
       const copies = of.replica.filter((copy) => copy.subject.of.node === subject.id);
       return script.and(script.not(exists), script.or(...copies.map((copy) => copy.exists)));
     });
-    return [...members, ...unlisted, ...unlisted];
+    const nobody = script.not(script.or(...of.node.map(({ exists }) => exists)));
+    const asManyAsPromised = Array.from({ length: this.#options.shape.nodes.atLeast + 1 }, () => nobody);
+    return [...members, ...unlisted, ...unlisted, ...asManyAsPromised];
   }
 
   async #assumed(problem: Problem, formulas: readonly Formula[]): Promise<readonly Formula[]> {
@@ -193,19 +200,21 @@ class Search {
   }
 
   /** Shrunk by an evaluator that knows nothing of the solver. */
-  #shown({ plainly, ...chosen }: Chosen & { readonly plainly: boolean }, object: string): FoundSite {
-    const { vocabulary } = this.#options;
+  #shown({ chosen, plainly, isSmallest }: Picked, object: string): FoundSite {
+    const { vocabulary, shape } = this.#options;
     const { per, holds: asked } = this.#claim;
     const claim = plainly ? { per, holds: asked.map(closedIfNotOpen) } : this.#claim;
     const holds = (one: Chosen): boolean => holdsOn(claim, snapshotOf(one, vocabulary), object);
     invariant(holds(chosen), 'what the solver finds is true of the site that it finds');
-    const small = shrunk(chosen, holds);
+    const bondsAreNamed = shape.storageBond !== undefined || shape.nodes.atMost === 1;
+    const small = shrunk(chosen, bondsAreNamed, holds);
     const lists = subjectKinds.flatMap((kind): readonly StatedList[] => {
       const ids = small.members[kind].map(({ id }) => id);
       if (kind === 'site' || (ids.length === 0 && !small.listed.has(kind))) return [];
       return [{ kind, members: ids, ...(small.listed.has(kind) ? {} : { ageMs: tooOldFor(kind) }) }];
     });
-    return { object, site: { lists, facts: small.facts, frozen: small.frozen } };
+    const site = { lists, facts: small.facts, frozen: small.frozen };
+    return { object, site: isSmallest ? site : { ...site, mayBeSmaller: true } };
   }
 
   #isAs(is: Held['is'], { isTrue, isFalse }: Meaning = { isTrue: no, isFalse: no }): Formula {

@@ -25,7 +25,8 @@ export interface Candidate {
  *
  *  - A copy's volume is listed; its node need not be: LINSTOR and Kubernetes list nodes apart.
  *  - Two copies of a volume are connected both ways unless both are without a disk.
- *  - Every listed node has the profile's storage bond, if there is one.
+ *  - There are as many nodes as the profile promises, or none is on any list: another number is no list of them.
+ *  - Every listed node has the profile's storage bond; where it names none, bonds are listed only of a single node, which needs none.
  *  - Copies and connections stand in one reply; the list of bonds is made from the list of nodes. */
 export interface Universe {
   readonly of: Readonly<Record<SubjectKind, readonly Candidate[]>>;
@@ -38,7 +39,7 @@ export interface Universe {
 
 export function universeWithin(
   { nodes, volumes, vms }: Bound,
-  { storageBond }: Pick<SiteShape, 'storageBond'>,
+  { storageBond, nodes: promised }: Pick<SiteShape, 'storageBond' | 'nodes'>,
   script: Script,
 ): Universe {
   const numbered = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at + 1);
@@ -85,7 +86,14 @@ export function universeWithin(
     Formula,
     Formula,
   ];
+  const present = allNodes.map(({ exists }) => exists);
+  const asPromised = script.and(
+    script.atLeast(promised.atLeast, present),
+    script.not(script.atLeast(promised.atMost + 1, present)),
+  );
+  script.assert(script.implies(script.or(listsNodes, ...present), asPromised));
   script.assert(script.implies(listsBonds, listsNodes));
+  if (storageBond === undefined && promised.atMost !== 1) script.assert(script.not(listsBonds));
   const byId = new Map(
     subjectKinds.flatMap((kind) => of[kind].map((one) => [`${kind} ${one.subject.id}`, one] as const)),
   );

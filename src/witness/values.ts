@@ -5,7 +5,7 @@ import { allIn, type Condition, type FactRef, type Leaf } from '../rules/conditi
 /** Which values of a fact a rule can tell apart, each by one that stands for all like it. Facts that are compared with each other
  *  share one list. */
 export interface Values {
-  /** Of facts with one value: ascending where they have an order, without repeats. */
+  /** Of facts with one value: ascending where they have an order; without repeats. */
   readonly all: readonly FactValue[];
   /** Of sets: the words that may be in one. */
   readonly words: readonly string[];
@@ -97,7 +97,7 @@ function valuesOf(
     const texts = [...said, ...[...refs.keys()].flatMap(named)].filter((value) => typeof value === 'string');
     const words = wordsFor(types, [...inSets, ...texts], spare);
     const nobody = types.some((one) => one.kind === 'text' && one.optional === true) ? [null] : [];
-    return { all: types.every(isSet) ? [] : [...nobody, ...words], words };
+    return { all: types.every(isSet) ? [] : [...words, ...nobody], words };
   }
   switch (type.kind) {
     case 'bool':
@@ -110,7 +110,7 @@ function valuesOf(
         spare,
       );
       const nobody = types.some((one) => one.kind === 'text' && one.optional === true) ? [null] : [];
-      return { all: [...nobody, ...words], words: [] };
+      return { all: [...words, ...nobody], words: [] };
     }
     default:
       return {
@@ -128,7 +128,7 @@ function isSet({ kind }: FactType): boolean {
   return kind === 'set';
 }
 
-/** What is named, and some that nobody names: of the vocabulary's own words, or made up. */
+/** What is named, first, as what a reader knows; and some that nobody names: of the vocabulary's own words, or made up. */
 function wordsFor(types: readonly FactType[], named: readonly string[], spare: number): readonly string[] {
   const own = new Set(types.flatMap((type) => ('words' in type ? (type.words ?? []) : [])));
   const isOpen = types.some((type) => type.kind === 'text' || (type.kind === 'set' && type.words === undefined));
@@ -138,7 +138,7 @@ function wordsFor(types: readonly FactType[], named: readonly string[], spare: n
   const many = isOpen ? spare + names.length : 0;
   const madeUp = Array.from({ length: many }, (_, at) => `other-${at + 1}`);
   const free = madeUp.filter((word) => !names.includes(word)).slice(0, spare);
-  return [...names, ...others, ...free].sort();
+  return [...names, ...others, ...free];
 }
 
 /** The numbers that are named, and so many between each two of them, below the first and above the last, as there are. */

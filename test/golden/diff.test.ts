@@ -38,8 +38,7 @@ const expected: Readonly<Record<string, Expected>> = {
   'all-to-any': shouts(danger),
   'every-to-some': shouts(danger),
   'except-added': shouts(danger),
-  // On a site of one node: how many the profile promises is not asked of a made-up one.
-  'except-removed': shouts(danger),
+  'except-removed': shouts(caution),
   'leaf-added': shouts(caution),
   'not-added': shouts(danger),
   'one-copy-is-enough': shouts(danger),
@@ -64,7 +63,7 @@ const expected: Readonly<Record<string, Expected>> = {
   'severity-changed': silent(caution),
   // machines
   'budget-longer': shouts(danger),
-  'budget-shorter': shouts(danger),
+  'budget-shorter': shouts(caution),
   // Of a cohort's frozen facts nothing is known over captures.
   'frozen-otherwise': silent(danger),
   'gate-dropped-from-transition': shouts(danger),
@@ -72,8 +71,8 @@ const expected: Readonly<Record<string, Expected>> = {
   'guard-loosened': silent(danger),
   'more-at-a-time': silent(danger),
   'no-return-earlier': shouts(danger),
-  'overdue-fails': shouts(danger),
-  'state-renamed': shouts(caution),
+  'overdue-fails': shouts(caution),
+  'state-renamed': silent(caution),
   'transition-added': shouts(danger),
   'undo-removed': shouts(danger),
   // versions

@@ -20,7 +20,10 @@ import { meaningOf } from './reference.ts';
 /** Every site of two nodes, a volume and a VM, one after the other: written to be checked by reading, and with nothing of the solver's in it. */
 
 export const tinyBound = { nodes: 2, volumes: 1, vms: 1 };
-export const tinyShape = { storageBond: { name: 'bond1', members: [], mtu: 9000 } };
+export const tinyShape = {
+  storageBond: { name: 'bond1', members: [], mtu: 9000 },
+  nodes: { atLeast: 0, atMost: 16, matchLabels: {} },
+};
 
 const facts: readonly (readonly [string, FactType])[] = [
   ['site.calm', { kind: 'bool' }],

@@ -36,7 +36,7 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     const distinct = [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
     return refuse(distinct, asked, world);
   }
-  const looking = settings.on('captures-only') ? undefined : await lookingFor(asked, world);
+  const looking = settings.on('captures-only') ? undefined : await lookingFor(asked, [old.value, fresh.value], world);
   if (looking?.ok === false) return refuse(looking.faults, asked, world);
   await mention(fresh.warnings, asked);
   const progress = progressOn(asked, world);

@@ -46,7 +46,7 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
   if (!stands.ok) return failed(stands.faults, asked, world);
   const found = await runMutations({ ...sizes.value, side, stands: stands.value }, ports);
   // Time for sites runs only now.
-  const looking = found.survived.length === 0 ? undefined : await lookingAsked(asked, world);
+  const looking = found.survived.length === 0 ? undefined : await lookingAsked(side, asked, world);
   if (looking?.ok === false) return refuse(looking.faults, asked, world);
   const survived = await lookedFor(found.survived, looking?.value);
   progress.end();
@@ -143,8 +143,8 @@ function sizesAsked({ settings }: Asked, { profile }: Side): Loaded<Sizes> {
   return { ok: true, value: sizes, warnings: [] };
 }
 
-async function lookingAsked(asked: Asked, world: World): Promise<Loaded<Looking> | undefined> {
-  return asked.settings.on('captures-only') ? undefined : lookingFor(asked, world);
+async function lookingAsked(side: Side, asked: Asked, world: World): Promise<Loaded<Looking> | undefined> {
+  return asked.settings.on('captures-only') ? undefined : lookingFor(asked, [side], world);
 }
 
 /** A test that fails has failed; one that cannot be run is no test. */

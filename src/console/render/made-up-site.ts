@@ -6,7 +6,7 @@ import type { MadeUpSite } from '../../witness/answer.ts';
 
 /** A site that nobody saw, for people: who there is, then of each what is known. Whatever is not in it nobody knows. Its names are ours
  *  or the profile's, its texts may be a rule's: whoever prints makes the lines harmless. */
-export function siteLines({ lists, facts, frozen }: MadeUpSite): readonly string[] {
+export function siteLines({ lists, facts, frozen, mayBeSmaller }: MadeUpSite): readonly string[] {
   const known: readonly StatedFact[] = [
     ...facts,
     ...frozen.map(({ fact, of, value }) => ({ fact: `cohort.${fact}`, of, value, ageMs: 0, grade: observed })),
@@ -15,12 +15,16 @@ export function siteLines({ lists, facts, frozen }: MadeUpSite): readonly string
   return [
     ...lists
       .filter(({ members }) => members.length > 0)
-      .map(({ kind, members }) => `${kind}${members.length === 1 ? '' : 's'} ${members.join(', ')}`),
+      .map(({ kind, members, ageMs }) => {
+        const old = ageMs === undefined ? '' : ', by a list that is too old';
+        return `${kind}${members.length === 1 ? '' : 's'} ${members.join(', ')}${old}`;
+      }),
     ...(nobody.length === 0 ? [] : [`no ${nobody.join(', ')}`]),
     ...[...Map.groupBy(known, ({ of }) => of)].flatMap(([object, own]) => [
       object,
       ...own.map((fact) => `  ${factLine(fact)}`),
     ]),
+    ...(mayBeSmaller ? ['there may be a smaller one: the time was over'] : []),
   ];
 }
 

@@ -45,9 +45,10 @@ export function answerData(answer: Answered): Data {
 }
 
 /** Values as facts have them: milliseconds, bytes, one number for a version. */
-export function siteData({ lists, facts, frozen }: MadeUpSite): Data {
+export function siteData({ lists, facts, frozen, mayBeSmaller }: MadeUpSite): Data {
   return {
-    lists: lists.map(({ kind, members }) => ({ kind, members: [...members] })),
+    smallest: mayBeSmaller !== true,
+    lists: lists.map(({ kind, members, ageMs }) => ({ kind, members: [...members], ageMs: ageMs ?? 0 })),
     facts: facts.map(({ fact, of, value, ageMs, grade }) => ({ fact, of, value, ageMs, grade })),
     frozen: frozen.map(({ fact, of, value }) => ({ fact, of, value })),
   };

@@ -65,7 +65,7 @@ describe('how far it was looked', () => {
   const question = ['ask', 'no-vm-moves closed while at least 2 vm.migrating', ...small];
 
   test('is what was asked for', async () => {
-    expect((await nwctl(question)).out).toContain('YES: on a site of 2 VMs it is so');
+    expect((await nwctl(question)).out).toContain('YES: on a site of 3 nodes, 3 bonds and 2 VMs it is so');
     const { code, out } = await nwctl([...question, '--bound', 'vms=1,volumes=0']);
     expect(out).toContain('NO: on no site within 3 nodes, 0 volumes, 0 replicas, 0 connections, 1 VM is it so');
     expect(code).toBe(0);
@@ -110,7 +110,7 @@ describe('one gate follows from another', () => {
     expect(code).toBe(exit);
     expect(out).toContain(says);
     expect(out).toContain(
-      exit === 0 ? 'YES: on every site within 3 nodes' : 'NO: on a site of 1 node and 1 bond it is not',
+      exit === 0 ? 'YES: on every site within 3 nodes' : 'NO: on a site of 3 nodes and 3 bonds it is not',
     );
   });
 

@@ -56,6 +56,12 @@ describe('what cannot be reviewed is said, and nothing is written', () => {
     ['a bound of something that has none', [...sides, '--bound', 'disks=3'], 'nwctl help diff', ['no `disks`']],
     ['a bound that is no number', [...sides, '--bound', 'nodes=many'], 'nwctl help diff', ['nodes is `many`']],
     ['a bound past what can be asked', [...sides, '--bound', 'nodes=99'], 'nwctl help diff', ['nodes is `99`']],
+    [
+      'fewer nodes than the profile promises',
+      [...sides, '--bound', 'nodes=2'],
+      'nwctl help diff',
+      ['promises 3 at least', 'nodes=3'],
+    ],
     ['a budget that is no time', [...sides, '--budget', 'soon'], 'nwctl help diff', ['--budget is `soon`']],
   ] as const)('%s', async (what, given, code, says) => {
     const { folder, args } = saving();
@@ -197,7 +203,9 @@ describe('a bound that is hit', () => {
     }
     const [first, last] = [lines.at(0), lines.at(-1)];
     expect(first).toMatch(/opens or closes: not finished: not even the smallest sites were looked at to the end/);
-    expect(lines.join('\n')).toMatch(/not finished: none within (?:1 node|2 nodes), .*; larger not looked at/);
+    expect(lines.join('\n')).toMatch(
+      /not finished: none within 3 nodes, (?:1 volume|2 volumes), .*; larger not looked at/,
+    );
     expect(last).toMatch(/opens or closes: none within 3 nodes, 3 volumes, 9 replicas, 18 connections, 3 VMs/);
   });
 

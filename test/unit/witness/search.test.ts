@@ -9,7 +9,10 @@ import { madeVocabulary } from '../../support/made-site.ts';
 import { solverForTests } from '../../support/solver.ts';
 
 const bound = { nodes: 3, volumes: 2, vms: 2 };
-const shape = { storageBond: { name: 'bond1', members: [], mtu: 9000 } };
+const shape = {
+  storageBond: { name: 'bond1', members: [], mtu: 9000 },
+  nodes: { atLeast: 1, atMost: 16, matchLabels: {} },
+};
 
 function held(is: Held['is'], ...way: readonly Condition[]): Held {
   return { ways: [way], is };
