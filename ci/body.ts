@@ -51,6 +51,26 @@ export function body(all: readonly Judged[], around: Around, most: number, sizeO
   return `${start}${table}${text}${note}${footer}`;
 }
 
+/** Annotations of one kind that GitHub shows of one step. */
+const annotationsShown = 10;
+
+/** What a host does not show of what it was given: annotations, and runs that had no room in the SARIF file. */
+export function notesOn(annotated: ReadonlySet<string>, runsLeft: number): string {
+  const kinds = ['error', 'warning', 'notice'].map((kind) => {
+    return { kind, count: [...annotated].filter((line) => line.startsWith(`::${kind} `)).length };
+  });
+  const notes = [
+    ...kinds
+      .filter(({ count }) => count > annotationsShown)
+      .map(
+        ({ kind, count }) =>
+          `${count} annotations are of kind ${kind}; GitHub shows ten of a kind. The log has them all.`,
+      ),
+    ...(runsLeft > 0 ? [`${runsLeft} profiles had no room in the SARIF file.`] : []),
+  ];
+  return notes.map((note) => `\n> ${note}\n`).join('');
+}
+
 /** What is said where nothing longer is taken: the level and how many, without a name from outside. */
 export function shortest(all: readonly Judged[], around: Around): string {
   const counts = levels.flatMap((level) => {

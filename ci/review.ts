@@ -6,8 +6,8 @@ import { appendFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, wr
 import { join } from 'node:path';
 import { harmless } from '../src/console/escape.ts';
 import { baseOf, type Event, type Git, githubTells, gitlabTells } from './base.ts';
-import { type Around, body, isQuiet, markerOf, shortest, worstFirst } from './body.ts';
-import { inputsFrom, text as inputText } from './inputs.ts';
+import { type Around, body, isQuiet, markerOf, notesOn, shortest, worstFirst } from './body.ts';
+import { type HostName, type Inputs, inputsFrom, text as inputText } from './inputs.ts';
 import { type Judged, judge, kept, keptSites, keptTests, sizes, worse, worstLevel } from './judge.ts';
 import type { Nwctl } from './nwctl.ts';
 import { profileFolders, profilesOf } from './profiles.ts';
@@ -76,9 +76,10 @@ async function review(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const all: Judged[] = [];
   const stems = new Map<string, string>();
+  const annotated = new Set<string>();
   for (const [index, one] of found.entries()) {
     const stem = join(folder, `${index + 1}-${one.path.replaceAll(/[^A-Za-z0-9._-]+/g, '-')}`);
-    const endings = [...Object.values(kept), keptTests, ...sizes.map((size) => `.${size}.md`)];
+    const endings = [...Object.values(kept), keptTests, '.md', ...sizes.map((size) => `.${size}.md`)];
     for (const ending of endings) rmSync(stem + ending, { force: true });
     rmSync(stem + keptSites, { recursive: true, force: true });
     const judged = await judge(one, { revision, prefix }, inputs, stem, nwctl, read);
@@ -87,11 +88,14 @@ async function review(): Promise<void> {
     }
     stems.set(one.path, stem);
     all.push(judged);
-    tell(judged, on, read(stem + kept.text));
+    // Of all sizes the largest is worth keeping.
+    for (const size of sizes) rmSync(`${stem}.${size}.md`, { force: true });
+    if (judged.told[0] !== undefined) writeFileSync(`${stem}.md`, judged.told[0]);
+    tell(judged, on, read(stem + kept.text), annotated);
   }
 
   const around: Around = { id: inputs.id, base: revision, head: short(headOf(event)), run: pageOfRun(on) };
-  const files = write(all, around, stems, inputs.sarifFile, folder, on);
+  const files = write(all, around, stems, annotated, inputs);
   const code = all.reduce((worst, one) => worse(worst, one.code), 0);
   const result: Result = {
     marker: markerOf(inputs.id),
@@ -104,8 +108,9 @@ async function review(): Promise<void> {
   if (on === 'github') hand({ level: result.level, 'exit-code': String(code), ...files });
 }
 
-/** The log: annotations where the host knows them, and everything in words. */
-function tell({ path, ran, decisions }: Judged, on: 'github' | 'gitlab', text: string | undefined): void {
+/** The log: annotations where the host knows them, and everything in words. What stands in a pack that several profiles share is annotated
+ *  once. */
+function tell({ path, ran, decisions }: Judged, on: HostName, text: string | undefined, before: Set<string>): void {
   const words = ran.flatMap(({ what, ran: { out, err } }) => [what === 'diff' ? (text ?? out) : out, err]).join('');
   const all = `${harmless(decisions)}\n${words}`;
   if (on === 'gitlab') {
@@ -115,16 +120,18 @@ function tell({ path, ran, decisions }: Judged, on: 'github' | 'gitlab', text: s
   const lines = ran.flatMap(({ ran: { out } }) => annotations(out));
   const rest = all.split('\n').filter((line) => !lines.includes(line));
   process.stdout.write(`::group::${harmless(path)}\n${unobeyed(rest.join('\n'), token)}::endgroup::\n`);
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  for (const line of lines) {
+    if (!before.has(line)) process.stdout.write(`${line}\n`);
+    before.add(line);
+  }
 }
 
 function write(
   all: readonly Judged[],
   around: Around,
   stems: ReadonlyMap<string, string>,
-  sarifFile: string,
-  folder: string,
-  on: 'github' | 'gitlab',
+  annotated: ReadonlySet<string>,
+  { on, folder, sarifFile }: Inputs,
 ): Readonly<Record<'sarif' | 'html' | 'markdown', string>> {
   const characters = (text: string): number => text.length;
   const markdown = join(folder, 'comment.md');
@@ -142,17 +149,7 @@ function write(
   if (on === 'gitlab') writeFileSync(join(folder, 'code-quality.json'), codeQuality(text, digest));
   if (on === 'github') {
     const bytes = (words: string): number => Buffer.byteLength(words);
-    const lines = all.flatMap(({ ran }) => ran.flatMap(({ ran: { out } }) => annotations(out)));
-    const notes = [
-      ...['error', 'warning', 'notice'].flatMap((kind) => {
-        const of = lines.filter((line) => line.startsWith(`::${kind} `)).length;
-        return of > 10
-          ? [`${of} annotations are of kind ${kind}; GitHub shows ten of a kind. The log has them all.`]
-          : [];
-      }),
-      ...(left > 0 ? [`${left} profiles had no room in the SARIF file.`] : []),
-    ];
-    const added = notes.map((note) => `\n> ${note}\n`).join('');
+    const added = notesOn(annotated, left);
     append(env.GITHUB_STEP_SUMMARY, body(all, around, summaryMax - bytes(added), bytes) + added);
   }
   return { sarif: runs.length > 0 ? sarifFile : '', html: partOf(kept.html).join('\n'), markdown };
@@ -176,7 +173,7 @@ function headOf({ pull_request }: Event): string {
   return pull_request?.head?.sha ?? (env.CI_COMMIT_SHA || 'HEAD');
 }
 
-function pageOfRun(on: 'github' | 'gitlab'): string | undefined {
+function pageOfRun(on: HostName): string | undefined {
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL } = env;
   if (on === 'gitlab') return CI_JOB_URL;
   return GITHUB_RUN_ID && `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;

@@ -206,7 +206,21 @@ describe('other changes', () => {
   });
 
   test('several profiles, one comment, and one SARIF file with a run of each', async () => {
-    const there = await pull(longerByASecond, ['large', 'medium', 'small']);
+    const there = await pull(
+      (path) => {
+        longerByASecond(path);
+        // Two profiles of one pack: what is wrong with it is annotated once.
+        for (const name of ['large', 'medium']) {
+          const file = `${path}/profiles/${name}/profile.yaml`;
+          writeFileSync(file, readFileSync(file, 'utf8').replace('[rules.yaml]', '[../shared.yaml]'));
+          writeFileSync(
+            `${path}/profiles/shared.yaml`,
+            readFileSync(`${path}/profiles/${name}/rules.yaml`, 'utf8').replace('default: 30s', 'default: 31s'),
+          );
+        }
+      },
+      ['large', 'medium', 'small', 'still'],
+    );
     const job = await there.run({ profiles: 'profiles/small\nprofiles/*/\n', id: 'two', prove: 'false' });
     expect(job.code, job.log).toBe(0);
     expect(there.host.comments).toHaveLength(1);
@@ -214,16 +228,26 @@ describe('other changes', () => {
     expect(lines[0]).toBe('<!-- nodewright-review:two -->');
     // The worst first, then by name; who decides as before is a line of the table, and nothing more.
     expect(lines.filter((line) => line.startsWith('| `')).map((line) => line.split('|').slice(1, 3).join('|'))).toEqual(
-      [' `profiles/small` | danger ', ' `profiles/large` | none ', ' `profiles/medium` | none '],
+      [
+        ' `profiles/large` | danger ',
+        ' `profiles/medium` | danger ',
+        ' `profiles/small` | danger ',
+        ' `profiles/still` | none ',
+      ],
     );
-    expect(lines.filter((line) => line.startsWith('### What'))).toEqual([
-      '### What `profiles/small` decides otherwise',
+    expect(lines.filter((line) => line.startsWith('### What'))).toEqual(
+      ['large', 'medium', 'small'].map((name) => `### What \`profiles/${name}\` decides otherwise`),
+    );
+    const annotated = job.log.split('\n').filter((line) => line.startsWith('::error file='));
+    expect(annotated.map((line) => /file=([^,]+)/.exec(line)?.[1])).toEqual([
+      'profiles/shared.yaml',
+      'profiles/small/rules.yaml',
     ]);
     const log = JSON.parse(readFileSync(job.outputs.sarif ?? '', 'utf8')) as {
       runs: { automationDetails: { id: string } }[];
     };
-    expect(new Set(log.runs.map(({ automationDetails }) => automationDetails.id)).size).toBe(3);
-    expect(job.outputs.html?.split('\n')).toHaveLength(3);
+    expect(new Set(log.runs.map(({ automationDetails }) => automationDetails.id)).size).toBe(4);
+    expect(job.outputs.html?.split('\n')).toHaveLength(4);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Around, body, isQuiet, markerOf, shortest } from '../../../ci/body.ts';
+import { type Around, body, isQuiet, markerOf, notesOn, shortest } from '../../../ci/body.ts';
 import { type Judged, type Level, sizes } from '../../../ci/judge.ts';
 import { commentMax, summaryMax } from '../../../ci/result.ts';
 
@@ -97,6 +97,14 @@ describe('one comment for all profiles', () => {
     expect(text.startsWith(markerOf('rules'))).toBe(true);
     expect(text).not.toContain('site-');
   });
+});
+
+test('what a host does not show of what it was given is said, with its number', () => {
+  const lines = (kind: string, count: number) => [...Array(count).keys()].map((n) => `::${kind} file=a,line=${n}::x`);
+  expect(notesOn(new Set([...lines('error', 10), ...lines('notice', 10)]), 0)).toBe('');
+  expect(notesOn(new Set([...lines('error', 10), ...lines('warning', 11)]), 3)).toBe(
+    '\n> 11 annotations are of kind warning; GitHub shows ten of a kind. The log has them all.\n\n> 3 profiles had no room in the SARIF file.\n',
+  );
 });
 
 describe('nobody is told', () => {
