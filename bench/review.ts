@@ -6,7 +6,7 @@ import { TRUE } from '../src/kernel/verdict.ts';
 import { vocabulary } from '../src/kernel/vocabulary.ts';
 import { type Z3Solver, z3 } from '../src/platform/z3.ts';
 import { askedOf } from '../src/review/asked.ts';
-import { heldOf } from '../src/review/prove.ts';
+import { heldOf } from '../src/review/held.ts';
 import { review } from '../src/review/review.ts';
 import type { Side } from '../src/review/side.ts';
 import { compile } from '../src/rules/compile.ts';

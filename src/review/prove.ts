@@ -3,18 +3,18 @@ import { TRUE, type Truth, verdictWords } from '../kernel/verdict.ts';
 import { vocabulary } from '../kernel/vocabulary.ts';
 import type { Answer, MadeUpSite } from '../witness/answer.ts';
 import type { Bound } from '../witness/bound.ts';
-import type { Claim, Held } from '../witness/claim.ts';
+import type { Claim } from '../witness/claim.ts';
 import { search } from '../witness/search.ts';
 import type { Solver } from '../witness/solver.ts';
 import type { Asked } from './asked.ts';
 import { byText, type Level, levels } from './change.ts';
 import type { Pair } from './decisions.ts';
+import { heldOf, meaningOfAsked } from './held.ts';
 import { letThrough } from './let-through.ts';
-import { meaningOf } from './meaning.ts';
 import type { Answered, Proof, Proved, Witness } from './proof.ts';
 import type { Side } from './side.ts';
 import { Judge } from './sight.ts';
-import { cohortOfStated, snapshotOfStated } from './stated.ts';
+import { lookAtStated } from './stated.ts';
 
 export interface ProveOptions {
   readonly bound: Bound;
@@ -52,21 +52,6 @@ interface Both {
 function bothAsk({ old, new: fresh }: Pair): readonly Both[] {
   if (old === undefined || fresh === undefined || old.per !== fresh.per || fresh.kind === 'finding') return [];
   return [{ old, new: fresh }];
-}
-
-function meaningOfAsked({ ways }: Asked): string {
-  return JSON.stringify(
-    [...new Set(ways.map((way) => JSON.stringify(conditionsOf(way).map(meaningOf).sort())))].sort(),
-  );
-}
-
-function conditionsOf(way: Asked['ways'][number]) {
-  return way.map(({ rule }) => rule.when);
-}
-
-/** What a side asks, as part of a claim. */
-export function heldOf({ ways }: Asked, is: Held['is']): Held {
-  return { ways: ways.map(conditionsOf), is };
 }
 
 class Prover {
@@ -126,8 +111,7 @@ class Prover {
 
 /** One side's word on a made-up site. */
 function truthOn(judge: Judge, asked: Asked, site: MadeUpSite, object: string) {
-  const sight = judge.look(snapshotOfStated(site, judge.side.profile.shape), cohortOfStated(site));
-  const word = sight.words(asked).get(object);
+  const word = lookAtStated(judge, site).words(asked).get(object);
   invariant(word !== undefined, 'who a witness is about is on its list');
   return word satisfies { readonly truth: Truth };
 }

@@ -13,7 +13,7 @@ import type { LetThrough } from '../proof.ts';
 import type { ProveOptions } from '../prove.ts';
 import type { Side } from '../side.ts';
 import { Judge, type SideSight, type Word } from '../sight.ts';
-import { snapshotOfStated } from '../stated.ts';
+import { lookAtStated } from '../stated.ts';
 import type { Asking, GateIs } from './claims.ts';
 
 export type Told = NoneWithin | Unfinished | Example;
@@ -50,10 +50,7 @@ export async function answered(asking: Asking, options: ProveOptions): Promise<T
 function judged({ gates, condition, claim }: Asking, { object, site }: Found): Example {
   const finding = condition === undefined ? undefined : findingOf(condition, claim);
   const sights = new Map(
-    gates.map(({ side }): [Side, SideSight] => [
-      side,
-      new Judge(withFinding(side, finding)).look(snapshotOfStated(site, side.profile.shape)),
-    ]),
+    gates.map(({ side }): [Side, SideSight] => [side, lookAtStated(new Judge(withFinding(side, finding)), site)]),
   );
   const word = (side: Side, asked: Asked, of: string): Word => {
     const said = sights.get(side)?.words(asked).get(of);

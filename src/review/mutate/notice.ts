@@ -8,11 +8,11 @@ import type { Claim, Held } from '../../witness/claim.ts';
 import { type SearchOptions, search } from '../../witness/search.ts';
 import { type Asked, askedOf } from '../asked.ts';
 import { pairsOf } from '../decisions.ts';
+import { heldOf, meaningOfAsked } from '../held.ts';
 import { meaningOf } from '../meaning.ts';
-import { heldOf } from '../prove.ts';
 import type { Side } from '../side.ts';
 import { Judge, nobodyListed } from '../sight.ts';
-import { cohortOfStated, snapshotOfStated } from '../stated.ts';
+import { lookAtStated } from '../stated.ts';
 import type { Mutated, Pair } from './mutated.ts';
 
 /** Whether any site could show that a mutant is another one. */
@@ -62,7 +62,7 @@ export async function noticeable(side: Side, mutated: Mutated, options: NoticeOp
     const found = await asked(claim);
     if (found === undefined) continue;
     const { object, site } = found;
-    const [before, after] = [judges.was, judges.is].map((judge) => lookAt(judge, site).phase().phase);
+    const [before, after] = [judges.was, judges.is].map((judge) => lookAtStated(judge, site).phase().phase);
     return { kind: 'site', of: 'phase', name: '', object, site, was: before ?? '', is: after ?? '' };
   }
   if (unfinished) return { kind: 'unfinished' };
@@ -109,10 +109,6 @@ export function effortOf(side: Side, mutated: Mutated): number {
   return first === undefined ? partsMax : ranked(first.was) % partsMax;
 }
 
-function meaningOfAsked({ ways }: Asked): string {
-  return JSON.stringify(ways.map((way) => way.map(({ rule }) => meaningOf(rule.when))));
-}
-
 /** Where two rollups come to another phase, let k be the first step at which they differ: all before it are closed on both. Either one of
  *  the two is open there; or it is closed on one and unknown on the other, and what is closed goes on to a later step that is open. */
 function phaseClaims(rollup: readonly Pair<RollupStep>[]): readonly Claim[] {
@@ -143,12 +139,8 @@ function phaseClaims(rollup: readonly Pair<RollupStep>[]): readonly Claim[] {
   });
 }
 
-function lookAt(judge: Judge, site: MadeUpSite) {
-  return judge.look(snapshotOfStated(site, judge.side.profile.shape), cohortOfStated(site));
-}
-
 function wordOn(judge: Judge, asked: Asked, { object, site }: Found): VerdictWord {
-  const words = lookAt(judge, site).words(asked);
+  const words = lookAtStated(judge, site).words(asked);
   const truth: Truth | undefined = (words.get(object) ?? words.get(nobodyListed))?.truth;
   if (truth === undefined) throw new Error('invariant broken: who a site is made up for is on its list');
   return verdictWords[truth];
