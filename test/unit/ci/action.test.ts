@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { action, type Job, runAction } from '../../support/composite-action.ts';
 import { type GitHub, gitHub } from '../../support/github-stand-in.ts';
 import { git, longerByASecond, type Repository, repositoryWith } from '../../support/review-repository.ts';
+import { sarifFaults } from '../../support/sarif.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const hosts: GitHub[] = [];
@@ -243,6 +244,7 @@ describe('other changes', () => {
       'profiles/shared.yaml',
       'profiles/small/rules.yaml',
     ]);
+    expect(sarifFaults(readFileSync(job.outputs.sarif ?? '', 'utf8'))).toEqual([]);
     const log = JSON.parse(readFileSync(job.outputs.sarif ?? '', 'utf8')) as {
       runs: { automationDetails: { id: string } }[];
     };
