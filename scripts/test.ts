@@ -21,6 +21,13 @@ const stages: readonly Stage[] = [
     command: ['node', 'dist/nwctl.js', 'test', 'profiles/three-node', 'profiles/two-node', 'profiles/single-node'],
   },
   {
+    name: 'the tests of the shipped packs notice four of five small changes, of a sample',
+    command: [
+      ...['node', 'dist/nwctl.js', 'mutate', 'profiles/three-node'],
+      ...['--limit', '150', '--seed', '1', '--captures-only', '--min', '80%'],
+    ],
+  },
+  {
     name: 'simulated sites: every kind of fault in each of the 21 states, and no law broken',
     command: ['node', 'scripts/campaign.ts', '--steps', '1000000', '--seed', '1', '--workers', '2'],
   },

@@ -44,7 +44,7 @@ function ran(): Promise<Answer> {
   return answered;
 }
 
-const names = readdirSync(join(root, 'packs', 'tests')).map((file) => file.replace(/\.yaml$/, ''));
+const names = readdirSync(join(root, 'packs', 'tests')).flatMap((file) => /^(.*)\.yaml$/.exec(file)?.[1] ?? []);
 
 test.each(names)(
   'the test %s passes',
