@@ -1,7 +1,8 @@
 import type { Profile } from '../profile/profile.ts';
 import type { Bound } from '../witness/bound.ts';
+import { percentGiven } from './coverage.ts';
 import type { Survivor } from './mutation-proof.ts';
-import type { Killed, MutationsFound } from './mutation-run.ts';
+import type { MutationsFound } from './mutation-run.ts';
 
 /** All that `mutate` has to say. */
 export interface Mutations {
@@ -49,14 +50,6 @@ export function isUnseen({ could }: Survivor): boolean {
   return could?.kind === 'none';
 }
 
-/** To two places, rounded down, so that 100 means all. Of nothing, everything. */
 export function percentOf({ killed, survived }: Pick<Score, 'killed' | 'survived'>): number {
-  const of = killed + survived;
-  return of === 0 ? 100 : Math.floor((10_000 * killed) / of) / 100;
-}
-
-/** Killed by whom, the most first. */
-export function killersOf(killed: readonly Killed[]): readonly (readonly [test: string, many: number])[] {
-  const many = Map.groupBy(killed, ({ test }) => test);
-  return [...many].map(([test, all]) => [test, all.length] as const).sort((one, other) => other[1] - one[1]);
+  return percentGiven({ seen: killed, of: killed + survived });
 }
