@@ -139,9 +139,9 @@ export class CorpusJudge {
 
   async judge(capture: Capture): Promise<Judged> {
     const nowMs = capture.takenAtMs ?? 0;
-    const store = storeOf(this.#side.profile, capture, nowMs);
-    const workflows = await workflowsOf(this.#side, capture, store)(nowMs);
-    const decided = decidedBy(this.#judge.look(store.cut(nowMs)), this.#asked, workflows);
+    const snapshot = storeOf(this.#side.profile, capture, nowMs).cut(nowMs);
+    const workflows = await workflowsOf(this.#side, capture)(snapshot);
+    const decided = decidedBy(this.#judge.look(snapshot), this.#asked, workflows);
     return { capture, decided, key: keyOf(decided) };
   }
 

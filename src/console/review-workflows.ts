@@ -1,6 +1,5 @@
 import type { Capture } from '../capture/capture.ts';
 import type { Tellable } from '../crd/told.ts';
-import type { FactStore } from '../facts/store.ts';
 import type { Json } from '../kernel/digest.ts';
 import { stateOf } from '../kernel/machine.ts';
 import type { KubeObject } from '../kernel/raw.ts';
@@ -15,17 +14,11 @@ import { decidedOn, type WorkflowAnswer, workflowObjects } from './workflows.ts'
 
 /** The workflows of a capture as one side would decide on them, by the functions that the operator calls. Each is taken as begun with
  *  that side: else all that either could say is that another profile began it. */
-export function workflowsOf(
-  side: Side,
-  { raws }: Capture,
-  store: FactStore,
-  names: StateNames = sameNames,
-): DecideWorkflows {
+export function workflowsOf(side: Side, { raws }: Capture, names: StateNames = sameNames): DecideWorkflows {
   const objects = [...workflowObjects(raws).values()];
   if (objects.length === 0) return async () => [];
   const held = heldOf(side);
-  return async (nowMs) => {
-    const snapshot = store.cut(nowMs);
+  return async (snapshot) => {
     const words: WorkflowWord[] = [];
     for (const object of objects) {
       if (held.machineOf(object.kind) === undefined) continue;
@@ -36,7 +29,18 @@ export function workflowsOf(
   };
 }
 
+/** Of each side one, since compiling outlives a capture. */
+const heldBySide = new WeakMap<Side, HeldProfile>();
+
 function heldOf(side: Side): HeldProfile {
+  const known = heldBySide.get(side);
+  if (known !== undefined) return known;
+  const made = makeHeld(side);
+  heldBySide.set(side, made);
+  return made;
+}
+
+function makeHeld(side: Side): HeldProfile {
   const { digest, shape } = side.profile;
   const machines = new Map(machinesOf(side).map((machine) => [machine.drives, machine]));
   const compiled = new Map<string, CompiledMachine>();

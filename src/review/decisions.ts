@@ -3,6 +3,7 @@ import { allIn, type Condition } from '../rules/condition.ts';
 import type { RollupStep } from '../rules/pack.ts';
 import type { Asked, Way } from './asked.ts';
 import type { Level, Moved } from './change.ts';
+import { allTrue, type LeafPair, leavesApart } from './leaf-by-leaf.ts';
 import { wordingOf } from './meaning.ts';
 import { type Cause, causeOf, nowhere, type PartChange, partsChanged, placeKey, placesIn } from './parts.ts';
 import type { Side } from './side.ts';
@@ -15,6 +16,8 @@ export interface Pair {
   readonly changes: readonly PartChange[];
   /** Both say the same of every snapshot, in the same words. */
   readonly same: boolean;
+  /** Where these are true of everybody, so they do there. */
+  readonly leaves?: readonly LeafPair[];
 }
 
 export function pairsOf(olds: ReadonlyMap<string, Asked>, fresh: ReadonlyMap<string, Asked>): readonly Pair[] {
@@ -22,7 +25,14 @@ export function pairsOf(olds: ReadonlyMap<string, Asked>, fresh: ReadonlyMap<str
     const [old, now] = [olds.get(key), fresh.get(key)];
     const changes = old === undefined || now === undefined ? [] : changesOf(old, now);
     const same = old?.per === now?.per && old?.ways.length === now?.ways.length && changes.length === 0;
-    return { ...(old === undefined ? {} : { old }), ...(now === undefined ? {} : { new: now }), changes, same };
+    const leaves = same || old === undefined || now === undefined ? undefined : leavesApart(old, now);
+    return {
+      ...(old === undefined ? {} : { old }),
+      ...(now === undefined ? {} : { new: now }),
+      changes,
+      same,
+      ...(leaves === undefined ? {} : { leaves }),
+    };
   });
 }
 
@@ -60,8 +70,9 @@ export function compare(pairs: readonly Pair[], was: SideSight, is: SideSight): 
   for (const pair of pairs) {
     const asked = pair.new ?? pair.old;
     if (asked === undefined) continue;
-    if (pair.same && shared) {
-      const { state, members } = is.snapshot.populations[asked.per];
+    const { state, members } = is.snapshot.populations[asked.per];
+    const alike = pair.same || (state === 'known' && pair.leaves !== undefined && allTrue(pair.leaves, is.snapshot));
+    if (alike && shared) {
       equal += state === 'known' ? members.length : 1;
       continue;
     }
@@ -216,6 +227,12 @@ function rollupOf({ profile }: Side): { readonly pack: string | undefined; reado
   return { pack: pack?.name, steps: pack?.rollup ?? [] };
 }
 
+const rollupKeys = new WeakMap<readonly RollupStep[], string>();
+
 function rollupKey(steps: readonly RollupStep[]): string {
-  return JSON.stringify(steps.map(({ phase, when, says }) => [phase, says ?? null, wordingOf(when)]));
+  const known = rollupKeys.get(steps);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(steps.map(({ phase, when, says }) => [phase, says ?? null, wordingOf(when)]));
+  rollupKeys.set(steps, made);
+  return made;
 }

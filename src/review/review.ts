@@ -62,7 +62,7 @@ export interface ReviewOptions {
   /** Every instant at which some age crosses a limit of either side, not only the moment of the capture. */
   readonly moments: boolean;
   /** Who decides on the workflows that a capture holds, for one side. */
-  workflows(side: Side, capture: Capture, store: FactStore, names: StateNames): DecideWorkflows;
+  workflows(side: Side, capture: Capture, names: StateNames): DecideWorkflows;
   /** Whoever looks for sites that are not in the corpus; without it nobody does. */
   prove?(pairs: readonly Pair[], old: Side, fresh: Side): Promise<Proof>;
 }
@@ -135,13 +135,12 @@ class Reviewer {
     const nowMs = takenAtMs ?? 0;
     const stores = this.#stores(capture.value);
     const { states } = this.#names;
-    const [oldStore, newStore] = stores;
     const fresh: StateNames['told'] = (drives, state) => states.get(drives)?.get(state);
     const older: StateNames['told'] = (drives, state) =>
       [...(states.get(drives) ?? [])].find(([, is]) => is === state)?.[0];
     const workflows = [
-      this.#options.workflows(this.#old.side, capture.value, oldStore, { own: older, told: fresh }),
-      this.#options.workflows(this.#new.side, capture.value, newStore, { own: fresh, told: () => undefined }),
+      this.#options.workflows(this.#old.side, capture.value, { own: older, told: fresh }),
+      this.#options.workflows(this.#new.side, capture.value, { own: fresh, told: () => undefined }),
     ] as const;
     const words = await this.#judgeAt(name, takenAtMs, nowMs, stores, workflows);
     // Without a moment no age is known, so none of them crosses anything.
@@ -174,7 +173,7 @@ class Reviewer {
     const before = oldStore.cut(nowMs);
     const after = this.#sameShape ? before : newStore.cut(nowMs);
     const [was, is] = [this.#old.look(before), this.#new.look(after)];
-    const [olds, news] = [await oldWorkflows(nowMs), await newWorkflows(nowMs)];
+    const [olds, news] = [await oldWorkflows(before), await newWorkflows(after)];
     const all: readonly Compared[] = [
       compare(this.#pairs, was, is),
       comparePhase(this.#old.side, this.#new.side, was, is),

@@ -1,4 +1,5 @@
 import type { Place } from '../kernel/fault.ts';
+import type { Snapshot } from '../kernel/snapshot.ts';
 import type { Reason } from '../kernel/verdict.ts';
 import type { Level, Moved } from './change.ts';
 import type { Compared } from './decisions.ts';
@@ -32,7 +33,7 @@ export interface StateNames {
 export const sameNames: StateNames = { own: () => undefined, told: () => undefined };
 
 /** Whoever can decide on workflow objects; undefined where the side drives no such workflow. */
-export type DecideWorkflows = (nowMs: number) => Promise<readonly WorkflowWord[]>;
+export type DecideWorkflows = (snapshot: Snapshot) => Promise<readonly WorkflowWord[]>;
 
 export function compareWorkflows(olds: readonly WorkflowWord[], fresh: readonly WorkflowWord[]): Compared {
   const before = new Map(olds.map((word) => [word.id, word]));
