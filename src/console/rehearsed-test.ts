@@ -14,8 +14,9 @@ import type { Question, RollupStep, RulePack } from '../rules/pack.ts';
 import { entered } from '../rules/scope.ts';
 import { truthIn } from '../rules/truth-in.ts';
 import { askedOf, type KeptMachines, kernelAlone } from './mutant-machine.ts';
-import { failureOf, hasWorkflows, momentsOf, rawsOf, type TestMoment, workflowsNamed } from './run-test.ts';
 import type { OpenedTest } from './test-bench.ts';
+import { failureOf } from './test-failure.ts';
+import { hasWorkflows, momentsOf, rawsOf, type TestMoment, workflowsNamed } from './test-moments.ts';
 import { TestWorkflows } from './test-workflows.ts';
 
 /** A test that is run again and again, on one mutant after the other. What is known at each of its moments is the same for all of them,
