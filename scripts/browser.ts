@@ -8,9 +8,8 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 export function browserHere(): string | undefined {
   const named = process.env.NW_BROWSER;
   if (named !== undefined) return named;
-  const { stdout } = spawnSync('sh', ['-c', names.map((name) => `command -v ${name}`).join(' || ')], {
-    encoding: 'utf8',
-  });
+  const look = names.map((name) => `command -v ${name}`).join(' || ');
+  const { stdout } = spawnSync('/bin/sh', ['-c', look], { encoding: 'utf8' });
   return stdout.trim() || undefined;
 }
 
