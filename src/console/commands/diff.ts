@@ -46,6 +46,7 @@ export async function run(asked: Asked, world: World): Promise<ExitCode> {
     ...(looking === undefined ? {} : { prove: proving(looking.value, progress) }),
   });
   progress.end();
+  if (world.interrupted.aborted) return exit.interrupted;
   const sites = settings.text('sites');
   const kept = sites === undefined ? [] : await writeSites(found, sites, world);
   if (kept.length > 0) return refuse(kept, asked, world);

@@ -209,6 +209,17 @@ describe('a bound that is hit', () => {
     expect(last).toMatch(/opens or closes: none within 3 nodes, 3 volumes, 9 replicas, 18 connections, 3 VMs/);
   });
 
+  test('whoever interrupts it is told nothing, and nothing is written', async () => {
+    const { folder, args } = saving();
+    const interrupt = new AbortController();
+    interrupt.abort();
+    const ran = await nwctl(['diff', ...sides, '--captures', captures, '--exit-code', ...args], {
+      interrupted: interrupt.signal,
+    });
+    expect([ran.code, ran.out, ran.err]).toEqual([130, '', '']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('danger that was found before is danger, whatever else was not looked at', async () => {
     const asked = ['diff', ...sides, '--captures', captures, '--exit-code', '--budget', '0s'];
     expect((await nwctl(asked)).code).toBe(3);
