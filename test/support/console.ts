@@ -32,6 +32,7 @@ export interface Around {
   /** What a person types unseen, one after the other. */
   readonly secrets?: readonly string[];
   readonly runSigner?: World['runSigner'];
+  readonly solver?: World['solver'];
   /** The repository that is worked in; ours if it does not say. */
   readonly gitAt?: string;
 }
@@ -77,7 +78,7 @@ export async function nwctl(args: readonly string[], around: Around = {}): Promi
     logSink: async (options) => httpSink(options),
     serveLogs,
     gitTree: async (revision) => gitTree(revision, around.gitAt ?? root),
-    solver: async () => ({ ok: true, value: await solverForTests(), warnings: [] }),
+    solver: around.solver ?? (async () => ({ ok: true, value: await solverForTests(), warnings: [] })),
     runSigner: around.runSigner ?? (() => Promise.reject(new Error('nobody signs here'))),
   };
   const code = await run(args, world);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { error } from '../../../src/kernel/fault.ts';
 import { nwctl } from '../../support/console.ts';
 import { folderWith } from '../../support/folder.ts';
 
@@ -207,6 +208,21 @@ describe('a bound that is hit', () => {
       /not finished: none within 3 nodes, (?:1 volume|2 volumes), .*; larger not looked at/,
     );
     expect(last).toMatch(/opens or closes: none within 3 nodes, 3 volumes, 9 replicas, 18 connections, 3 VMs/);
+  });
+
+  test('without a solver nothing is said of any site, and captures can be judged all the same', async () => {
+    const { folder, args } = saving();
+    const at = { file: 'z3-solver', line: 1, col: 1 };
+    const solver = async () =>
+      ({ ok: false, faults: [error('SOLVER', at, 'the solver cannot be loaded: none')] }) as const;
+    const ran = await nwctl(['diff', ...sides, '--captures', captures, ...args], { solver });
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    expect(ran.err).toContain('the solver cannot be loaded: none');
+    expect(ran.err).toContain('SOLVER');
+    expect(readdirSync(folder)).toEqual([]);
+    const alone = await nwctl(['diff', ...sides, '--captures', captures, '--captures-only'], { solver });
+    expect(alone.code).toBe(0);
+    expect(alone.out).toContain('no site outside of the captures was looked for');
   });
 
   test('whoever interrupts it is told nothing, and nothing is written', async () => {
