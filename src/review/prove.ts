@@ -80,6 +80,7 @@ class Prover {
       pack,
       name,
       ...(old.name === name ? {} : { wasCalled: old.name }),
+      ...(fresh.wayBack ? { wayBack: true } : {}),
       oldAt: old.at,
       newAt: at,
       level: levelOf(fresh, opens, closes),
