@@ -48,7 +48,7 @@ describe('drbdsetup status --json', () => {
       ...Object.fromEntries(
         [
           ['astef-sds-rv-redos-1', 'UpToDate'],
-          // A peer without a disk is connected and Established as any other.
+          // A peer without a disk is connected and Established like every other.
           ['client-1', 'Diskless'],
         ].flatMap(([name, disk]) => [
           [`connection.state r2-test@node-a:${name}`, 'Connected'],

@@ -188,7 +188,7 @@ describe('an older copy than was seen', () => {
     expect(objectsOf(observer.raws(), nodes)[0]?.object.metadata.resourceVersion).toBe('9');
   });
 
-  test('is as good as any where versions are no numbers, or it is another object', () => {
+  test('is as good as every other where versions are no numbers, or it is another object', () => {
     const { observer } = watched();
     observer.listed(nodes, [node(10)], 1_000);
     observer.listed(nodes, [{ ...node(9), metadata: { name: 'node-a', uid: 'another', resourceVersion: '9' } }], 2_000);
