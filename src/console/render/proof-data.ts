@@ -23,7 +23,7 @@ function provedData({ kind, pack, name, wasCalled, oldAt, newAt, level, opens, c
   };
 }
 
-export function answerData(answer: Answered): Data {
+function answerData(answer: Answered): Data {
   switch (answer.kind) {
     case 'none':
       return { answer: 'none', within: sizesOf(answer.within) };
